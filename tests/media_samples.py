@@ -56,21 +56,26 @@ NO_RUN_IN_THE_FILE = "+bitexact"  # no clock and no version is written: the same
 
 def landscape(width: int, height: int, moment: float = 0.3) -> Image.Image:
     """Draw hills under a sun that rises at `moment` 0 on the left and sets at 1 on the right."""
-    picture = Image.linear_gradient("L").resize((width, height))
-    picture = Image.merge(
-        "RGB",
-        (
-            picture.point(lambda dark: 60 + dark * 190 // 255),
-            picture.point(lambda dark: 120 + dark * 90 // 255),
-            picture.point(lambda dark: 210 - dark * 70 // 255),
-        ),
-    )
+    picture = _sky(width, height).copy()
     draw = ImageDraw.Draw(picture)
     _draw_sun(draw, width, height, moment)
     _draw_ridge(draw, width, height, 0.55, 0.10, 2.1, 0.5 * moment, (96, 108, 150))
     _draw_ridge(draw, width, height, 0.68, 0.08, 3.3, 1.0 * moment, (60, 92, 98))
     _draw_ridge(draw, width, height, 0.82, 0.06, 4.7, 2.0 * moment, (28, 62, 52))
     return picture
+
+
+@cache
+def _sky(width: int, height: int) -> Image.Image:
+    dusk = Image.linear_gradient("L").resize((width, height))
+    return Image.merge(
+        "RGB",
+        (
+            dusk.point(lambda low: 60 + low * 190 // 255),
+            dusk.point(lambda low: 120 + low * 90 // 255),
+            dusk.point(lambda low: 210 - low * 70 // 255),
+        ),
+    )
 
 
 def _draw_sun(draw: ImageDraw.ImageDraw, width: int, height: int, moment: float) -> None:

@@ -1,0 +1,344 @@
+"""The main job before your eyes: real files go up over signed URLs, are verified, and come back the same."""
+
+import argparse
+import contextlib
+import hashlib
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+from rich.console import Console
+from rich.progress import BarColumn, TaskID, TextColumn
+from rich.progress import Progress as Bars
+from rich.table import Table
+from rich.text import Text
+
+HOME = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(HOME / "tests"))
+
+import media_samples as samples  # noqa: E402 - the tests' own files
+from greenroom.client import Client, ClientError, Progress, Stage, Uploaded, UploadRefused  # noqa: E402
+from greenroom.client.description import described, size_in_words  # noqa: E402
+
+WIDTH = 100
+START_MAX_S = 60.0
+STOP_MAX_S = 15.0
+PIECE_BYTES = 256 * 1024
+FILM = {"seconds": 3, "width": 1280, "height": 720}
+
+MEDIA: dict[str, Callable[[], bytes]] = {
+    "photo.jpg": lambda: samples.jpeg(1920, 1080, quality=90),
+    "graphic.png": lambda: samples.png_with_transparency(1280, 720),
+    "card.webp": lambda: samples.webp(1280, 720),
+    "loop.gif": lambda: samples.gif(480, 270, frames=30),
+    "clip.mp4": lambda: samples.mp4(**FILM),
+    "camera.mov": lambda: samples.mov(**FILM),
+    "screen.webm": lambda: samples.webm(**FILM),
+    "song.mp3": lambda: samples.mp3(5, bit_rate=192_000),
+    "voice.wav": lambda: samples.wav(5),
+    "memo.m4a": lambda: samples.m4a(5),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Spoilt:
+    """A file that must be refused: what it is, and with which code."""
+
+    name: str
+    what: str
+    content: Callable[[], bytes]
+    code: int
+
+
+SPOILT = (
+    Spoilt(
+        "cut.mp4",
+        "the first half of an MP4 whose index stands in front, so that players still open it",
+        lambda: samples.cut(samples.mp4(faststart=True, **FILM)),
+        4003,
+    ),
+    Spoilt("holiday.jpg", "a web page with a script in it, named as a photo", samples.html, 4001),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """What came of one good file: where it is, how long it took, and whether the same bytes came back."""
+
+    name: str
+    uploaded: Uploaded | None
+    trouble: str
+    up_s: float = 0.0
+    back_s: float = 0.0
+
+
+def main() -> int:
+    """Run the demo; 0 if all held, 1 if anything did not."""
+    parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
+    parser.add_argument("--keep", action="store_true", help="leave the server running until Ctrl-C")
+    keep = parser.parse_args().keep
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=WIDTH, color_system=None)
+    try:
+        with tempfile.TemporaryDirectory(prefix="greenroom-demo-") as folder:
+            return run(console, Path(folder), keep)
+    except KeyboardInterrupt:
+        console.print("Stopped.")
+        return 130
+
+
+def run(console: Console, folder: Path, keep: bool) -> int:
+    """Make the files, start a server, send good and spoilt ones, tell what came of them."""
+    console.print(Text("Greenroom: media goes up, is verified, and comes back", style="bold"))
+    make_files(console, folder)
+    key = f"demo-{secrets.token_hex(16)}"
+    with server(console, folder, key) as url, Client(url, key) as client:
+        journeys = travel(console, client, folder)
+        console.print(table_of(journeys))
+        all_back = tell_journeys(console, journeys)
+        refused = [tell_refusal(console, client, folder, spoilt) for spoilt in SPOILT]
+        held = all_back and all(refused)
+        console.print(
+            Text("\nAll held." if held else "\nNOT all held.", style="bold green" if held else "bold red")
+        )
+        if keep:
+            wait_for_interrupt(console, url, key, folder)
+    return 0 if held else 1
+
+
+def make_files(console: Console, folder: Path) -> None:
+    """Encode all files into `folder`."""
+    began = time.monotonic()
+    contents = MEDIA | {spoilt.name: spoilt.content for spoilt in SPOILT}
+    with bars(console) as display:
+        task = display.add_task("making files", total=len(contents), step="")
+        for name, content in contents.items():
+            display.update(task, step=name)
+            (folder / name).write_bytes(content())
+            display.advance(task)
+    took = time.monotonic() - began
+    console.print(f"Made {len(MEDIA)} media files and {len(SPOILT)} spoilt ones in {took:.1f} s: {folder}")
+
+
+# The server
+
+
+@contextlib.contextmanager
+def server(console: Console, folder: Path, key: str) -> Iterator[str]:
+    """Give the address of a server of our own with a new data folder; stop it at the end."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    log_path = folder / "server.log"
+    # What the user has set for a server of his own must not reach this one.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GREENROOM_")}
+    command = [str(HOME / ".venv/bin/greenroom"), "serve", "--host", "127.0.0.1", "--port", str(port)]
+    with log_path.open("wb") as log:
+        process = subprocess.Popen(
+            [*command, "--data", str(folder / "data")],
+            env=environment | {"GREENROOM_API_KEY": key},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        began = time.monotonic()
+        wait_until_healthy(url, process, log_path)
+        console.print(f"Started a server in {time.monotonic() - began:.1f} s: {url}\n")
+        yield url
+    finally:
+        stop(process)
+
+
+def free_port() -> int:
+    """A port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until_healthy(url: str, process: subprocess.Popen[bytes], log_path: Path) -> None:
+    """Return when the server says that it is well; end the program with its log if it never does."""
+    deadline = time.monotonic() + START_MAX_S
+    with httpx2.Client(trust_env=False, timeout=2) as client:
+        while process.poll() is None and time.monotonic() < deadline:
+            with contextlib.suppress(httpx2.TransportError):
+                if client.get(f"{url}/healthz").status_code == 200:
+                    return
+            time.sleep(0.05)
+    why = "did not become healthy" if process.poll() is None else f"ended with status {process.returncode}"
+    sys.exit(f"The server {why}. Its log:\n\n{log_path.read_text(errors='replace')}")
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask the server to end; kill it if it does not."""
+    process.terminate()
+    try:
+        process.wait(STOP_MAX_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+# Good files
+
+
+def travel(console: Console, client: Client, folder: Path) -> list[Journey]:
+    """Send every file and fetch it again, one after the other."""
+    with bars(console) as display:
+        tasks = {name: display.add_task(name, total=None, step="waiting") for name in MEDIA}
+        return [there_and_back(client, folder / name, display, task) for name, task in tasks.items()]
+
+
+def there_and_back(client: Client, path: Path, display: Bars, task: TaskID) -> Journey:
+    """Send one file and compare what its permanent URL gives."""
+
+    def show(progress: Progress) -> None:
+        step = "again soon" if progress.stage is Stage.PAUSING else progress.stage.value
+        display.update(task, total=progress.size_bytes, completed=progress.sent_bytes, step=step)
+
+    began = time.monotonic()
+    try:
+        uploaded = client.upload(path, show)
+    except ClientError as error:
+        display.update(task, step="refused")
+        return Journey(path.name, None, str(error))
+    up_s = time.monotonic() - began
+    began = time.monotonic()
+    trouble = difference(
+        uploaded, path, lambda gone: display.update(task, completed=gone, step="coming back")
+    )
+    display.update(task, step=trouble or "same bytes")
+    return Journey(path.name, uploaded, trouble, up_s, time.monotonic() - began)
+
+
+def difference(uploaded: Uploaded, path: Path, arrived: Callable[[int], None]) -> str:
+    """What differs between a file and what its permanent URL gives; empty if nothing does."""
+    digest = hashlib.sha256()
+    with (
+        httpx2.Client(trust_env=False) as client,
+        client.stream("GET", uploaded.asset_url) as response,
+    ):
+        for piece in response.iter_raw(PIECE_BYTES):
+            digest.update(piece)
+            arrived(response.num_bytes_downloaded)
+    if response.status_code != 200:
+        return f"GET answered {response.status_code}"
+    if digest.hexdigest() != hashlib.sha256(path.read_bytes()).hexdigest():
+        return "other bytes came back"
+    if response.headers["Content-Type"] != uploaded.facts.content_type:
+        return f"served as {response.headers['Content-Type']}, verified as {uploaded.facts.content_type}"
+    return ""
+
+
+def table_of(journeys: list[Journey]) -> Table:
+    """The journeys as a table; the permanent URL stands under what the file was verified to be."""
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("file", no_wrap=True)
+    table.add_column("verified to be\npermanent URL", overflow="fold")
+    table.add_column("size", justify="right", no_wrap=True)
+    table.add_column("up\nback", justify="right", no_wrap=True)
+    for journey in journeys:
+        table.add_row(*row_of(journey))
+    return table
+
+
+def row_of(journey: Journey) -> Iterator[Text]:
+    """The cells of one file."""
+    yield Text(journey.name, style="red" if journey.trouble else "green")
+    if journey.uploaded is None:
+        yield Text(journey.trouble)
+        return
+    facts = journey.uploaded.facts
+    yield Text.assemble(described(facts), "\n", (journey.uploaded.asset_url, "dim"))
+    yield Text(size_in_words(facts.size_bytes or 0))
+    yield Text.assemble(f"{journey.up_s:.2f} s\n", (f"{journey.back_s:.2f} s", "dim"))
+
+
+def tell_journeys(console: Console, journeys: list[Journey]) -> bool:
+    """Print whether all came back as they went, and what did not; True if all did."""
+    for journey in journeys:
+        if journey.trouble:
+            console.print(Text(f"{journey.name}: {journey.trouble}", style="red"))
+    good = sum(not journey.trouble for journey in journeys)
+    console.print(
+        f"\n{good} of {len(journeys)} files came back from their permanent URLs with the same SHA-256."
+    )
+    return good == len(journeys)
+
+
+# Spoilt files
+
+
+def tell_refusal(console: Console, client: Client, folder: Path, spoilt: Spoilt) -> bool:
+    """Send a spoilt file and print how it is refused; True if it is, and with the right code."""
+    console.print(Text.assemble("\n", (spoilt.name, "bold"), f" is {spoilt.what}:"))
+    try:
+        client.upload(folder / spoilt.name)
+    except UploadRefused as refusal:
+        mark = "✓" if refusal.code == spoilt.code else f"✗ ({spoilt.code} was expected)"
+        console.print(Text(f"  {mark} refused with {refusal.code}: {refusal}"))
+        if refusal.cure:
+            console.print(Text(f"    → {refusal.cure}"))
+        return refusal.code == spoilt.code
+    except ClientError as error:
+        console.print(Text(f"  ✗ {error}", style="red"))
+        return False
+    console.print(Text("  ✗ taken, though it should have been refused", style="red"))
+    return False
+
+
+# Afterwards
+
+
+def wait_for_interrupt(console: Console, url: str, key: str, folder: Path) -> None:
+    """Print how to go on by hand and leave the server running until Ctrl-C."""
+    lines = f"""
+The server stays until Ctrl-C; then it and all its files go. In another terminal:
+
+  KEY={key}
+  FILE={folder}/clip.mp4
+
+  # sign
+  REPLY=$(curl -s {url}/v2/upload/asset -H "x-api-key: $KEY" \\
+    -H 'Content-Type: application/json' \\
+    -d '{{"filename": "clip.mp4", "content_type": "video/mp4"}}')
+  SIGN_URL=$(echo "$REPLY" | sed 's/.*"sign_url": *"\\([^"]*\\)".*/\\1/')
+  ASSET_URL=$(echo "$REPLY" | sed 's/.*"asset_url": *"\\([^"]*\\)".*/\\1/')
+
+  # PUT
+  curl -X PUT "$SIGN_URL" -H 'Content-Type: video/mp4' --data-binary @"$FILE"
+
+  # GET
+  curl -o back.mp4 "$ASSET_URL" && cmp back.mp4 "$FILE" && echo same
+
+  # or all of it
+  {HOME}/.venv/bin/greenroom upload --url {url} --key $KEY {folder}/*.m*
+"""
+    console.print(Text(lines), soft_wrap=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        while True:
+            time.sleep(3600)
+
+
+def bars(console: Console) -> Bars:
+    """Bars that leave no trace; none where there is no terminal."""
+    return Bars(
+        TextColumn("{task.description:<14}", markup=False),
+        BarColumn(bar_width=40),
+        TextColumn("{task.fields[step]}", markup=False),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
