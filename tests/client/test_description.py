@@ -3,7 +3,7 @@
 import pytest
 
 from greenroom.client.description import described, printable, size_in_words
-from greenroom.client.wire import Facts, Picture, Sound
+from greenroom.client.wire import Facts, Media, Picture, Sound
 
 STEREO = Sound("aac", 48_000, 2)
 
@@ -11,31 +11,31 @@ STEREO = Sound("aac", 48_000, 2)
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
-        (Facts(kind="image", format="JPEG", width=1920, height=1080), "JPEG 1920x1080"),
+        (Facts(kind="image", width=1920, height=1080, media=Media("JPEG")), "JPEG 1920x1080"),
         (Facts(kind="image", content_type="image/png", width=8, height=9), "PNG 8x9"),
-        (Facts(kind="image", format="GIF", width=64, height=36, frame_count=30), "GIF 64x36, 30 frames"),
+        (Facts(kind="image", width=64, height=36, media=Media("GIF", 30)), "GIF 64x36, 30 frames"),
         (
             Facts(
                 kind="video",
-                format="MP4",
                 width=1280,
                 height=720,
                 duration_s=3.004,
-                video=Picture("h264", 30.0),
-                audio=STEREO,
+                media=Media("MP4", 90, Picture("h264", 30.0), STEREO),
             ),
             "H.264 1280x720, 3.0 s, AAC 48 kHz stereo",
         ),
         (
-            Facts(kind="video", format="WebM", width=1280, height=720, duration_s=3, video=Picture("vp9")),
+            Facts(
+                kind="video", width=1280, height=720, duration_s=3, media=Media("WebM", 90, Picture("vp9"))
+            ),
             "VP9 1280x720, 3.0 s",
         ),
         (
-            Facts(kind="audio", format="MP3", duration_s=3, audio=Sound("mp3", 44_100, 1)),
+            Facts(kind="audio", duration_s=3, media=Media("MP3", audio=Sound("mp3", 44_100, 1))),
             "MP3, 3.0 s, 44.1 kHz mono",
         ),
         (
-            Facts(kind="audio", format="WAV", duration_s=3, audio=Sound("pcm_s16le", 48_000, 6)),
+            Facts(kind="audio", duration_s=3, media=Media("WAV", audio=Sound("pcm_s16le", 48_000, 6))),
             "WAV, 3.0 s, PCM 48 kHz 6 channels",
         ),
         (Facts(kind="video"), "VIDEO"),

@@ -134,6 +134,28 @@ def test_a_verdict_that_takes_long_is_asked_for_until_it_is_in(
     assert pauses.taken_s == [1, 1.5, 2.25]
 
 
+def test_an_asset_that_waits_without_a_finding_is_not_yet_refused(
+    client: Client, photo: Path, peer: Peer
+) -> None:
+    peer.putting[0] = peer.received(http_status=202, status="waiting")
+    ready = Reply(200, json.dumps({"asset_id": "img_1", "status": "ready"}).encode())
+    peer.asking.extend([Reply(200, b'{"status": "waiting", "findings": []}'), ready])
+
+    assert client.upload(photo).asset_id == "img_1"
+
+
+def test_a_verdict_that_never_comes_is_given_up(
+    client: Client, photo: Path, peer: Peer, pauses: Pauses
+) -> None:
+    peer.putting[0] = peer.received(http_status=202, status="verifying")
+    peer.asking.append(Reply(200, b'{"status": "verifying"}'))
+
+    with pytest.raises(ServerUnavailable, match="not judged"):
+        client.upload(photo)
+
+    assert sum(pauses.taken_s) >= 900
+
+
 @pytest.mark.parametrize("status", ["rejected", "waiting"])
 def test_a_late_refusal_brings_its_finding(client: Client, photo: Path, peer: Peer, status: str) -> None:
     peer.putting[0] = peer.received(http_status=202, status="verifying")

@@ -43,9 +43,9 @@ def signed(answer: Answer) -> wire.Signed:
     return _decoded(envelope.data, wire.Signed)
 
 
-def received(answer: Answer) -> wire.Standing:
+def received(answer: Answer) -> wire.Standing | None:
     """
-    Where the asset stands after its bytes were sent.
+    Where the asset stands after its bytes were sent; None while it is being judged (202).
 
     Raises TryAgain, UrlExpired, or UploadRefused.
     """
@@ -54,7 +54,7 @@ def received(answer: Answer) -> wire.Standing:
     if envelope is None:
         raise _refused_without_reason(answer)
     if envelope.code == 0:
-        return _decoded(envelope.data, wire.Standing)
+        return _decoded(envelope.data, wire.Standing) if answer.status == 200 else None
     refusal = _refusal(envelope)
     if envelope.code == URL_EXPIRED:
         raise UrlExpired(refusal)
@@ -64,25 +64,24 @@ def received(answer: Answer) -> wire.Standing:
     raise refusal
 
 
-def standing(answer: Answer) -> wire.Standing:
-    """Where an asset stands, as our own API says it. Raises TryAgain, KeyRefused or UploadRefused."""
+def judged(answer: Answer) -> wire.Standing | None:
+    """
+    Where an asset stands, as our own API says it; None while it is being judged.
+
+    Raises TryAgain, KeyRefused, or UploadRefused with the first finding if the judgement went against it.
+    """
     _raise_if_transient(answer, None)
-    if answer.status == 200:
-        return _decoded(answer.body, wire.Standing)
-    problem = _decoded(answer.body, wire.Problem)
-    said = problem.detail or problem.title or answer.phrase
-    if answer.status in (401, 403):
-        raise KeyRefused(answer.status, said)
-    raise UploadRefused(UPLOAD_FAILED, said)
-
-
-def raise_unless_ready(judged: wire.Standing) -> None:
-    """Raise UploadRefused with the first finding of an asset that a later judgement did not make ready."""
-    if judged.status == "ready":
-        return
-    if not judged.findings:
-        raise UploadRefused(UPLOAD_FAILED, f"The asset is {judged.status or 'in no known state'}.")
-    raise UploadRefused(UPLOAD_FAILED, judged.findings[0].message, judged.findings[0])
+    if answer.status != 200:
+        raise _problem(answer)
+    standing = _decoded(answer.body, wire.Standing)
+    if standing.status == "ready":
+        return standing
+    # A refused asset waits for other bytes, so waiting alone does not say which of the two it is.
+    if standing.findings:
+        raise UploadRefused(UPLOAD_FAILED, standing.findings[0].message, standing.findings[0])
+    if standing.status in ("verifying", "waiting"):
+        return None
+    raise UploadRefused(UPLOAD_FAILED, f"The asset is {standing.status or 'in no known state'}.")
 
 
 def _envelope(answer: Answer) -> wire.Envelope | None:
@@ -111,6 +110,14 @@ def _refusal(envelope: wire.Envelope) -> UploadRefused:
     except msgspec.DecodeError:
         data = None  # another server's shape: the message has to do
     return UploadRefused(envelope.code, envelope.msg, data.reason if data else None)
+
+
+def _problem(answer: Answer) -> KeyRefused | UploadRefused:
+    problem = _decoded(answer.body, wire.Problem)
+    said = problem.detail or problem.title or answer.phrase
+    if answer.status in (401, 403):
+        return KeyRefused(answer.status, said)
+    return UploadRefused(UPLOAD_FAILED, said)
 
 
 def _refused_without_reason(answer: Answer) -> UploadRefused:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from greenroom.client.wire import Facts, Sound
+from greenroom.client.wire import Facts, Media, Sound
 
 KIB = 1024
 NAME_OF_CODEC = {
@@ -43,16 +43,17 @@ def printable(text: str) -> str:
 
 
 def _parts(facts: Facts) -> Iterator[str]:
-    container = facts.format or (facts.content_type or facts.kind).rpartition("/")[2].upper()
-    codec = _codec_name(facts.video.codec) if facts.video else container
+    media = facts.media or Media()
+    container = media.format or (facts.content_type or facts.kind).rpartition("/")[2].upper()
+    codec = _codec_name(media.video.codec) if media.video else container
     size = f"{facts.width}x{facts.height}" if facts.width and facts.height else ""
     yield f"{codec} {size}".strip()
-    if facts.frame_count is not None and facts.frame_count > 1 and facts.kind == "image":
-        yield f"{facts.frame_count} frames"
+    if media.frame_count is not None and media.frame_count > 1 and facts.kind == "image":
+        yield f"{media.frame_count} frames"
     if facts.duration_s is not None and facts.kind != "image":
         yield f"{facts.duration_s:.1f} s"
-    if facts.audio:
-        yield _sound_in_words(facts.audio, container)
+    if media.audio:
+        yield _sound_in_words(media.audio, container)
 
 
 def _sound_in_words(sound: Sound, container: str) -> str:

@@ -95,7 +95,7 @@ class _Upload:
                 if signing == SIGNINGS_MAX:
                     raise expired.refusal from expired
             else:
-                return self._uploaded(signed, self._judged(signed, standing))
+                return self._uploaded(signed, standing or self._judged(signed))
         raise AssertionError("the last signing returns or raises")
 
     def _sign(self) -> wire.Signed:
@@ -103,28 +103,26 @@ class _Upload:
         question = wire.SignRequest(self.file.name, self.file.mime, self.file.size_bytes)
         return answers.signed(self.connection.post(SIGN_PATH, wire.encoded(question)))
 
-    def _send(self, signed: wire.Signed) -> wire.Standing:
+    def _send(self, signed: wire.Signed) -> wire.Standing | None:
         asked = {name.lower(): value for name, value in signed.upload_headers.items()}
         headers = {"content-type": self.file.mime, **asked, "content-length": str(self.file.size_bytes)}
         self._tell(Stage.SENDING)
         pieces = self.file.pieces(self._tell_sent)
         return answers.received(self.connection.put(signed.sign_url, headers, pieces))
 
-    def _judged(self, signed: wire.Signed, standing: wire.Standing) -> wire.Standing:
+    def _judged(self, signed: wire.Signed) -> wire.Standing:
         waited_s, pause_s = 0.0, POLL_FIRST_S
-        ask = partial(self._ask, standing.asset_id or signed.asset_id)
-        while standing.status == "verifying":
-            if waited_s >= JUDGING_MAX_S:
-                raise ServerUnavailable(f"The server has not judged the file after {waited_s:.0f} s.", 1)
+        while waited_s < JUDGING_MAX_S:
             self._tell(Stage.JUDGING, self.file.size_bytes)
             self.backoff.sleep(pause_s)
             waited_s, pause_s = waited_s + pause_s, min(POLL_CAP_S, pause_s * POLL_GROWTH)
-            standing = self.backoff.keep_trying(ask, self._tell_pause)
-        answers.raise_unless_ready(standing)
-        return standing
+            standing = self.backoff.keep_trying(partial(self._ask, signed), self._tell_pause)
+            if standing is not None:
+                return standing
+        raise ServerUnavailable(f"The server has not judged the file after {waited_s:.0f} s.", 1)
 
-    def _ask(self, asset_id: str) -> wire.Standing:
-        return answers.standing(self.connection.get(ASSETS_PATH + asset_id))
+    def _ask(self, signed: wire.Signed) -> wire.Standing | None:
+        return answers.judged(self.connection.get(ASSETS_PATH + signed.asset_id))
 
     def _uploaded(self, signed: wire.Signed, standing: wire.Standing) -> Uploaded:
         self._tell(Stage.READY, self.file.size_bytes)

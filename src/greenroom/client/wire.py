@@ -72,21 +72,27 @@ class Sound(msgspec.Struct, frozen=True, omit_defaults=True):
     channels: int | None = None
 
 
+class Media(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was seen in a file's bytes."""
+
+    format: str = ""
+    frame_count: int | None = None
+    video: Picture | None = None
+    audio: Sound | None = None
+
+
 class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a file was verified to be. Width and height are as displayed."""
 
     kind: str = ""
     verification: str = ""
-    format: str | None = None
     content_type: str | None = None
     size_bytes: int | None = None
     sha256: str | None = None
     width: int | None = None
     height: int | None = None
     duration_s: float | None = None
-    frame_count: int | None = None
-    video: Picture | None = None
-    audio: Sound | None = None
+    media: Media | None = None
 
 
 class Standing(Facts, frozen=True):
