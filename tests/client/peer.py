@@ -171,7 +171,7 @@ def _handler_of(peer: Peer) -> type[BaseHTTPRequestHandler]:
             pass
 
         def finish(self) -> None:
-            if not self.connection._closed:  # type: ignore[attr-defined]
+            if not self.connection._closed:
                 super().finish()
 
     return Handler
