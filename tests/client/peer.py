@@ -129,6 +129,7 @@ def _handler_of(peer: Peer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         timeout = 10
+        disable_nagle_algorithm = True  # else each kept connection waits 40 ms for an acknowledgement
 
         def do_POST(self) -> None:
             reply = peer.next_reply(self.command)
