@@ -1,0 +1,1 @@
+"""Looking into media files, always in a child process that may be killed."""

@@ -1,0 +1,83 @@
+"""The outermost elements of a WebM file: how long it says it is, in bytes and in seconds."""
+
+import mmap
+import struct
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_SEGMENT = 0x18538067
+_INFO = 0x1549A966
+_CLUSTER = 0x1F43B675
+_TIMESTAMP_SCALE = 0x2AD7B1
+_DURATION = 0x4489
+_ELEMENTS_READ = 256
+
+
+class Element(NamedTuple):
+    """An EBML element: its body is bytes [body, end); `end` is None when its size is unknown."""
+
+    identity: int
+    body: int
+    end: int | None
+
+
+class SegmentClaims(NamedTuple):
+    """What the header says: where the file ends and how long it plays; None where it does not say."""
+
+    end: int | None
+    duration_s: float | None
+
+
+def read_claims(data: mmap.mmap) -> SegmentClaims:
+    """Read the head of a WebM file up to its first cluster."""
+    segment = next((found for found in _elements(data, 0, len(data)) if found.identity == _SEGMENT), None)
+    if segment is None:
+        return SegmentClaims(None, None)
+    limit = len(data) if segment.end is None else min(segment.end, len(data))
+    for element in _elements(data, segment.body, limit):
+        if element.identity == _INFO and element.end is not None:
+            return SegmentClaims(segment.end, _duration_s(data, element.body, min(element.end, limit)))
+        if element.identity == _CLUSTER:
+            break
+    return SegmentClaims(segment.end, None)
+
+
+def _elements(data: mmap.mmap, at: int, limit: int) -> Iterator[Element]:
+    for _ in range(_ELEMENTS_READ):
+        if at + 2 > limit:
+            return
+        identity, at = _number(data, at, keep_marker=True)
+        size, at = _number(data, at, keep_marker=False)
+        if identity is None or at > limit:
+            return
+        end = None if size is None else at + size
+        yield Element(identity, at, end)
+        if end is None:
+            return
+        at = end
+
+
+def _number(data: mmap.mmap, at: int, *, keep_marker: bool) -> tuple[int | None, int]:
+    """Read a number of variable length; None if it is the one that means "unknown", or none at all."""
+    first = data[at] if at < len(data) else 0
+    if first == 0:
+        return None, at + 1
+    length = 9 - first.bit_length()
+    value = int.from_bytes(data[at : at + length], "big")
+    if keep_marker:
+        return value, at + length
+    value &= (1 << 7 * length) - 1
+    return (None if value == (1 << 7 * length) - 1 else value), at + length
+
+
+def _duration_s(data: mmap.mmap, at: int, limit: int) -> float | None:
+    scale_ns, duration = 1_000_000, None
+    for element in _elements(data, at, limit):
+        if element.end is None or element.end > limit:
+            break
+        body = data[element.body : element.end]
+        if element.identity == _TIMESTAMP_SCALE:
+            scale_ns = int.from_bytes(body, "big")
+        elif element.identity == _DURATION and len(body) in (4, 8):
+            (duration,) = struct.unpack(">f" if len(body) == 4 else ">d", body)
+    return None if not duration or duration != duration else duration * scale_ns / 1e9
