@@ -1,0 +1,227 @@
+"""Put the house together: the only file that names drivers."""
+
+import fcntl
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+
+from greenroom.config import Settings
+from greenroom.db import keys
+from greenroom.db.migrate import migrate
+from greenroom.db.sqlite import Database, Watch
+from greenroom.domain.access import ALL_SCOPES
+from greenroom.domain.media import Examination, Format, Kind, MediaInfo
+from greenroom.domain.policy import Limits, Policy
+from greenroom.errors import DataFolderInUse, SettingError
+from greenroom.jobs.runner import Job, Runner
+from greenroom.media.examiner import Examiner
+from greenroom.services.access import Access
+from greenroom.services.delivery import Delivery
+from greenroom.services.ingest import Ingest
+from greenroom.services.library import Library
+from greenroom.services.retention import Retention
+from greenroom.storage.store import BlobStore
+from greenroom.web.api.app import api_app
+from greenroom.web.app import FrontDoor
+from greenroom.web.delivery import Assets
+from greenroom.web.jogg.envelope import Envelope
+from greenroom.web.jogg.form import FormLimits
+from greenroom.web.jogg.upload import UploadCall
+from greenroom.web.origin import Origins
+from greenroom.web.receiving import Receiver
+from greenroom.web.threads import Threads
+from greenroom.web.uploads import Uploads
+
+log = structlog.get_logger()
+
+_WATCH_EVERY_S = 0.25
+_SWEEP_EVERY_S = 5.0
+_SHORTEST_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A built server: its application, and what must be started and stopped around it."""
+
+    app: FrontDoor
+    access: Access
+    database: Database
+    examiner: Examiner
+    runner: Runner
+    threads: Threads
+    retention: Retention
+    lock: int
+
+    def start(self) -> None:
+        """Start everything that runs beside the loop; from the main thread, before the loop."""
+        self.examiner.start()
+        removed = self.retention.remove_leftovers()
+        if removed:
+            log.info("removed temporary files of an earlier run", files=removed)
+        self.runner.start()
+
+    def stop(self) -> None:
+        """Let what is under way end, then let go of the data folder."""
+        self.runner.stop()
+        self.threads.close()
+        self.examiner.close()
+        self.database.close()
+        os.close(self.lock)
+
+
+def build(settings: Settings) -> Server:
+    """
+    Everything in order, from settings to application.
+
+    Raises SettingError, and DataFolderInUse when another server owns the data folder.
+    """
+    origins = Origins.of(settings)
+    lock = own_data_folder(settings.data)
+    database = open_catalogue(settings.data)
+    store = BlobStore(
+        settings.data, settings.storage.fsync, settings.storage.headroom_bytes, hashed=settings.bench.hash
+    )
+    store.prepare()
+    threads = Threads()
+    access = Access(database, now)
+    delivery = Delivery(database, store.open)  # type: ignore[arg-type]  # a blob key is a str
+    examiner = Examiner()
+    ingest = Ingest(
+        database=database,
+        store=store,
+        examine=examiner.examine if settings.bench.verify else _believe,
+        policy=policy(settings),
+        signing_keys=signing_keys(settings),
+        grant_lifetime_s=settings.uploads.grant_lifetime_s,
+        now=now,
+        published=delivery.forget,
+        write_rows=settings.bench.sign_rows,
+    )
+    retention = Retention(database, store, lambda: frozenset(ingest.active), now)
+    receiver = Receiver(ingest, threads, settings.uploads.judgement_wait_s)
+    form_limits = FormLimits(settings.uploads.form_max_fields, settings.uploads.form_max_field_bytes)
+    app = FrontDoor(
+        Envelope(access, threads),
+        UploadCall(ingest, receiver, origins, form_limits),
+        Uploads(receiver, origins, settings.uploads.max_pending),
+        Assets(delivery, threads, settings.delivery),
+        api_app(access, Library(database), origins, threads, settings.cors_origins),
+    )
+    watch = Watch(catalogue_path(settings.data))
+    jobs = (
+        Job("notice changes", _forgetting(watch, access, delivery), _WATCH_EVERY_S),
+        Job("end overdue uploads", retention.expire, _SWEEP_EVERY_S),
+        Job("judge what an earlier run received", _resuming(ingest)),
+    )
+    return Server(app, access, database, examiner, Runner(jobs), threads, retention, lock)
+
+
+def now() -> datetime:
+    """The instant, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def catalogue_path(data: str) -> str:
+    """Where the catalogue of a data folder is."""
+    return os.path.join(data, "catalogue.db")
+
+
+def open_catalogue(data: str) -> Database:
+    """The catalogue of a data folder at this version's schema, with its account."""
+    os.makedirs(data, mode=0o700, exist_ok=True)
+    path = catalogue_path(data)
+    migrate(path)
+    database = Database(path)
+    database.start()
+    database.write(lambda tx: keys.add_default_account(tx, now())).result()
+    return database
+
+
+def own_data_folder(data: str) -> int:
+    """Take the data folder for this process; the lock goes with the descriptor that is returned."""
+    os.makedirs(data, mode=0o700, exist_ok=True)
+    lock = os.open(os.path.join(data, "serve.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise DataFolderInUse(
+            f"Another greenroom serve owns the data folder {data}. Stop it, or give another one with --data."
+        ) from None
+    return lock
+
+
+def signing_keys(settings: Settings) -> list[bytes]:
+    """
+    The keys for signed URLs: from the setting, else from the file in the data folder, which is made when missing.
+
+    Raises SettingError for a key that is too short.
+    """
+    texts = settings.signing_keys or _keys_from_file(os.path.join(settings.data, "signing.keys"))
+    found = [text.encode() for text in texts]
+    if not found or min(map(len, found)) < _SHORTEST_KEY_BYTES:
+        raise SettingError(f"GREENROOM_SIGNING_KEYS has a key with fewer than {_SHORTEST_KEY_BYTES} characters.")
+    return found
+
+
+def first_key(access: Access, settings: Settings) -> str | None:
+    """See to it that there is an API key; give the one that was made, to be shown this once."""
+    if settings.api_key:
+        access.ensure(settings.api_key, ALL_SCOPES)
+        return None
+    if access.all():
+        return None
+    return access.create("first", ALL_SCOPES)[1]
+
+
+def policy(settings: Settings) -> Policy:
+    """The policy that the settings make."""
+    limits = settings.limits
+    return Policy(
+        {
+            Kind.IMAGE: Limits(limits.image_max_bytes),
+            Kind.VIDEO: Limits(limits.video_max_bytes, limits.video_max_duration_s),
+            Kind.AUDIO: Limits(limits.audio_max_bytes, limits.audio_max_duration_s),
+        },
+        limits.file_type_audio_max_bytes,
+    )
+
+
+def _keys_from_file(path: str) -> list[str]:
+    try:
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except FileExistsError:
+        with open(path, encoding="ascii") as file:
+            return file.read().split()
+    with open(fd, "w", encoding="ascii") as file:
+        made = secrets.token_urlsafe(48)
+        file.write(made + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return [made]
+
+
+def _forgetting(watch: Watch, access: Access, delivery: Delivery) -> Callable[[], None]:
+    def forget() -> None:
+        if watch.changed():
+            access.forget()
+            delivery.forget_all()
+
+    return forget
+
+
+def _resuming(ingest: Ingest) -> Callable[[], None]:
+    def resume() -> None:
+        for upload, name in ingest.unfinished():
+            ingest.resume(upload, name)
+
+    return resume
+
+
+def _believe(fd: int, format_: Format) -> Examination:  # noqa: ARG001  # only for benchmarks: nothing is looked at
+    kind = {"MP4": Kind.VIDEO, "MOV": Kind.VIDEO, "WebM": Kind.VIDEO, "MP3": Kind.AUDIO, "WAV": Kind.AUDIO}
+    return Examination(info=MediaInfo(format_, kind.get(format_.value, Kind.IMAGE)))

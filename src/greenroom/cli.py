@@ -1,0 +1,210 @@
+"""The command line: `greenroom serve`, `greenroom keys …`, `greenroom upload …`."""
+
+import ctypes
+import gc
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import structlog
+import typer
+import uvicorn
+from rich.console import Console
+from rich.table import Table
+
+from greenroom import __version__, bootstrap, config
+from greenroom.client.command import upload_files
+from greenroom.config import Settings
+from greenroom.db.sqlite import Database
+from greenroom.domain.access import ALL_SCOPES, Scope
+from greenroom.errors import GreenroomError
+from greenroom.services.access import Access
+from greenroom.web.protocol import protocol_class
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+keys_app = typer.Typer(no_args_is_help=True, help="Make, list and end API keys. The server notices within a second.")
+app.add_typer(keys_app, name="keys")
+
+Data = Annotated[str | None, typer.Option(help="Data folder.", show_default="greenroom-data")]
+ConfigFile = Annotated[str | None, typer.Option("--config", envvar="GREENROOM_CONFIG", help="Settings file (TOML).")]
+
+
+def main() -> None:
+    """Run a command; an error of ours is one line and exit status 2."""
+    try:
+        app()
+    except GreenroomError as problem:
+        print(f"greenroom: {problem}", file=sys.stderr)  # noqa: T201
+        sys.exit(2)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    print(f"greenroom {__version__}")  # noqa: T201
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one.", show_default="8700")] = None,
+    data: Data = None,
+    config_file: ConfigFile = None,
+) -> None:
+    """Run the server until it is told to stop."""
+    settings = config.load(os.environ, config_file, {"host": host, "port": port, "data": data})
+    _log_as(settings.log_format)
+    _keep_freed_memory()
+    server = bootstrap.build(settings)
+    made = bootstrap.first_key(server.access, settings)
+    listener = _listener(settings)
+    server.start()
+    gc.collect()
+    gc.freeze()
+    try:
+        _Uvicorn(_uvicorn_config(server.app, settings), _address(listener), made).run(sockets=[listener])
+    finally:
+        server.stop()
+
+
+@app.command()
+def upload(
+    files: Annotated[list[Path], typer.Argument(help="Images, videos and sounds.")],
+    url: Annotated[str, typer.Option(envvar="GREENROOM_URL", help="Server.")] = "http://127.0.0.1:8700",
+    key: Annotated[str, typer.Option(envvar="GREENROOM_API_KEY", help="API key.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a file on standard output.")] = False,
+) -> None:
+    """Upload files and print their permanent addresses; refused ones with the reason."""
+    raise typer.Exit(upload_files(files, url, key, as_json))
+
+
+@keys_app.command("create")
+def create_key(
+    name: Annotated[str, typer.Argument(help="What the key is for.")],
+    scope: Annotated[list[Scope] | None, typer.Option(help="May be given several times.", show_default="all")] = None,
+    data: Data = None,
+    config_file: ConfigFile = None,
+) -> None:
+    """Make a key and show it, this once."""
+    with _Catalogue(data, config_file) as access:
+        key, secret = access.create(name, frozenset(scope) if scope else ALL_SCOPES)
+    print(secret)  # noqa: T201
+    scopes = ", ".join(sorted(key.scopes))
+    print(f"{key.id} '{name}' may: {scopes}. Only its hash is stored; keep it safe.", file=sys.stderr)  # noqa: T201
+
+
+@keys_app.command("list")
+def list_keys(data: Data = None, config_file: ConfigFile = None) -> None:
+    """List all keys, ended ones too."""
+    with _Catalogue(data, config_file) as access:
+        found = access.all()
+    table = Table("id", "name", "begins with", "scopes", "made", "state")
+    for key in found:
+        state = "active" if key.revoked_at is None else f"revoked {key.revoked_at:%Y-%m-%d %H:%M}"
+        scopes = " ".join(sorted(key.scopes))
+        table.add_row(key.id, key.name, key.prefix, scopes, f"{key.created_at:%Y-%m-%d %H:%M}", state)
+    Console().print(table)
+
+
+@keys_app.command("revoke")
+def revoke_key(
+    key_id: Annotated[str, typer.Argument(help="The id that `greenroom keys list` shows.")],
+    data: Data = None,
+    config_file: ConfigFile = None,
+) -> None:
+    """End a key."""
+    with _Catalogue(data, config_file) as access:
+        ended = access.revoke(key_id)
+    if not ended:
+        print(f"greenroom: there is no active key {key_id}", file=sys.stderr)  # noqa: T201
+        raise typer.Exit(1)
+    print(f"{key_id} is revoked")  # noqa: T201
+
+
+class _Catalogue:
+    """The catalogue of a data folder for a command, while a server may be using it too."""
+
+    def __init__(self, data: str | None, config_file: str | None) -> None:
+        self._settings = config.load(os.environ, config_file, {"data": data})
+        self._database: Database | None = None
+
+    def __enter__(self) -> Access:
+        self._database = bootstrap.open_catalogue(self._settings.data)
+        return Access(self._database, bootstrap.now)
+
+    def __exit__(self, *exc: object) -> None:
+        assert self._database is not None
+        self._database.close()
+
+
+class _Uvicorn(uvicorn.Server):
+    """Says where it listens once it does."""
+
+    def __init__(self, configuration: uvicorn.Config, address: str, made_key: str | None) -> None:
+        super().__init__(configuration)
+        self._address = address
+        self._made_key = made_key
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self._made_key is not None:
+            print(f"API key, shown only now: {self._made_key}", flush=True)  # noqa: T201
+        print(f"Greenroom is listening on {self._address}", flush=True)  # noqa: T201
+
+
+def _uvicorn_config(application: Any, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        application,
+        http=protocol_class(settings.http),
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=int(settings.http.keep_alive_s) or 1,
+        timeout_graceful_shutdown=30,
+        backlog=2048,
+    )
+
+
+def _listener(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as problem:
+        raise GreenroomError(f"cannot listen on {settings.host} port {settings.port}: {problem.strerror}") from problem
+    listener.listen(2048)
+    listener.set_inheritable(True)
+    return listener
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _log_as(log_format: str) -> None:
+    renderer: Any = structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer()
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def _keep_freed_memory() -> None:
+    # glibc gives large freed buffers back to the kernel and faults them in again for the next piece of a body;
+    # told not to, it receives a third faster. M_TRIM_THRESHOLD, M_TOP_PAD and M_MMAP_THRESHOLD of mallopt(3).
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        for parameter, value in ((-1, 128 << 20), (-2, 16 << 20), (-3, 32 << 20)):
+            mallopt(parameter, value)

@@ -1,0 +1,259 @@
+"""
+Settings: what an operator may choose, each with its unit, a safe default, a check and a sentence of help.
+
+A setting comes from the command line, else from a `GREENROOM_…` variable, else from a TOML file, else from
+its default. The variable of `storage.fsync` is `GREENROOM_STORAGE_FSYNC`; settings outside a section have no
+section in their name: `GREENROOM_PORT`. Names that are not settings are refused, so a misspelt one is noticed.
+"""
+
+import tomllib
+import types
+import typing
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+from greenroom.errors import SettingError
+
+MIB = 1024 * 1024
+
+NOT_SETTINGS = frozenset(("GREENROOM_CONFIG", "GREENROOM_URL", "GREENROOM_PYTHON"))
+"""Variables of ours that other programs read: the path of the TOML file, the client's server, the scripts' Python."""
+
+Check = Callable[[Any], bool]
+
+
+def setting(default: Any, text: str, check: Check | None = None, allowed: str = "") -> Any:
+    """A field with its help sentence and, where given, a check and the allowed values in words."""
+    metadata = {"help": text, "check": check, "allowed": allowed}
+    if isinstance(default, (list, dict)):
+        return field(default_factory=lambda: type(default)(default), metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+def positive(default: float, text: str) -> Any:
+    """A number above zero."""
+    return setting(default, text, lambda value: value > 0, "a number above 0")
+
+
+@dataclass(frozen=True, slots=True)
+class Http:
+    """How the server treats connections."""
+
+    header_timeout_s: float = positive(10.0, "A request's headers must be complete after this time.")
+    body_gap_s: float = positive(30.0, "A body that brings nothing for this long is given up.")
+    body_min_bytes_per_s: int = setting(
+        100, "A body slower than this, over a minute, is given up.", lambda value: value >= 0, "0 or more"
+    )
+    keep_alive_s: float = positive(75.0, "An idle connection is closed after this time.")
+    write_timeout_s: float = positive(60.0, "A reader that takes nothing for this long is given up.")
+    max_header_bytes: int = positive(32 * 1024, "All header lines of a request together, in bytes.")
+    max_header_count: int = positive(100, "Header lines of a request.")
+    linger_bytes: int = positive(8 * MIB, "After an early refusal this much of the body is read and thrown away.")
+    linger_s: float = positive(5.0, "After an early refusal the body is read and thrown away for this long.")
+    max_connections: int = positive(4096, "Connections open at once; further ones are answered 503.")
+    lend_bytes: int = positive(1 * MIB, "Bodies from this size on are received by a thread that is lent the socket.")
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """Where and how bytes are kept."""
+
+    fsync: bool = setting(True, "Make every accepted file durable before it is acknowledged. Off only for tests.")
+    headroom_bytes: int = setting(
+        256 * MIB,
+        "Uploads are refused when they would leave less free than this.",
+        lambda value: value >= 0,
+        "0 or more",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Uploads:
+    """How uploads are taken."""
+
+    grant_lifetime_s: float = positive(900.0, "How long a sign_url may be used to begin a PUT.")
+    judgement_wait_s: float = positive(10.0, "A PUT is answered 202 when judgement takes longer.")
+    max_pending: int = positive(256, "Uploads received or judged at once; further ones are answered 503.")
+    form_max_fields: int = positive(20, "Fields of a multipart form beside the file.")
+    form_max_field_bytes: int = positive(4096, "Size of one such field.")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What may be uploaded."""
+
+    image_max_bytes: int = positive(10 * MIB, "Largest image.")
+    video_max_bytes: int = positive(100 * MIB, "Largest video.")
+    audio_max_bytes: int = positive(20 * MIB, "Largest sound.")
+    file_type_audio_max_bytes: int = positive(
+        50 * MIB, "Largest sound when the upload was asked for with file_name and file_type."
+    )
+    video_max_duration_s: float = positive(300.0, "Longest video.")
+    audio_max_duration_s: float = positive(600.0, "Longest sound.")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How assets are served."""
+
+    max_age_s: int = positive(86400, "How long caches may keep an asset whose verification is deep.")
+    structural_max_age_s: int = positive(300, "The same while a video's verification is structural.")
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Switches for benchmarks, which show what each step costs. Never for service."""
+
+    verify: bool = setting(True, "Verify files.")
+    hash: bool = setting(True, "Hash files; without, each gets a random key.")
+    sign_rows: bool = setting(True, "Write a row for each signed URL.")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an operator may choose."""
+
+    host: str = setting("127.0.0.1", "Address to listen on.")
+    port: int = setting(8700, "Port to listen on; 0 takes a free one.", lambda value: 0 <= value < 65536, "0 to 65535")
+    data: str = setting("greenroom-data", "Folder for the catalogue, the bytes and the keys.")
+    api_key: str = setting("", "The first API key; without it the first start makes one and shows it once.")
+    signing_keys: list[str] = setting(
+        [],
+        "Keys for signed URLs, 32 bytes or more each: the first signs, all verify. Else made in the data folder.",
+    )
+    public_urls: list[str] = setting(
+        [],
+        "Origins under which clients reach this server: the first is written into answers, all are known as ours.",
+        lambda value: all(url.startswith(("http://", "https://")) for url in value),
+        "addresses that begin with http:// or https://",
+    )
+    allowed_hosts: list[str] = setting([], "Values of the Host header that may be written into answers.")
+    trusted_proxies: list[str] = setting([], "Addresses whose X-Forwarded-… headers are believed.")
+    cors_origins: list[str] = setting([], "Origins of web pages that may call the routes that take a key.")
+    log_format: str = setting("text", "How log lines look.", lambda value: value in ("text", "json"), "text or json")
+    http: Http = field(default_factory=Http)
+    storage: Storage = field(default_factory=Storage)
+    uploads: Uploads = field(default_factory=Uploads)
+    limits: Limits = field(default_factory=Limits)
+    delivery: Delivery = field(default_factory=Delivery)
+    bench: Bench = field(default_factory=Bench)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingFacts:
+    """One setting as documents and messages name it."""
+
+    name: str
+    variable: str
+    type: Any
+    default: Any
+    help: str
+    check: Check | None
+    allowed: str
+
+
+def all_settings(section: Any = Settings, prefix: str = "") -> Iterator[SettingFacts]:
+    """Every setting in the order of the documentation."""
+    for item in fields(section):
+        if is_dataclass(item.type):
+            yield from all_settings(item.type, f"{prefix}{item.name}.")
+            continue
+        name = prefix + item.name
+        default = item.default if item.default_factory is MISSING else item.default_factory()
+        variable = "GREENROOM_" + name.replace(".", "_").upper()
+        yield SettingFacts(name, variable, item.type, default, **item.metadata)
+
+
+def load(environ: Mapping[str, str], file: str | None = None, overrides: Mapping[str, Any] | None = None) -> Settings:
+    """
+    The settings from command line, environment and TOML file, in this order of preference.
+
+    Raises SettingError that names the setting, what was given and what is allowed.
+    """
+    known = {facts.name: facts for facts in all_settings()}
+    values: dict[str, Any] = {}
+    for name, value in _from_file(file).items():
+        values[name] = _checked(_known(known, name, f"{file}: {name}"), value, f"{file}: {name}")
+    by_variable = {facts.variable: facts for facts in known.values()}
+    for variable, text in environ.items():
+        if variable.startswith("GREENROOM_") and variable not in NOT_SETTINGS:
+            facts = _known(by_variable, variable, variable)
+            values[facts.name] = _checked(facts, _parsed(facts, text, variable), variable)
+    for name, value in (overrides or {}).items():
+        if value is not None:
+            values[name] = _checked(known[name], value, f"--{name}")
+    settings: Settings = _built(Settings, values, "")
+    return settings
+
+
+def _known(table: Mapping[str, SettingFacts], name: str, shown: str) -> SettingFacts:
+    if name not in table:
+        raise SettingError(f"{shown} is not a setting. docs/reference/settings.md lists them all.")
+    return table[name]
+
+
+def _from_file(file: str | None) -> dict[str, Any]:
+    if file is None:
+        return {}
+    try:
+        tree = tomllib.loads(Path(file).read_text("utf-8"))
+    except (OSError, ValueError) as problem:
+        raise SettingError(f"The settings file {file} cannot be read: {problem}") from problem
+    flat: dict[str, Any] = {}
+    for name, value in tree.items():
+        if isinstance(value, dict):
+            flat.update({f"{name}.{inner}": inner_value for inner, inner_value in value.items()})
+        else:
+            flat[name] = value
+    return flat
+
+
+def _parsed(facts: SettingFacts, text: str, shown: str) -> Any:
+    if facts.type is bool:
+        words = {
+            "on": True,
+            "true": True,
+            "yes": True,
+            "1": True,
+            "off": False,
+            "false": False,
+            "no": False,
+            "0": False,
+        }
+        if text.lower() not in words:
+            raise SettingError(f"{shown} is {text!r}; allowed are on and off.")
+        return words[text.lower()]
+    if typing.get_origin(facts.type) is list:
+        return [part.strip() for part in text.split(",") if part.strip()]
+    try:
+        return facts.type(text)
+    except ValueError:
+        raise SettingError(f"{shown} is {text!r}; allowed is {_type_in_words(facts.type)}.") from None
+
+
+def _checked(facts: SettingFacts, value: Any, shown: str) -> Any:
+    wanted = typing.get_origin(facts.type) or facts.type
+    if wanted is float and type(value) is int:
+        value = float(value)
+    if type(value) is not wanted:
+        raise SettingError(f"{shown} is {value!r}; allowed is {_type_in_words(facts.type)}.")
+    if facts.check is not None and not facts.check(value):
+        raise SettingError(f"{shown} is {value!r}; allowed is {facts.allowed}.")
+    return value
+
+
+def _type_in_words(kind: Any) -> str:
+    names: dict[Any, str] = {int: "a whole number", float: "a number", str: "a text", bool: "on or off"}
+    return names.get(kind, "a list of texts" if isinstance(kind, types.GenericAlias) else str(kind))
+
+
+def _built(section: Any, values: Mapping[str, Any], prefix: str) -> Any:
+    given: dict[str, Any] = {}
+    for item in fields(section):
+        if is_dataclass(item.type):
+            given[item.name] = _built(item.type, values, f"{prefix}{item.name}.")
+        elif prefix + item.name in values:
+            given[item.name] = values[prefix + item.name]
+    return section(**given)

@@ -1,0 +1,1 @@
+"""Rows: schema, the single writer, and what is asked of them."""

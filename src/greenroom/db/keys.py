@@ -1,0 +1,88 @@
+"""Rows of accounts and API keys."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import and_, bindparam, insert, select, update
+
+from greenroom.db.schema import accounts, api_keys
+from greenroom.db.sqlite import Row, Transaction, sql
+from greenroom.domain.access import ApiKey, Scope
+from greenroom.domain.ids import DEFAULT_ACCOUNT
+
+_COLUMNS = (
+    api_keys.c.id,
+    api_keys.c.account_id,
+    api_keys.c.name,
+    api_keys.c.prefix,
+    api_keys.c.scopes,
+    api_keys.c.created_at,
+    api_keys.c.revoked_at,
+)
+_ADD_ACCOUNT = sql(
+    insert(accounts).values({name: bindparam(name) for name in ("id", "name", "created_at")}).prefix_with("OR IGNORE")
+)
+_ADD = sql(insert(api_keys).values({name: bindparam(name) for name in (*(c.name for c in _COLUMNS), "hash")}))
+_BY_HASH = sql(select(*_COLUMNS).where(and_(api_keys.c.hash == bindparam("hash"), api_keys.c.revoked_at.is_(None))))
+_HAS_HASH = sql(select(api_keys.c.id).where(api_keys.c.hash == bindparam("hash")))
+_ALL = sql(select(*_COLUMNS).order_by(api_keys.c.created_at))
+_REVOKE = sql(
+    update(api_keys)
+    .where(and_(api_keys.c.id == bindparam("key"), api_keys.c.revoked_at.is_(None)))
+    .values(revoked_at=bindparam("now"))
+)
+
+
+def add_default_account(tx: Transaction, now: datetime) -> None:
+    """Make the one account of a fresh catalogue; nothing if it is there."""
+    tx.run(_ADD_ACCOUNT, {"id": DEFAULT_ACCOUNT, "name": "default", "created_at": now.timestamp()})
+
+
+def add(tx: Transaction, key: ApiKey, hash_: bytes) -> None:
+    """Write a key's row; the key itself is never stored."""
+    tx.run(
+        _ADD,
+        {
+            "id": key.id,
+            "account_id": key.account_id,
+            "name": key.name,
+            "prefix": key.prefix,
+            "scopes": " ".join(sorted(key.scopes)),
+            "created_at": key.created_at.timestamp(),
+            "revoked_at": None,
+            "hash": hash_,
+        },
+    )
+
+
+def by_hash(tx: Transaction, hash_: bytes) -> ApiKey | None:
+    """The key with that hash unless it is revoked."""
+    found = tx.row(_BY_HASH, {"hash": hash_})
+    return _key(found) if found else None
+
+
+def has_hash(tx: Transaction, hash_: bytes) -> bool:
+    """Whether there is or ever was a key with that hash."""
+    return tx.row(_HAS_HASH, {"hash": hash_}) is not None
+
+
+def all_keys(tx: Transaction) -> list[ApiKey]:
+    """Every key, revoked ones too, oldest first."""
+    return [_key(row) for row in tx.rows(_ALL, {})]
+
+
+def revoke(tx: Transaction, key_id: str, now: datetime) -> bool:
+    """End a key; False if there is no such key or it was ended before."""
+    return bool(tx.run(_REVOKE, {"key": key_id, "now": now.timestamp()}))
+
+
+def _key(row: Row) -> ApiKey:
+    id_, account, name, prefix, scopes, created, revoked = row
+    return ApiKey(
+        id=id_,
+        account_id=account,
+        name=name,
+        prefix=prefix,
+        scopes=frozenset(Scope(scope) for scope in scopes.split()),
+        created_at=datetime.fromtimestamp(created, tz=UTC),
+        revoked_at=datetime.fromtimestamp(revoked, tz=UTC) if revoked is not None else None,
+    )

@@ -1,0 +1,117 @@
+"""
+The tables, once for every database.
+
+Instants are Unix seconds as floating point numbers; structured facts are JSON text. Every row that belongs to
+somebody carries `account_id`.
+"""
+
+from sqlalchemy import (
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("accounts.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("hash", LargeBinary, nullable=False, unique=True),
+    Column("prefix", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("revoked_at", Float),
+)
+
+blobs = Table(
+    "blobs",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("size_bytes", Integer, nullable=False),
+    Column("info", Text, nullable=False),
+    Column("decoder", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("condemned_at", Float),
+)
+
+assets = Table(
+    "assets",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("accounts.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("verification", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("extension", Text, nullable=False),
+    Column("description", Text, nullable=False, server_default=text("''")),
+    Column("created_at", Float, nullable=False),
+    Column("ready_at", Float),
+    Column("blob_key", Text, ForeignKey("blobs.key")),
+    Column("size_bytes", Integer),
+    Column("info", Text),
+    Column("findings", Text),
+    Column("notes", Text),
+    Column("policy", Text),
+    Index("ix_assets_account_number", "account_id", "number", unique=True),
+    Index("ix_assets_blob_key", "blob_key", sqlite_where=text("blob_key IS NOT NULL")),
+    sqlite_with_rowid=False,
+)
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("asset_id", Text, ForeignKey("assets.id"), nullable=False),
+    Column("account_id", Text, ForeignKey("accounts.id"), nullable=False),
+    Column("dialect", Text, nullable=False),
+    Column("declared", Text, nullable=False),
+    Column("declared_bytes", Integer),
+    Column("max_bytes", Integer, nullable=False),
+    Column("expires_at", Float, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("staged", Text),
+    # The sweep asks for open uploads past their time; a partial index holds only those.
+    Index("ix_uploads_open_expires_at", "expires_at", sqlite_where=text("state = 'open'")),
+    Index("ix_uploads_staged", "staged", sqlite_where=text("staged IS NOT NULL")),
+    sqlite_with_rowid=False,
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("account_id", Text, ForeignKey("accounts.id"), nullable=False),
+    Column("asset_id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Index("ix_events_asset_id_sequence", "asset_id", "sequence"),
+)

@@ -1,0 +1,52 @@
+"""API keys: who calls, and what the key lets them do."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from greenroom.domain.ids import AccountId
+
+
+class Scope(StrEnum):
+    """What a key may do; `admin` includes the others."""
+
+    UPLOAD = "upload"
+    READ = "read"
+    RENDER = "render"
+    ADMIN = "admin"
+
+
+ALL_SCOPES = frozenset(Scope)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key as it is kept: never the key itself, only its hash and its first characters for recognition."""
+
+    id: str
+    account_id: AccountId
+    name: str
+    prefix: str
+    scopes: frozenset[Scope]
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+    def may(self, scope: Scope) -> bool:
+        """Whether the key has the scope, itself or through `admin`."""
+        return scope in self.scopes or Scope.ADMIN in self.scopes
+
+
+def new_secret() -> str:
+    """A new API key: `gr_` and 256 random bits."""
+    return "gr_" + secrets.token_urlsafe(32)
+
+
+def secret_hash(secret: str) -> bytes:
+    """
+    The SHA-256 of a key, which is what is stored and looked up.
+
+    A plain hash is enough for 256 random bits, and a lookup by hash leaks no time about the key itself.
+    """
+    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).digest()

@@ -1,0 +1,96 @@
+"""Assets and the uploads that fill them: values, states, and the table of permitted transitions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from greenroom.domain.ids import AccountId, AssetId, BlobKey, UploadId
+from greenroom.domain.media import Finding, Format, Kind, MediaInfo
+from greenroom.domain.policy import Dialect
+
+
+class AssetState(StrEnum):
+    """Where an asset is in its life; what GET says in each state stands in `web/delivery.py`."""
+
+    WAITING = "waiting"  # signed, no accepted bytes yet
+    VERIFYING = "verifying"  # bytes are durable, judgement is not in
+    READY = "ready"  # judged and good
+    REJECTED = "rejected"  # a later stage or a re-verification found it bad
+    EXPIRED = "expired"  # the grant ran out and nothing came
+    DELETED = "deleted"  # by its owner; can be restored for a while
+
+
+TRANSITIONS: dict[AssetState, frozenset[AssetState]] = {
+    AssetState.WAITING: frozenset({AssetState.VERIFYING, AssetState.READY, AssetState.EXPIRED, AssetState.DELETED}),
+    # A refused file ends the attempt, not the upload: the asset waits for other bytes.
+    AssetState.VERIFYING: frozenset({AssetState.READY, AssetState.WAITING, AssetState.DELETED}),
+    AssetState.READY: frozenset({AssetState.REJECTED, AssetState.DELETED}),
+    AssetState.REJECTED: frozenset({AssetState.READY, AssetState.DELETED}),  # a re-verification may clear it
+    AssetState.EXPIRED: frozenset(),
+    AssetState.DELETED: frozenset({AssetState.READY}),  # restored
+}
+
+BEFORE_READY = frozenset(state for state, following in TRANSITIONS.items() if AssetState.READY in following) - {
+    AssetState.REJECTED,
+    AssetState.DELETED,
+}
+"""The states from which a first set of bytes may make an asset ready."""
+
+
+class Verification(StrEnum):
+    """How far the judgement of a ready asset goes."""
+
+    NONE = "none"  # nothing judged yet
+    STRUCTURAL = "structural"  # container, packets and key frames
+    DEEP = "deep"  # every picture and sound was decoded
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """What a user owns: an original and its facts. Addresses are paths; origins are joined when answering."""
+
+    id: AssetId
+    account_id: AccountId
+    number: int
+    """The integer id, unique in its account."""
+    kind: Kind
+    state: AssetState
+    verification: Verification
+    name: str
+    extension: str
+    created_at: datetime
+    blob_key: BlobKey | None = None
+    size_bytes: int | None = None
+    info: MediaInfo | None = None
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[Finding, ...] = ()
+    description: str = ""
+    ready_at: datetime | None = None
+
+    @property
+    def path(self) -> str:
+        """The permanent path: the last segment is the id and the extension."""
+        return f"/assets/{self.id}.{self.extension}"
+
+
+class UploadState(StrEnum):
+    """Whether an upload still takes bytes."""
+
+    OPEN = "open"
+    DONE = "done"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One signed permission to send an original, and what came of it."""
+
+    id: UploadId
+    asset_id: AssetId
+    account_id: AccountId
+    dialect: Dialect
+    declared: Format
+    declared_bytes: int | None
+    max_bytes: int
+    expires_at: datetime
+    state: UploadState

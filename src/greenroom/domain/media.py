@@ -1,0 +1,122 @@
+"""What a media file is and what was seen in it: kinds, formats, MediaInfo, findings."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Kind(StrEnum):
+    """What an asset is used as; decides its limits and the prefix of its id."""
+
+    IMAGE = "image"
+    VIDEO = "video"
+    AUDIO = "audio"
+
+
+class Format(StrEnum):
+    """A file format that Greenroom accepts, by its everyday name."""
+
+    JPEG = "JPEG"
+    PNG = "PNG"
+    WEBP = "WebP"
+    GIF = "GIF"
+    MP4 = "MP4"
+    MOV = "MOV"
+    WEBM = "WebM"
+    MP3 = "MP3"
+    WAV = "WAV"
+    M4A = "M4A"
+
+
+class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
+    """
+    One reason, with a stable code, a sentence for people, and its place where it has one.
+
+    `measured` and `allowed` are short texts with their units ("6 min 12 s", "5 min").
+    """
+
+    code: str
+    message: str
+    measured: str | None = None
+    allowed: str | None = None
+    cure: str | None = None
+    at_byte: int | None = None
+    at_s: float | None = None
+    frame: int | None = None
+    stream: int | None = None
+
+
+class VideoStream(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The picture of a file. Width and height are as displayed, rotation applied."""
+
+    index: int
+    codec: str
+    width: int
+    height: int
+    frame_count: int
+    duration_s: float
+    frame_rate: float | None = None
+    rotation_deg: int = 0
+    pixel_format: str | None = None
+    color_transfer: str | None = None
+    color_primaries: str | None = None
+    variable_frame_rate: bool = False
+
+
+class AudioStream(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A sound track that can be decoded."""
+
+    index: int
+    codec: str
+    sample_rate_hz: int
+    channels: int
+    duration_s: float
+
+
+class MediaInfo(msgspec.Struct, frozen=True, omit_defaults=True):
+    """
+    What was seen in a file; it belongs to the bytes, not to an asset.
+
+    `kind` is what the bytes are by nature; `width` and `height` are as displayed; `duration_s` is the
+    measured end of the last packet, never a header's claim.
+    """
+
+    format: Format
+    kind: Kind
+    width: int | None = None
+    height: int | None = None
+    duration_s: float | None = None
+    frame_count: int | None = None
+    video: VideoStream | None = None
+    audio: AudioStream | None = None
+    ignored_streams: tuple[str, ...] = ()
+    orientation: int = 1
+    color_mode: str | None = None
+    has_alpha: bool = False
+    has_icc_profile: bool = False
+    bit_rate: int | None = None
+    brand: str | None = None
+
+
+class Stage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One step of an examination: what was checked and how long it took."""
+
+    name: str
+    checked: str
+    duration_ms: float
+
+
+class Examination(msgspec.Struct, frozen=True, omit_defaults=True):
+    """
+    All that a look into a file's bytes gave.
+
+    Without `info` the file could not be read at all; `damage` lists what is broken in it, `notes` what
+    is unusual but harmless. `deep` says that every picture and sound in it was decoded.
+    """
+
+    info: MediaInfo | None = None
+    damage: tuple[Finding, ...] = ()
+    notes: tuple[Finding, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    deep: bool = False
+    decoder: str = ""

@@ -1,0 +1,156 @@
+"""
+Every error that Greenroom raises on purpose.
+
+    GreenroomError
+    ├── ParameterError          a field of a request is missing, malformed or contradictory
+    ├── KeyRefused              no API key, an unknown, revoked or expired one
+    ├── ScopeMissing            the key is good but may not do this
+    ├── NotFound                nothing under that id for this account
+    ├── NotBuiltYet             a call of the contract that a later version answers
+    ├── GrantError
+    │   ├── GrantInvalid        a signed URL that we did not sign, or for another purpose
+    │   └── GrantExpired        a signed URL whose time is over
+    ├── UploadRefused           bytes that may not become an asset; carries the finding
+    │   ├── TypeRefused         not a format, or not the format, that was declared
+    │   ├── SizeRefused         over the limit
+    │   ├── ContentRefused      damaged, too long, wrong codec
+    │   ├── LengthRefused       the body is not as long as it said
+    │   └── OtherBytesRefused   the asset has its bytes already, and they are others
+    ├── Unavailable             try again later; carries when
+    │   ├── StorageFull         no room on the disk
+    │   └── TooBusy             too much at once
+    ├── SettingError            a setting that cannot be used; names the variable
+    └── DataFolderInUse         another serve process owns the data folder
+
+Each class has a stable `code`; only `web/problems.py` knows statuses and business codes.
+"""
+
+from greenroom.domain.media import Finding
+
+
+class GreenroomError(Exception):
+    """The root. `str()` of any error is one sentence that may be shown to a user."""
+
+    code = "internal_error"
+
+
+class ParameterError(GreenroomError):
+    """A field of a request is missing, malformed or contradictory."""
+
+    code = "parameter_error"
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field} {problem}")
+        self.field = field
+
+
+class KeyRefused(GreenroomError):
+    """No API key, or an unknown, revoked or expired one."""
+
+    code = "key_refused"
+
+
+class ScopeMissing(GreenroomError):
+    """The key is good but lacks the scope that this call needs."""
+
+    code = "scope_missing"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"This API key lacks the scope '{scope}'. Make a key that has it: greenroom keys create")
+        self.scope = scope
+
+
+class NotFound(GreenroomError):
+    """Nothing under that id for this account; the same for foreign and absent ids."""
+
+    code = "not_found"
+
+
+class NotBuiltYet(GreenroomError):
+    """A call of the compatible contract that this version does not answer yet."""
+
+    code = "not_built_yet"
+
+
+class GrantError(GreenroomError):
+    """A signed URL that opens nothing."""
+
+    code = "grant_invalid"
+
+
+class GrantInvalid(GrantError):
+    """A signed URL that we did not sign, that was changed, or that is for another purpose."""
+
+
+class GrantExpired(GrantError):
+    """A signed URL whose time was over when the request began."""
+
+    code = "grant_expired"
+
+
+class UploadRefused(GreenroomError):
+    """Bytes that may not become an asset. `finding` is the reason, `notes` what else was found."""
+
+    def __init__(self, finding: Finding, *others: Finding) -> None:
+        super().__init__(finding.message)
+        self.finding = finding
+        self.others = others
+
+    @property
+    def code(self) -> str:  # type: ignore[override]
+        """The stable code of the finding."""
+        return self.finding.code
+
+
+class TypeRefused(UploadRefused):
+    """Not an accepted format, or not the one that name and declared type say."""
+
+
+class SizeRefused(UploadRefused):
+    """Over the limit of its kind."""
+
+
+class ContentRefused(UploadRefused):
+    """The format is right, but the content is damaged, too long or coded in a way that is not accepted."""
+
+
+class LengthRefused(UploadRefused):
+    """The body is not as long as it said, or not as long as was declared at signing."""
+
+
+class OtherBytesRefused(UploadRefused):
+    """The asset has its bytes already, and those sent now are others."""
+
+
+class Unavailable(GreenroomError):
+    """It cannot be done now; nothing is wrong with the request."""
+
+    code = "unavailable"
+
+    def __init__(self, problem: str, retry_after_s: int) -> None:
+        super().__init__(problem)
+        self.retry_after_s = retry_after_s
+
+
+class StorageFull(Unavailable):
+    """The disk has no room for this; what was there is unharmed."""
+
+    code = "storage_full"
+
+
+class TooBusy(Unavailable):
+    """More is going on than this server takes on at once."""
+
+    code = "too_busy"
+
+
+class SettingError(GreenroomError):
+    """A setting that cannot be used; the message names it and the allowed values."""
+
+    code = "setting_error"
+
+
+class DataFolderInUse(GreenroomError):
+    """Another `greenroom serve` owns the data folder."""
+
+    code = "data_folder_in_use"

@@ -1,0 +1,1 @@
+"""Background work, always derivable again from the state of the rows."""

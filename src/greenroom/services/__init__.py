@@ -1,0 +1,1 @@
+"""The stages of an asset's life, one class each."""

@@ -1,0 +1,341 @@
+"""
+Ingest: from a signed permission to a ready asset.
+
+The durable order of an upload: temporary file, fsync file (while it is examined), link to its place, fsync
+directory, commit the row, answer. A crash at any point leaves a ready asset or a temporary file that the next
+start removes; never a row without bytes.
+"""
+
+import os
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from greenroom.db import catalogue
+from greenroom.db.catalogue import Judged, NewUpload, Numbers
+from greenroom.db.sqlite import Commit, Database
+from greenroom.domain import grant as grants
+from greenroom.domain.asset import Asset, AssetState, Upload, UploadState, Verification
+from greenroom.domain.formats import FORMATS, same_family
+from greenroom.domain.grant import Grant, Purpose
+from greenroom.domain.ids import AccountId, AssetId, BlobKey, UploadId, new_asset_id, new_upload_id
+from greenroom.domain.media import Examination, Finding, Format
+from greenroom.domain.policy import Dialect, Policy, too_large, wrong_bytes
+from greenroom.errors import ContentRefused, GrantInvalid, LengthRefused, OtherBytesRefused, UploadRefused
+from greenroom.media.sniff import sniff
+from greenroom.storage.incoming import Incoming, Staged
+from greenroom.storage.store import BlobStore
+
+
+@dataclass(frozen=True, slots=True)
+class UploadRequest:
+    """What a client asks to upload. `size_bytes`, `content_type` are None where it did not say."""
+
+    filename: str
+    content_type: str | None
+    size_bytes: int | None
+    dialect: Dialect
+    name: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A permission to upload: the token of the sign_url and what the asset will be."""
+
+    asset_id: AssetId
+    number: int
+    upload_id: UploadId
+    asset_path: str
+    token: str
+    expires_at: datetime
+    max_bytes: int
+    content_type: str
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One PUT, or one form, that tries to fill an upload."""
+
+    upload: Upload
+    asset: Asset
+    format: Format | None = None
+    """What the first bytes are; set by `check_head`."""
+    over: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest:
+    """Sign uploads, take their bytes, have them judged, publish them."""
+
+    database: Database
+    store: BlobStore
+    examine: Callable[[int, Format], Examination]
+    policy: Policy
+    signing_keys: Sequence[bytes]
+    grant_lifetime_s: float
+    now: Callable[[], datetime]
+    published: Callable[[AssetId], None]
+    """Told of each asset whose state changed, after the commit."""
+    write_rows: bool = True
+    numbers: Numbers = field(default_factory=Numbers)
+    active: Counter[UploadId] = field(default_factory=Counter)
+    """Uploads with a PUT in flight: their grants do not expire under them."""
+    syncing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(16, thread_name_prefix="sync"))
+
+    def sign(self, account_id: AccountId, request: UploadRequest) -> Commit[Signed]:
+        """
+        Permit an upload; the answer is durable before it is given.
+
+        Raises TypeRefused or SizeRefused at once if what was declared is against the policy.
+        """
+        declared = self.policy.declare(request.filename, request.content_type, request.size_bytes, request.dialect)
+        now = self.now()
+        upload = Upload(
+            id=new_upload_id(),
+            asset_id=new_asset_id(declared.kind),
+            account_id=account_id,
+            dialect=request.dialect,
+            declared=declared.format,
+            declared_bytes=declared.size_bytes,
+            max_bytes=declared.max_bytes,
+            expires_at=now + timedelta(seconds=self.grant_lifetime_s),
+            state=UploadState.OPEN,
+        )
+        grant = Grant(upload.id, declared.kind, declared.max_bytes, upload.expires_at)
+        token = grants.sign(grant, Purpose.UPLOAD, self.signing_keys[0])
+        new = NewUpload(
+            upload,
+            declared.kind,
+            request.name or request.filename,
+            declared.extension,
+            request.description,
+            now,
+        )
+
+        def signed(number: int) -> Signed:
+            return Signed(
+                asset_id=upload.asset_id,
+                number=number,
+                upload_id=upload.id,
+                asset_path=f"/assets/{upload.asset_id}.{declared.extension}",
+                token=token,
+                expires_at=upload.expires_at,
+                max_bytes=upload.max_bytes,
+                content_type=FORMATS[declared.format].mime,
+            )
+
+        if not self.write_rows:
+            return Commit.of(signed(0))
+        return self.database.write(lambda tx: signed(catalogue.add_upload(tx, self.numbers, new)))
+
+    def grant(self, token: str) -> Grant:
+        """The grant of a sign_url. Raises GrantInvalid or GrantExpired."""
+        return grants.verify(token, Purpose.UPLOAD, self.signing_keys, self.now())
+
+    def begin(self, upload_id: UploadId, length: int | None) -> Attempt:
+        """
+        Begin to fill an upload with a body of `length` bytes (None if the body does not say).
+
+        Raises what can be known before the first byte: GrantInvalid, SizeRefused, LengthRefused,
+        OtherBytesRefused, ContentRefused, StorageFull. Every attempt must be ended with `end`.
+        """
+        found = self.database.read(lambda tx: catalogue.upload_and_asset(tx, upload_id))
+        if found is None:
+            raise GrantInvalid("The upload behind this URL is gone. Request a new one.")
+        attempt = Attempt(*found)
+        self.active[upload_id] += 1
+        try:
+            _require_open(attempt)
+            _require_length(attempt, length)
+            self.store.require_room(length or 0)
+        except BaseException as problem:
+            self.end(attempt, problem if isinstance(problem, UploadRefused) else None)
+            raise
+        return attempt
+
+    def check_head(self, attempt: Attempt, head: bytes) -> None:
+        """Look at the first kilobytes of the body. Raises TypeRefused if they are not what was declared."""
+        seen = sniff(head)
+        if not head:
+            raise ContentRefused(Finding(code="empty", message="The file is empty.", measured="0 bytes"))
+        if seen.format is None or not same_family(seen.format, attempt.upload.declared):
+            raise wrong_bytes(attempt.upload.declared, seen.name)
+        attempt.format = seen.format
+
+    def require_within_limit(self, attempt: Attempt, size_bytes: int) -> None:
+        """Raise SizeRefused as soon as more has arrived than is allowed, LengthRefused if more than declared."""
+        upload = attempt.upload
+        if upload.declared_bytes is not None and size_bytes > upload.declared_bytes:
+            raise _other_length(upload.declared_bytes, size_bytes)
+        if size_bytes > upload.max_bytes:
+            raise too_large(attempt.asset.kind, None, upload.max_bytes)
+
+    def complete(self, attempt: Attempt, incoming: Incoming | Staged) -> Asset:
+        """
+        Judge a whole body and publish it; the asset as it stands then. The temporary file is gone afterwards.
+
+        Raises TypeRefused, ContentRefused, LengthRefused or OtherBytesRefused; StorageFull.
+        """
+        try:
+            declared = attempt.upload.declared_bytes
+            if declared is not None and declared != incoming.size_bytes:
+                raise _other_length(declared, incoming.size_bytes)
+            if attempt.asset.state is AssetState.READY:
+                return _require_equal(attempt.asset, BlobKey(incoming.digest()))
+            asset = self._publish(attempt, self._judged(attempt, incoming), incoming)
+        finally:
+            incoming.discard()
+        self.published(asset.id)
+        return asset
+
+    def describe(self, attempt: Attempt, name: str | None, description: str | None) -> None:
+        """Name and describe an asset by what came after its file."""
+        asset = attempt.asset
+        new_name, new_description = name or asset.name, description or asset.description
+        if (new_name, new_description) != (asset.name, asset.description):
+            self.database.write(lambda tx: catalogue.describe(tx, asset.id, new_name, new_description)).result()
+
+    def stage(self, attempt: Attempt, incoming: Incoming) -> bool:
+        """Keep the bytes for later while judgement goes on; False when it ended meanwhile."""
+        self.store.sync(incoming)
+        self.store.sync_names()
+        with attempt.lock:
+            if attempt.over:
+                return False
+            upload, name = attempt.upload, incoming.name
+            staged = self.database.write(lambda tx: catalogue.stage(tx, upload, name)).result()
+        self.published(attempt.asset.id)
+        return staged
+
+    def end(self, attempt: Attempt, refusal: UploadRefused | None = None) -> None:
+        """End an attempt; the reason of a refusal is kept with the asset."""
+        upload = attempt.upload
+        with attempt.lock:
+            attempt.over = True
+        if refusal is not None and not isinstance(refusal, OtherBytesRefused):
+            findings = (refusal.finding, *refusal.others)
+            self.database.write(lambda tx: catalogue.refuse(tx, upload, findings)).result()
+            self.published(attempt.asset.id)
+        self.active[upload.id] -= 1
+        if self.active[upload.id] <= 0:
+            del self.active[upload.id]
+
+    def unfinished(self) -> list[tuple[Upload, str]]:
+        """Uploads whose bytes an earlier run received but did not judge, with their temporary names."""
+        return self.database.read(catalogue.staged_uploads)
+
+    def resume(self, upload: Upload, name: str) -> None:
+        """Judge bytes that an earlier run received; the outcome stands in the asset's state."""
+        found = self.database.read(lambda tx: catalogue.upload_and_asset(tx, upload.id))
+        if found is None or found[1].state is not AssetState.VERIFYING:
+            return
+        attempt = Attempt(*found)
+        self.active[upload.id] += 1
+        refusal: UploadRefused | None = None
+        try:
+            staged = self.store.staged(name)
+            fd = staged.reopened()
+            with open(fd, "rb") as file:
+                self.check_head(attempt, file.read(4096))
+            self.complete(attempt, staged)
+        except UploadRefused as problem:
+            refusal = problem
+        finally:
+            self.end(attempt, refusal)
+
+    def _judged(self, attempt: Attempt, incoming: Incoming | Staged) -> Judged:
+        # The disk writes while the decoder reads: both must be done before the link.
+        syncing = self.syncing.submit(self.store.sync, incoming) if self.store.durable else None
+        try:
+            examined = self._examined(attempt, incoming)
+            info = self.policy.judge(examined, attempt.asset.kind)
+            key = BlobKey(incoming.digest())
+        finally:
+            if syncing is not None:
+                syncing.result()
+        verification = Verification.DEEP if examined.deep else Verification.STRUCTURAL
+        return Judged(key, incoming.size_bytes, info, examined.notes, verification, examined.decoder)
+
+    def _examined(self, attempt: Attempt, incoming: Incoming | Staged) -> Examination:
+        assert attempt.format is not None, "check_head comes before complete"
+        fd = incoming.reopened()
+        try:
+            return self.examine(fd, attempt.format)
+        finally:
+            os.close(fd)
+
+    def _publish(self, attempt: Attempt, judged: Judged, incoming: Incoming | Staged) -> Asset:
+        self.store.keep(incoming, judged.blob_key)
+        now = self.now()
+        asset = self.database.write(lambda tx: catalogue.publish(tx, attempt.upload, judged, now)).result()
+        return _require_equal(asset, judged.blob_key)
+
+
+def _require_open(attempt: Attempt) -> None:
+    state = attempt.asset.state
+    if state is AssetState.REJECTED:
+        raise ContentRefused(*attempt.asset.findings)
+    if state in (AssetState.DELETED, AssetState.EXPIRED):
+        raise GrantInvalid(f"The asset behind this URL is {state.value}. Request a new one.")
+
+
+def _require_length(attempt: Attempt, length: int | None) -> None:
+    if length is None:
+        return
+    upload, asset = attempt.upload, attempt.asset
+    if asset.state is AssetState.READY and length != asset.size_bytes:
+        raise _other_bytes(asset)
+    if length > upload.max_bytes:
+        raise too_large(asset.kind, length, upload.max_bytes)
+    if upload.declared_bytes is not None and length != upload.declared_bytes:
+        raise _other_length(upload.declared_bytes, length)
+
+
+def _require_equal(asset: Asset, key: BlobKey) -> Asset:
+    """The asset if those are its bytes; whoever published them."""
+    if asset.state is AssetState.READY and asset.blob_key == key:
+        return asset
+    raise _other_bytes(asset)
+
+
+def _other_bytes(asset: Asset) -> OtherBytesRefused:
+    return OtherBytesRefused(
+        Finding(
+            code="other_bytes",
+            message="This upload already has its file, and what was sent now is another one. The stored file is "
+            "unchanged.",
+            allowed=f"SHA-256 {asset.blob_key}",
+            cure="Request a new upload URL for another file.",
+        )
+    )
+
+
+def _other_length(declared: int, measured: int) -> LengthRefused:
+    return LengthRefused(
+        Finding(
+            code="length_mismatch",
+            message=f"The body has {measured:,} bytes, but {declared:,} were declared.",
+            measured=f"{measured:,} bytes",
+            allowed=f"{declared:,} bytes",
+            cure="Declare the real size of the file, and send all of it.",
+        )
+    )
+
+
+def cut_short(received: int, announced: int | None) -> LengthRefused:
+    """The refusal of a body that ended before its announced length."""
+    announced_text = f"{announced:,} bytes" if announced is not None else "a complete chunked body"
+    return LengthRefused(
+        Finding(
+            code="transfer_incomplete",
+            message=f"The transfer ended after {received:,} bytes of {announced_text}; nothing was kept.",
+            measured=f"{received:,} bytes",
+            allowed=announced_text,
+            cure="Send it again; the URL stays good until it expires.",
+        )
+    )

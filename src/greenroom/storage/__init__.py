@@ -1,0 +1,1 @@
+"""Bytes: a store with the rules over narrow drivers."""

@@ -1,0 +1,187 @@
+"""A file on its way in: bytes are written, counted and hashed as they pass, none is read twice."""
+
+import errno
+import hashlib
+import os
+import select
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from greenroom.errors import StorageFull
+
+Buffer = bytes | bytearray | memoryview
+
+_BUFFER_BYTES = 1024 * 1024
+# Below this the hand-over to another thread costs more than the hash.
+_HASH_ASIDE_BYTES = 256 * 1024
+
+_hashers = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="hash")
+_local = threading.local()
+
+
+class Incoming:
+    """
+    One temporary file. Its methods block and are called by one thread at a time.
+
+    Raises StorageFull from any method that writes when the disk has no room.
+    """
+
+    def __init__(self, path: str, *, hashed: bool = True) -> None:
+        self.path = path
+        self.name = os.path.basename(path)
+        self.size_bytes = 0
+        self._fd = full_disk_told(lambda: os.open(path, _CREATE, 0o600))
+        self._hash = hashlib.sha256() if hashed else None
+        self._hashing: Future[None] | None = None
+
+    def write(self, pieces: Sequence[Buffer]) -> None:
+        """Append pieces of the body in order."""
+        size = sum(map(len, pieces))
+        self._hash_pieces(pieces, size)
+        full_disk_told(lambda: _write_all(self._fd, pieces, size))
+        self.size_bytes += size
+
+    def receive(self, socket_fd: int, count: int, patience_ms: int) -> int:
+        """
+        Append up to `count` bytes straight from a non-blocking socket; give how many came.
+
+        Gives up, with what came, when nothing arrives for `patience_ms`: no thread waits for the network.
+        Raises ConnectionResetError when the peer ends the connection first.
+        """
+        buffers = _two_buffers()
+        came = 0
+        while came < count:
+            filled, flowing = _fill(socket_fd, buffers[0][: count - came], patience_ms)
+            if filled:
+                self.write((buffers[0][:filled],))
+                came += filled
+                # The hash still reads the buffer just filled; the next bytes go into the other one.
+                buffers.reverse()
+            if not flowing:
+                break
+        self._settle_hash()
+        return came
+
+    def digest(self) -> str:
+        """The SHA-256 of all that was written, as 64 hexadecimal digits; random where hashing is off."""
+        self._settle_hash()
+        return self._hash.hexdigest() if self._hash is not None else os.urandom(32).hex()
+
+    def sync(self) -> None:
+        """Return when the bytes are on the disk for good."""
+        full_disk_told(lambda: os.fsync(self._fd))
+
+    def reopened(self) -> int:
+        """A new descriptor that can only read the file; the caller closes it."""
+        return os.open(self.path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+
+    def close(self) -> None:
+        """Let go of the file but leave it where it is."""
+        self._settle_hash()
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    def discard(self) -> None:
+        """Remove the file; nothing of it remains."""
+        self.close()
+        try:
+            os.unlink(self.path)
+        except FileNotFoundError:
+            return
+
+    def _hash_pieces(self, pieces: Sequence[Buffer], size: int) -> None:
+        self._settle_hash()
+        if self._hash is None:
+            return
+        if size < _HASH_ASIDE_BYTES:
+            _update(self._hash, pieces)
+        else:
+            self._hashing = _hashers.submit(_update, self._hash, pieces)
+
+    def _settle_hash(self) -> None:
+        if self._hashing is not None:
+            self._hashing.result()
+            self._hashing = None
+
+
+class Staged:
+    """A file that an earlier run received and did not get to judge."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.name = os.path.basename(path)
+        self.size_bytes = os.stat(path).st_size
+
+    def digest(self) -> str:
+        """The SHA-256 of the file, read again because the run that knew it is gone."""
+        with open(self.path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    def sync(self) -> None:
+        """Nothing to do: only durable files are staged."""
+
+    def reopened(self) -> int:
+        """A new descriptor that can only read the file; the caller closes it."""
+        return os.open(self.path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+
+    def discard(self) -> None:
+        """Remove the file."""
+        os.unlink(self.path)
+
+
+_CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+
+
+def full_disk_told(act: Callable[[], int | None]) -> int:
+    """What `act` gives; a full disk or an exhausted quota becomes StorageFull."""
+    try:
+        return act() or 0
+    except OSError as problem:
+        if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFull("The disk is full; the upload was not kept.", retry_after_s=60) from problem
+        raise
+
+
+def _update(hash_: "hashlib._Hash", pieces: Sequence[Buffer]) -> None:
+    for piece in pieces:
+        hash_.update(piece)
+
+
+def _write_all(fd: int, pieces: Sequence[Buffer], size: int) -> None:
+    written = os.writev(fd, pieces) if len(pieces) <= os.sysconf("SC_IOV_MAX") else 0
+    if written == size:
+        return
+    rest = memoryview(b"".join(pieces))[written:]
+    while rest:
+        rest = rest[os.write(fd, rest) :]
+
+
+def _two_buffers() -> list[memoryview]:
+    buffers: list[memoryview] | None = getattr(_local, "buffers", None)
+    if buffers is None:
+        buffers = _local.buffers = [memoryview(bytearray(_BUFFER_BYTES)) for _ in range(2)]
+    return buffers
+
+
+def _fill(socket_fd: int, buffer: memoryview, patience_ms: int) -> tuple[int, bool]:
+    """Fill the buffer from the socket; give how far, and False when nothing came in time."""
+    filled = 0
+    while filled < len(buffer):
+        try:
+            count = os.readv(socket_fd, (buffer[filled:],))
+        except BlockingIOError:
+            if _readable(socket_fd, patience_ms):
+                continue
+            return filled, False
+        if count == 0:
+            raise ConnectionResetError("the sender ended the connection before the end of the body")
+        filled += count
+    return filled, True
+
+
+def _readable(fd: int, patience_ms: int) -> bool:
+    poll = select.poll()
+    poll.register(fd, select.POLLIN | select.POLLHUP | select.POLLERR)
+    return bool(poll.poll(patience_ms))

@@ -1,0 +1,55 @@
+"""Small answers, written straight to ASGI: the compatible envelope and its headers."""
+
+import secrets
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+_encode = msgspec.json.encode
+_JSON = (b"content-type", b"application/json")
+Header = tuple[bytes, bytes]
+
+
+def new_rid() -> str:
+    """A request id: 32 hexadecimal digits (contract 1.3)."""
+    return secrets.token_hex(16)
+
+
+async def send_json(send: Any, status: int, body: bytes, rid: str, headers: Iterable[Header] = ()) -> None:
+    """Send a JSON body with its request id."""
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [
+                _JSON,
+                (b"content-length", b"%d" % len(body)),
+                (b"x-request-id", rid.encode()),
+                *headers,
+            ],
+        }
+    )
+    await send({"type": "http.response.body", "body": body})
+
+
+async def send_envelope(
+    send: Any, rid: str, code: int, msg: str, data: Any, *, status: int = 200, headers: Iterable[Header] = ()
+) -> None:
+    """Send `{rid, code, msg, data}` (contract 1.3)."""
+    await send_json(send, status, _encode({"rid": rid, "code": code, "msg": msg, "data": data}), rid, headers)
+
+
+async def send_empty(send: Any, status: int, headers: Iterable[Header]) -> None:
+    """Send an answer without a body."""
+    length = () if status in (204, 304) else ((b"content-length", b"0"),)
+    await send({"type": "http.response.start", "status": status, "headers": [*length, *headers]})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def header(scope: Any, name: bytes) -> str | None:
+    """The value of a request header as text, None if it is absent."""
+    for key, value in scope["headers"]:
+        if key == name:
+            return str(value.decode("latin-1"))
+    return None

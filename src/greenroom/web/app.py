@@ -1,0 +1,57 @@
+"""The front door: sends each request to the part that answers it. Hot routes are plain ASGI."""
+
+from typing import Any
+
+from greenroom.domain.access import Scope
+from greenroom.web import delivery, uploads
+from greenroom.web.answers import new_rid, send_envelope
+from greenroom.web.jogg import not_built
+from greenroom.web.jogg.envelope import Call, Envelope
+from greenroom.web.jogg.upload import UploadCall
+
+_VERSIONS = {"/v1/": "v1", "/v2/": "v2"}
+
+
+class FrontDoor:
+    """The ASGI application."""
+
+    def __init__(
+        self,
+        envelope: Envelope,
+        upload_call: UploadCall,
+        sign_urls: uploads.Uploads,
+        assets: delivery.Assets,
+        api: Any,
+    ) -> None:
+        self._envelope = envelope
+        self._upload_call = upload_call
+        self._sign_urls = sign_urls
+        self._assets = assets
+        self._api = api
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request."""
+        path: str = scope["path"] if scope["type"] == "http" else ""
+        if path.startswith(uploads.PREFIX):
+            await self._sign_urls(scope, receive, send)
+        elif path.startswith(delivery.PREFIX):
+            await self._assets(scope, receive, send)
+        elif path.startswith(("/v1/", "/v2/", "/open/v2/")):
+            await self._compatible(path.removeprefix("/open").rstrip("/"), scope, receive, send)
+        else:
+            await self._api(scope, receive, send)
+
+    async def _compatible(self, path: str, scope: Any, receive: Any, send: Any) -> None:
+        call = Call(scope, receive, _VERSIONS.get(path[:4], "v2"))
+        if path in ("/v1/upload/asset", "/v2/upload/asset"):
+            if scope["method"] == "POST":
+                await self._envelope.answer(call, send, Scope.UPLOAD, self._upload_call)
+            else:
+                allow = ((b"allow", b"POST"),)
+                text = f"This call takes POST, not {scope['method']}."
+                await send_envelope(send, call.rid, 40000, text, None, status=405, headers=allow)
+        elif not_built.is_known(path):
+            await self._envelope.answer(call, send, Scope.READ, not_built.say_so)
+        else:
+            text = f"There is no call {scope['method']} {path[:200]}."
+            await send_envelope(send, new_rid(), 10104, text, None, status=404)

@@ -1,0 +1,29 @@
+"""Which key calls, and whether it may."""
+
+from typing import Any
+
+from greenroom.domain.access import ApiKey, Scope
+from greenroom.errors import KeyRefused, ScopeMissing
+from greenroom.services.access import Access
+from greenroom.web.answers import header
+from greenroom.web.threads import Threads
+
+_HEADERS = (b"x-api-key", b"api-key")  # some proxies strip the first (contract 5.1)
+
+
+async def key_of(scope: Any, access: Access, threads: Threads, *needed: Scope) -> ApiKey:
+    """The key of a request. Raises KeyRefused without a good one, ScopeMissing if it has none of the scopes."""
+    secret = next((found for name in _HEADERS if (found := header(scope, name))), None) or _bearer(scope)
+    if not secret:
+        raise KeyRefused("The header x-api-key is missing.")
+    key = access.remembered(secret)
+    if key is None:
+        key = await threads.quick(access.key, secret)
+    if not any(key.may(scope) for scope in needed):
+        raise ScopeMissing(needed[0])
+    return key
+
+
+def _bearer(scope: Any) -> str | None:
+    kind, _, secret = (header(scope, b"authorization") or "").partition(" ")
+    return secret.strip() if kind.lower() == "bearer" else None

@@ -1,0 +1,1 @@
+"""The compatible dialects: thin modules, no rules of their own."""

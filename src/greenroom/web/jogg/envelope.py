@@ -1,0 +1,70 @@
+"""What every compatible call does: find the key, run the call, answer in the envelope."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from greenroom.domain.access import ApiKey, Scope
+from greenroom.domain.policy import Dialect
+from greenroom.errors import ParameterError
+from greenroom.services.access import Access
+from greenroom.web import problems
+from greenroom.web.answers import header, new_rid, send_envelope
+from greenroom.web.auth import key_of
+from greenroom.web.receiving import BodyCut, body_of
+from greenroom.web.threads import Threads
+
+SUCCESS = {"v1": "success", "v2": "Success"}
+_MAX_JSON_BYTES = 64 * 1024
+
+
+class Call:
+    """One request to a compatible route; `dialect` is set as soon as its body shows which one it speaks."""
+
+    __slots__ = ("dialect", "receive", "rid", "scope", "version")
+
+    def __init__(self, scope: Any, receive: Any, version: str) -> None:
+        self.scope = scope
+        self.receive = receive
+        self.version = version
+        self.rid = new_rid()
+        self.dialect: Dialect | None = None
+
+    async def body(self) -> bytes:
+        """The whole body of a JSON call. Raises ParameterError if it is too large for one."""
+        whole = bytearray()
+        async for piece in body_of(self.receive):
+            whole += piece
+            if len(whole) > _MAX_JSON_BYTES:
+                raise ParameterError("The body", f"has more than {_MAX_JSON_BYTES} bytes, too many for this call")
+        return bytes(whole)
+
+    @property
+    def content_type(self) -> str:
+        """The type of the body with its parameters."""
+        return header(self.scope, b"content-type") or ""
+
+
+Handler = Callable[[Call, ApiKey], Awaitable[Any]]
+
+
+class Envelope:
+    """Runs handlers; whatever they raise becomes a business code (contract 1.4)."""
+
+    def __init__(self, access: Access, threads: Threads) -> None:
+        self._access = access
+        self._threads = threads
+
+    async def answer(self, call: Call, send: Any, needed: Scope, handler: Handler) -> None:
+        """Answer a call with what `handler` gives."""
+        try:
+            data = await handler(call, await key_of(call.scope, self._access, self._threads, needed))
+        except BodyCut:
+            return
+        except Exception as problem:  # noqa: BLE001  # the outer rim of a request
+            error = problems.as_ours(problem, call.rid)
+            code, message, data = problems.jogg_answer(error, call.dialect)
+            headers = problems.retry_after(error)
+            status = 429 if code == problems.RATE_LIMITED else 200
+            await send_envelope(send, call.rid, code, message, data, status=status, headers=headers)
+        else:
+            await send_envelope(send, call.rid, 0, SUCCESS[call.version], data)

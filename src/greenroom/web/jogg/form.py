@@ -1,0 +1,221 @@
+"""The one-shot multipart form (contract 2.1.3), parsed as a stream into the same temporary file as a PUT."""
+
+from dataclasses import dataclass
+from email.message import Message
+from typing import Any
+
+from python_multipart.exceptions import MultipartParseError
+from python_multipart.multipart import MultipartParser
+
+from greenroom.domain.asset import Asset
+from greenroom.domain.ids import AccountId
+from greenroom.domain.media import Kind
+from greenroom.domain.policy import Dialect
+from greenroom.errors import ParameterError, UploadRefused
+from greenroom.services.ingest import Ingest, UploadRequest
+from greenroom.web.jogg.envelope import Call
+from greenroom.web.receiving import BodyCut, Receiver, Reception, body_of
+from greenroom.web.views import receipt
+
+_FILE = "file"
+_KINDS = ", ".join(kind.value for kind in Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class FormLimits:
+    """How much a form may hold beside its file."""
+
+    max_fields: int
+    max_field_bytes: int
+
+
+@dataclass(slots=True)
+class _Part:
+    name: str
+    filename: str | None
+    content_type: str | None
+    value: bytearray
+
+
+class UploadForm:
+    """
+    Reads one form. The file may come before or after its fields.
+
+    The parser's callbacks only note what they saw, in order; `_act` then does it, since that may have to wait.
+    """
+
+    def __init__(self, ingest: Ingest, receiver: Receiver, account_id: AccountId, limits: FormLimits) -> None:
+        self._ingest = ingest
+        self._receiver = receiver
+        self._threads = receiver.threads
+        self._account_id = account_id
+        self._limits = limits
+        self._fields: dict[str, str] = {}
+        self._part: _Part | None = None
+        self._header_name = b""
+        self._header_value = b""
+        self._headers: Message = Message()
+        self._seen: list[tuple[str, Any]] = []
+        self._ended = False
+        self._reception: Reception | None = None
+
+    async def received(self, call: Call) -> Asset:
+        """
+        Take the form and have its file judged.
+
+        Raises ParameterError for a form that is not well formed, too large beside its file or without one;
+        else what an upload raises.
+        """
+        parser = MultipartParser(_boundary(call.content_type), self._callbacks())
+        refusal: UploadRefused | None = None
+        try:
+            async for piece in body_of(call.receive):
+                self._parse(parser, bytes(piece))
+                await self._act()
+            return await self._finished()
+        except UploadRefused as problem:
+            refusal = problem
+            raise
+        except BodyCut:
+            refusal = self._reception.cut() if self._reception is not None else None
+            raise
+        finally:
+            if self._reception is not None:
+                await self._reception.end(refusal)
+
+    def _parse(self, parser: MultipartParser, piece: bytes) -> None:
+        try:
+            parser.write(piece)
+        except MultipartParseError as problem:
+            raise ParameterError("The form", f"is not a well-formed multipart/form-data body: {problem}") from problem
+
+    async def _finished(self) -> Asset:
+        if not self._ended:
+            raise ParameterError("The form", "ends before its last boundary")
+        if self._reception is None:
+            raise ParameterError(_FILE, "is required: the file itself, with its file name")
+        attempt = self._reception.attempt
+        self._require_kind(attempt.asset.kind)
+        fields = self._fields
+        await self._threads.quick(self._ingest.describe, attempt, fields.get("name"), fields.get("description"))
+        return await self._reception.finish()
+
+    def _require_kind(self, kind: Kind) -> None:
+        asked = self._fields.get("asset_type", "")
+        if asked and asked not in list(Kind):
+            raise ParameterError("asset_type", f"is {asked[:40]!r}; allowed are {_KINDS}")
+        if asked and asked != kind:
+            raise ParameterError("asset_type", f"is {asked!r}, but the file is declared as {kind.value}")
+
+    # What the parser saw, in the order of the form
+
+    def _callbacks(self) -> Any:
+        return {
+            "on_part_begin": self._on_part_begin,
+            "on_header_field": self._on_header_field,
+            "on_header_value": self._on_header_value,
+            "on_header_end": self._on_header_end,
+            "on_headers_finished": lambda: self._seen.append(("part", self._headers)),
+            "on_part_data": lambda data, start, end: self._seen.append(("data", data[start:end])),
+            "on_part_end": lambda: self._seen.append(("end", None)),
+            "on_end": self._on_end,
+        }
+
+    def _on_part_begin(self) -> None:
+        self._headers = Message()
+
+    def _on_header_field(self, data: bytes, start: int, end: int) -> None:
+        self._header_name += data[start:end]
+        self._require_small(len(self._header_name))
+
+    def _on_header_value(self, data: bytes, start: int, end: int) -> None:
+        self._header_value += data[start:end]
+        self._require_small(len(self._header_value))
+
+    def _on_header_end(self) -> None:
+        name, value = self._header_name.decode("latin-1"), self._header_value.decode("utf-8", "replace")
+        self._header_name = self._header_value = b""
+        if len(self._headers) >= self._limits.max_fields:
+            raise ParameterError("The form", "has a part with too many headers")
+        self._headers[name] = value
+
+    def _on_end(self) -> None:
+        self._ended = True
+
+    async def _act(self) -> None:
+        seen, self._seen = self._seen, []
+        for what, value in seen:
+            if what == "part":
+                await self._begin_part(value)
+            elif what == "data":
+                await self._take_data(value)
+            else:
+                self._end_part()
+
+    async def _begin_part(self, headers: Message) -> None:
+        name = headers.get_param("name", header="content-disposition")
+        if not isinstance(name, str) or not name:
+            raise ParameterError("The form", "has a part without a name")
+        filename = headers.get_filename()
+        self._part = _Part(name, filename, headers.get("content-type"), bytearray())
+        if name != _FILE:
+            return
+        if self._reception is not None:
+            raise ParameterError(_FILE, "is given twice; a form takes one file")
+        if not filename:
+            raise ParameterError(_FILE, "has no file name")
+        self._reception = await self._begin_file(filename, headers.get("content-type"))
+
+    async def _begin_file(self, filename: str, content_type: str | None) -> Reception:
+        request = UploadRequest(
+            filename=filename,
+            content_type=content_type,
+            size_bytes=None,
+            dialect=Dialect.MULTIPART,
+            name=self._fields.get("name", ""),
+            description=self._fields.get("description", ""),
+        )
+        signed = await self._ingest.sign(self._account_id, request)
+        return await self._receiver.begin(signed.upload_id, None)
+
+    async def _take_data(self, data: bytes) -> None:
+        assert self._part is not None
+        if self._part.name == _FILE:
+            assert self._reception is not None
+            await self._reception.feed(data)
+            return
+        self._part.value += data
+        self._require_small(len(self._part.value), self._part.name)
+
+    def _end_part(self) -> None:
+        part, self._part = self._part, None
+        if part is None or part.name == _FILE:
+            return
+        if len(self._fields) >= self._limits.max_fields:
+            raise ParameterError("The form", f"has more than {self._limits.max_fields} fields beside the file")
+        self._fields[part.name] = part.value.decode("utf-8", "replace")
+
+    def _require_small(self, size: int, name: str = "A header of the form") -> None:
+        if size > self._limits.max_field_bytes:
+            raise ParameterError(name, f"has more than {self._limits.max_field_bytes} bytes")
+
+
+def form_receipt(asset: Asset, origin: str) -> dict[str, Any]:
+    """The reply's data in the words of that dialect, and ours beside them."""
+    shown = receipt(asset, origin)
+    return shown | {
+        "asset_type": asset.kind.value,
+        "file_name": asset.name,
+        "file_size": asset.size_bytes,
+        "duration": shown["duration_s"],
+        "uploaded_at": shown["ready_at"] or shown["created_at"],
+    }
+
+
+def _boundary(content_type: str) -> bytes:
+    message = Message()
+    message["content-type"] = content_type
+    boundary = message.get_boundary()
+    if not boundary or len(boundary) > 200:
+        raise ParameterError("Content-Type", "says multipart/form-data without a usable boundary")
+    return boundary.encode("latin-1", "replace")

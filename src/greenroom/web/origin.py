@@ -1,0 +1,73 @@
+"""The public origin: where clients reach us, joined to paths when answering."""
+
+import ipaddress
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from greenroom.config import Settings
+from greenroom.errors import ParameterError, SettingError
+from greenroom.web.answers import header
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """Decides which origin is written into an answer, and which addresses are ours."""
+
+    public: tuple[str, ...]
+    allowed_hosts: frozenset[str]
+    trusted_proxies: frozenset[str]
+    bound_to_loopback: bool
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Origins":
+        """
+        The origins that the settings allow.
+
+        Raises SettingError when the server would be reachable from elsewhere without knowing its own name.
+        """
+        loopback = _is_loopback(settings.host)
+        if not (settings.public_urls or settings.allowed_hosts or loopback):
+            raise SettingError(
+                f"GREENROOM_PUBLIC_URLS is not set, but the server listens on {settings.host}: say under which address "
+                "clients reach it, such as https://media.example.com"
+            )
+        return cls(
+            tuple(url.rstrip("/") for url in settings.public_urls),
+            frozenset(settings.allowed_hosts),
+            frozenset(settings.trusted_proxies),
+            loopback,
+        )
+
+    def origin(self, scope: Any) -> str:
+        """
+        The origin for the answer to this request.
+
+        Raises ParameterError when it would have to be taken from a Host header that is not trusted.
+        """
+        if self.public:
+            return self.public[0]
+        scheme, host = scope["scheme"], header(scope, b"host") or ""
+        if scope["client"] and scope["client"][0] in self.trusted_proxies:
+            scheme = header(scope, b"x-forwarded-proto") or scheme
+            host = header(scope, b"x-forwarded-host") or host
+        if not host or not (self.bound_to_loopback or host in self.allowed_hosts):
+            raise ParameterError("Host", f"is {host!r}, which is not in the setting allowed_hosts")
+        if any(character in host for character in "/\\@ ?#<>\"'"):
+            raise ParameterError("Host", f"is {host!r}, which is no host name")
+        return f"{scheme}://{host}"
+
+    def path_of(self, url: str) -> str | None:
+        """The path of an address under one of our origins; None if it is somebody else's."""
+        parts = urlsplit(url)
+        ours = f"{parts.scheme}://{parts.netloc}" in self.public or parts.netloc in self.allowed_hosts
+        return parts.path if ours or (self.bound_to_loopback and _is_loopback(parts.hostname or "")) else None
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

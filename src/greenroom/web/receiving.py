@@ -1,0 +1,164 @@
+"""Receiving: the bytes of one upload from the connection to a temporary file, and their judgement."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+from greenroom.domain.asset import Asset, AssetState
+from greenroom.domain.ids import UploadId
+from greenroom.errors import UploadRefused
+from greenroom.services.ingest import Attempt, Ingest, cut_short
+from greenroom.storage.incoming import Incoming
+from greenroom.web.protocol import LEND, Cycle
+from greenroom.web.threads import Threads
+
+_HEAD_BYTES = 4096
+_PIECE_BYTES = 1024 * 1024
+# How long a thread holds a socket on which nothing comes before it gives it back to the loop.
+_PATIENCE_MS = 20
+
+
+class BodyCut(Exception):
+    """The connection ended, or its peer's half of it, before the end of the body."""
+
+
+async def body_of(receive: Any) -> AsyncIterator[bytearray]:
+    """The pieces of a request's body. Raises BodyCut if it ends early."""
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise BodyCut
+        if message.get("body"):
+            yield message["body"]
+        if not message.get("more_body"):
+            return
+
+
+class Receiver:
+    """Takes bodies for uploads, one `Reception` each."""
+
+    def __init__(self, ingest: Ingest, threads: Threads, judgement_wait_s: float) -> None:
+        self.ingest = ingest
+        self.threads = threads
+        self.judgement_wait_s = judgement_wait_s
+
+    async def begin(self, upload_id: UploadId, length: int | None) -> "Reception":
+        """Begin an upload; raises what `Ingest.begin` raises."""
+        return Reception(self, await self.threads.quick(self.ingest.begin, upload_id, length), length)
+
+
+class Reception:
+    """
+    One body on its way in. `feed` and `fill_from` take bytes, `finish` has them judged, `end` must always come.
+
+    Bytes are gathered to about 1 MB before a thread writes them, so memory stays flat and threads stay few.
+    """
+
+    def __init__(self, receiver: Receiver, attempt: Attempt, length: int | None) -> None:
+        self.attempt = attempt
+        self.received = 0
+        self._receiver = receiver
+        self._ingest = receiver.ingest
+        self._threads = receiver.threads
+        self._length = length
+        self._pieces: list[bytearray | bytes] = []
+        self._gathered = 0
+        self._head_seen = False
+        self._incoming: Incoming | None = None
+        self._judging: asyncio.Future[Asset] | None = None
+
+    async def feed(self, piece: bytearray | bytes) -> None:
+        """Take a piece. Raises SizeRefused, LengthRefused or TypeRefused as soon as it is known."""
+        self.received += len(piece)
+        self._ingest.require_within_limit(self.attempt, self.received)
+        self._pieces.append(piece)
+        self._gathered += len(piece)
+        if not self._head_seen and self._gathered >= _HEAD_BYTES:
+            self._check_head()
+        if self._gathered >= _PIECE_BYTES:
+            await self._write()
+
+    async def fill_from(self, receive: Any, lender: Cycle | None) -> None:
+        """Take a whole body, by the fast road where the connection offers it. Raises as `feed`, and BodyCut."""
+        async for piece in body_of(receive):
+            await self.feed(piece)
+            if lender is not None and self._head_seen:
+                await self._borrow(lender)
+
+    async def finish(self) -> Asset:
+        """Have the whole body judged and published; still `verifying` if that takes longer than clients should wait."""
+        if not self._head_seen:
+            self._check_head()
+        self._judging = asyncio.ensure_future(self._threads.judge(self._complete))
+        done, _ = await asyncio.wait((self._judging,), timeout=self._receiver.judgement_wait_s)
+        if done:
+            return self._judging.result()
+        assert self._incoming is not None
+        if not await self._threads.judge(self._ingest.stage, self.attempt, self._incoming):
+            return await self._judging
+        return replace(self.attempt.asset, state=AssetState.VERIFYING)
+
+    async def end(self, refusal: UploadRefused | None) -> None:
+        """Leave nothing behind; while judgement goes on, that is left to its end."""
+        if self._judging is not None and not self._judging.done():
+            self._judging.add_done_callback(self._end_later)
+            return
+        await self._threads.bytes(self._end, refusal)
+
+    def cut(self) -> UploadRefused:
+        """The refusal of a body that ended early."""
+        return cut_short(self.received, self._length)
+
+    def _check_head(self) -> None:
+        head = b"".join(self._pieces)[:_HEAD_BYTES]
+        self._ingest.check_head(self.attempt, head)
+        self._head_seen = True
+
+    async def _write(self) -> None:
+        pieces, self._pieces, self._gathered = self._pieces, [], 0
+        await self._threads.bytes(self._write_pieces, pieces)
+
+    def _write_pieces(self, pieces: list[bytearray | bytes]) -> None:
+        if self._incoming is None:
+            self._incoming = self._ingest.store.receive()
+        if pieces:
+            self._incoming.write(pieces)
+
+    async def _borrow(self, lender: Cycle) -> None:
+        lent = lender.lend()
+        if lent is None:
+            return
+        received = 0
+        try:
+            await self._write()
+            assert self._incoming is not None
+            received = await self._threads.bytes(self._incoming.receive, lent.fd, lent.left, _PATIENCE_MS)
+        except ConnectionResetError:
+            raise BodyCut from None
+        finally:
+            lender.take_back(lent, received)
+        self.received += received
+
+    def _complete(self) -> Asset:
+        self._write_pieces(self._pieces)
+        self._pieces = []
+        assert self._incoming is not None
+        return self._ingest.complete(self.attempt, self._incoming)
+
+    def _end(self, refusal: UploadRefused | None) -> None:
+        if self._incoming is not None:
+            self._incoming.discard()
+        self._ingest.end(self.attempt, refusal)
+
+    def _end_later(self, judging: "asyncio.Future[Asset]") -> None:
+        problem = None if judging.cancelled() else judging.exception()
+        refusal = problem if isinstance(problem, UploadRefused) else None
+        # Nobody waits for this any more: what the pool does with it is enough.
+        self._threads.bytes(self._end, refusal)
+
+
+def lender_of(scope: Any) -> Cycle | None:
+    """What lends the socket of this request, None if the server does not."""
+    lender = scope.get("extensions", {}).get(LEND)
+    return lender if isinstance(lender, Cycle) else None

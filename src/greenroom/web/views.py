@@ -1,0 +1,32 @@
+"""How assets are shown in answers: one place for both faces."""
+
+from typing import Any
+
+from greenroom.domain.asset import Asset
+from greenroom.services.delivery import served_type
+
+
+def receipt(asset: Asset, origin: str) -> dict[str, Any]:
+    """What a client learns of an asset: address, state, and what its bytes were found to be."""
+    info = asset.info
+    return {
+        "asset_id": asset.id,
+        "id": asset.number,
+        "asset_url": origin + asset.path,
+        "name": asset.name,
+        "description": asset.description,
+        "kind": asset.kind.value,
+        "status": asset.state.value,
+        "verification": asset.verification.value,
+        "content_type": served_type(info.format, asset.kind) if info is not None else None,
+        "size_bytes": asset.size_bytes,
+        "sha256": asset.blob_key,
+        "width": info.width if info is not None else None,
+        "height": info.height if info is not None else None,
+        "duration_s": round(info.duration_s, 3) if info is not None and info.duration_s is not None else None,
+        "media": info,
+        "findings": asset.findings,
+        "notes": asset.notes,
+        "created_at": int(asset.created_at.timestamp()),
+        "ready_at": int(asset.ready_at.timestamp()) if asset.ready_at is not None else None,
+    }
