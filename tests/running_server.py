@@ -72,14 +72,18 @@ class RunningServer:
 
     def kill(self) -> None:
         """End the process as a crash would."""
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait(_TIMEOUT_S)
+        self._end(signal.SIGKILL)
 
     def stop(self) -> None:
         """End the process as an operator would."""
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            self.process.wait(_TIMEOUT_S)
+            self._end(signal.SIGTERM)
+
+    def _end(self, number: int) -> None:
+        self.process.send_signal(number)
+        self.process.wait(_TIMEOUT_S)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
 
 
 def start_server(data: Path, *, program: list[str] | None = None, **settings: str) -> RunningServer:

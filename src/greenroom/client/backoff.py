@@ -26,9 +26,7 @@ class TryAgain(Exception):
     ServerUnavailable when no attempt is left.
     """
 
-    def __init__(
-        self, problem: str, retry_after: str | None = None, otherwise: ClientError | None = None
-    ) -> None:
+    def __init__(self, problem: str, retry_after: str | None = None, otherwise: ClientError | None = None) -> None:
         super().__init__(problem)
         self.problem = problem
         self.retry_after = retry_after

@@ -37,9 +37,7 @@ def size_in_words(size_bytes: int) -> str:
 
 def printable(text: str) -> str:
     """The text without what could steer a terminal: names and messages come from elsewhere."""
-    return "".join(
-        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
-    )
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
 
 
 def _parts(facts: Facts) -> Iterator[str]:

@@ -124,7 +124,5 @@ def _json_line(outcome: Outcome) -> JsonLine:
             took_s=took_s,
         )
     if isinstance(result, UploadRefused):
-        return JsonLine(
-            file, "refused", code=result.code, message=str(result), reason=result.reason, took_s=took_s
-        )
+        return JsonLine(file, "refused", code=result.code, message=str(result), reason=result.reason, took_s=took_s)
     return JsonLine(file, "failed", message=str(result), took_s=took_s)
