@@ -81,12 +81,7 @@ def pixel_flood_png(side: int = 40_000) -> bytes:
     """A few kilobytes that decode to 1.6 thousand million pixels."""
     header = png_chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0))
     row = bytes(side // 8 + 1)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + header
-        + png_chunk(b"IDAT", zlib.compress(row * 64, 9))
-        + png_chunk(b"IEND", b"")
-    )
+    return b"\x89PNG\r\n\x1a\n" + header + png_chunk(b"IDAT", zlib.compress(row * 64, 9)) + png_chunk(b"IEND", b"")
 
 
 def pixel_flood_jpeg(side: int = 64_250) -> bytes:

@@ -10,9 +10,7 @@ from greenroom.media.sniff import sniff
 Judge = Callable[..., Examination]
 
 
-def judge_with(
-    examiner: Examiner, data: bytes, *, format: Format | None = None, deep: bool = False
-) -> Examination:
+def judge_with(examiner: Examiner, data: bytes, *, format: Format | None = None, deep: bool = False) -> Examination:
     """Judge bytes as the given format, or as what they look like."""
     name = format or sniff(data[:4096]).format
     assert name is not None

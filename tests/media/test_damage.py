@@ -33,9 +33,7 @@ def test_an_image_that_was_cut_is_refused(judge: Judge, sample: Callable[[], byt
 
 @pytest.mark.parametrize("sample", CONTAINERS, ids=lambda sample: sample.__name__)
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.9])
-def test_a_film_or_sound_that_was_cut_is_refused(
-    judge: Judge, sample: Callable[[], bytes], part: float
-) -> None:
+def test_a_film_or_sound_that_was_cut_is_refused(judge: Judge, sample: Callable[[], bytes], part: float) -> None:
     examination = judge(good.cut(sample(), part))
 
     assert examination.damage

@@ -155,7 +155,7 @@ class _ZygoteProcess:
         answer, theirs = os.pipe2(os.O_CLOEXEC)
         try:
             try:
-                socket.send_fds(self._tasks, [protocol.task_encoder.encode(task)], [file, theirs])
+                protocol.send_task(self._tasks, task, file, theirs)
             except OSError as error:
                 raise _ZygoteLost from error
             finally:

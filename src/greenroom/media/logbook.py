@@ -1,7 +1,5 @@
 """What an examination writes down as it goes: damage, notes, and the stages with the time they took."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from time import perf_counter
 
 from greenroom.domain.media import Examination, Finding, MediaInfo, Stage
@@ -14,6 +12,22 @@ class GivenUp(Exception):
     """Nothing more can be learnt from this file; the reason is the last damage in the logbook."""
 
 
+class Timed:
+    """A stage that is under way."""
+
+    def __init__(self, stages: list[Stage], name: str, checked: str) -> None:
+        self._stages = stages
+        self._name = name
+        self._checked = checked
+        self._start = perf_counter()
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *_: object) -> None:
+        duration_ms = round((perf_counter() - self._start) * 1000, 2)
+        self._stages.append(Stage(self._name, self._checked, duration_ms))
+
+
 class Logbook:
     """Collects the findings of one examination, at most `FINDINGS_KEPT` of each sort."""
 
@@ -22,14 +36,9 @@ class Logbook:
         self.notes: list[Finding] = []
         self.stages: list[Stage] = []
 
-    @contextmanager
-    def stage(self, name: str, checked: str) -> Iterator[None]:
+    def stage(self, name: str, checked: str) -> "Timed":
         """Time what happens inside, and keep it even when the file is given up there."""
-        start = perf_counter()
-        try:
-            yield
-        finally:
-            self.stages.append(Stage(name, checked, round((perf_counter() - start) * 1000, 2)))
+        return Timed(self.stages, name, checked)
 
     def damaged(self, found: Finding) -> None:
         _keep(self.damage, found)

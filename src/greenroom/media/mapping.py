@@ -14,8 +14,5 @@ def mapped(fd: int, logbook: Logbook) -> Iterator[mmap.mmap]:
     """Map the file for reading; raises GivenUp when it is empty, which cannot be mapped."""
     if os.fstat(fd).st_size == 0:
         raise logbook.give_up(finding("file_empty", "The file is empty"))
-    data = mmap.mmap(fd, 0, prot=mmap.PROT_READ)
-    try:
+    with mmap.mmap(fd, 0, prot=mmap.PROT_READ) as data:
         yield data
-    finally:
-        data.close()

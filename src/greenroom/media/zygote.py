@@ -29,7 +29,7 @@ from greenroom.domain.media import Examination  # noqa: E402
 from greenroom.media import protocol  # noqa: E402
 from greenroom.media.findings import finding  # noqa: E402
 from greenroom.media.limits import ExamLimits  # noqa: E402
-from greenroom.media.lockdown import die_with_parent, lock_down  # noqa: E402
+from greenroom.media.lockdown import Lockdown  # noqa: E402
 
 FAMILIES = {"images": "greenroom.media.images", "films": "greenroom.media.films"}
 CRASH_PAUSE_S = 0.05
@@ -63,9 +63,11 @@ class Zygote:
         self._reports = reports
         self._children: dict[int, tuple[int, float]] = {}  # process descriptor -> process id, time of birth
         self._poller = select.poll()
+        self._lockdown = Lockdown(orders.limits)
 
     def run(self) -> None:
         """Fork, reap and kill until the server closes its end."""
+        self._lockdown.prepare()
         self._poller.register(self._reports, select.POLLIN)
         self._reports.send(protocol.REPORT.pack(protocol.READY, 0))
         while True:
@@ -78,14 +80,28 @@ class Zygote:
                     return
 
     def _fork(self) -> None:
-        parent = os.getpid()
         child = os.fork()
         if child == 0:
             self._reports.close()
-            _live_once(self._family, self._tasks, self._orders.limits, parent)
+            self._live_once()
         descriptor = os.pidfd_open(child)
         self._children[descriptor] = child, time.monotonic()
         self._poller.register(descriptor, select.POLLIN)
+
+    def _live_once(self) -> NoReturn:
+        """Be a child: wait for one task, judge, answer, end."""
+        self._lockdown.newborn()
+        message, file, answer = protocol.receive_task(self._tasks)
+        if not message:
+            os._exit(0)
+        # Whoever takes this child over must not be able to take another's file from the queue.
+        self._tasks.close()
+        os.write(answer, protocol.PID.pack(os.getpid()))
+        task = protocol.unpack_task(message)
+        self._lockdown.lock_in(os.fstat(file).st_size, deep=task.deep)
+        examination = _judged(self._family, file, task, self._orders.limits)
+        _write_all(answer, protocol.answer_encoder.encode(examination))
+        os._exit(0)
 
     def _reap(self, descriptor: int) -> None:
         child, born = self._children.pop(descriptor)
@@ -116,23 +132,6 @@ def _kill_group(child: int) -> None:
         os.killpg(child, signal.SIGKILL)
     with contextlib.suppress(ProcessLookupError):
         os.kill(child, signal.SIGKILL)  # it may not have become the leader of its group yet
-
-
-def _live_once(family: Family, tasks: socket.socket, limits: ExamLimits, parent: int) -> NoReturn:
-    """Be a child: wait for one task, judge, answer, end."""
-    die_with_parent(parent)
-    os.setpgid(0, 0)
-    message, descriptors, _, _ = socket.recv_fds(tasks, protocol.TASK_MAX_BYTES, 2)
-    if len(descriptors) != 2:
-        os._exit(0)
-    # Whoever takes this child over must not be able to take another's file from the queue.
-    tasks.close()
-    file, answer = descriptors
-    os.write(answer, protocol.PID.pack(os.getpid()))
-    task = protocol.task_decoder.decode(message)
-    lock_down(limits, os.fstat(file).st_size, deep=task.deep)
-    _write_all(answer, protocol.answer_encoder.encode(_judged(family, file, task, limits)))
-    os._exit(0)
 
 
 def _judged(family: Family, file: int, task: protocol.Task, limits: ExamLimits) -> Examination:
