@@ -4,6 +4,7 @@ Reading the loose JSON of the compatible dialects (contract 1.3).
 Empty string, 0 and null mean absent, numeric strings are numbers, unknown fields are ignored.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ Body = Mapping[str, Any]
 _decode = msgspec.json.Decoder().decode
 
 _LONGEST_TEXT = 4096
+_DIGITS = re.compile(r"-?[0-9]{1,19}")
 
 
 def json_object(raw: bytes) -> Body:
@@ -49,6 +51,8 @@ def whole_number(body: Body, field: str) -> int | None:
         value = _number(value, field)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
+    if isinstance(value, float):
+        raise ParameterError(field, f"must be a whole number, not {value}")
     if isinstance(value, bool) or not isinstance(value, int):
         raise ParameterError(field, f"must be a whole number, not {_kind(value)}")
     if value < 0:
@@ -69,7 +73,7 @@ def same(body: Body, one: str, other: str) -> str | None:
 def _number(value: str, field: str) -> int:
     stripped = value.strip()
     # int() also takes "1_000" and digits of other scripts, which no client means.
-    if not stripped.isascii() or not stripped.lstrip("-").isdigit() or len(stripped) > 20:
+    if not _DIGITS.fullmatch(stripped):
         raise ParameterError(field, f"must be a whole number, not {value[:40]!r}")
     return int(stripped)
 
