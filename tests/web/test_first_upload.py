@@ -1,7 +1,8 @@
 """The main job: sign, PUT, GET."""
 
-import media_samples
 import requests
+
+import media_samples
 from running_server import RunningServer
 
 
