@@ -115,6 +115,11 @@ _END_UPLOAD = sql(
     update(uploads).where(uploads.c.id == bindparam("upload")).values(state=bindparam("new"), staged=None)
 )
 _STAGE_UPLOAD = sql(update(uploads).where(uploads.c.id == bindparam("upload")).values(staged=bindparam("staged_as")))
+_UNSTAGE_UPLOAD = sql(
+    update(uploads)
+    .where(and_(uploads.c.id == bindparam("upload"), uploads.c.staged == bindparam("staged_as")))
+    .values(staged=None)
+)
 _STAGED = sql(select(*_UPLOAD_COLUMNS, uploads.c.staged).where(uploads.c.staged.is_not(None)))
 _OVERDUE = sql(
     select(uploads.c.id, uploads.c.asset_id)
@@ -302,11 +307,16 @@ def stage(tx: Transaction, upload: Upload, staged_as: str) -> bool:
     return bool(moved)
 
 
-def refuse(tx: Transaction, upload: Upload, findings: tuple[Finding, ...]) -> None:
-    """Keep the reason of a refusal; an asset that was being judged waits for other bytes again."""
+def refuse(tx: Transaction, upload: Upload, staged_as: str | None, findings: tuple[Finding, ...]) -> None:
+    """
+    Keep the reason of a refusal; if it was the staged bytes that were refused, the asset waits for others again.
+
+    Bytes that another PUT staged meanwhile stay staged: they may yet be found good.
+    """
     found = _encode(findings).decode()
-    tx.run(_STAGE_UPLOAD, {"upload": upload.id, "staged_as": None})
-    if not tx.run(_MOVE_ASSET, {"asset": upload.asset_id, "old": "verifying", "new": "waiting", "found": found}):
+    if staged_as is not None and tx.run(_UNSTAGE_UPLOAD, {"upload": upload.id, "staged_as": staged_as}):
+        tx.run(_MOVE_ASSET, {"asset": upload.asset_id, "old": "verifying", "new": "waiting", "found": found})
+    else:
         tx.run(_NOTE_REFUSAL, {"asset": upload.asset_id, "found": found})
 
 

@@ -24,7 +24,7 @@ from greenroom.domain.grant import Grant, Purpose
 from greenroom.domain.ids import AccountId, AssetId, BlobKey, UploadId, new_asset_id, new_upload_id
 from greenroom.domain.media import Examination, Finding, Format
 from greenroom.domain.policy import Dialect, Policy, too_large, wrong_bytes
-from greenroom.errors import ContentRefused, GrantInvalid, LengthRefused, OtherBytesRefused, UploadRefused
+from greenroom.errors import ContentRefused, GrantInvalid, LengthRefused, OtherBytesRefused, Unavailable, UploadRefused
 from greenroom.media.sniff import sniff
 from greenroom.storage.incoming import Incoming, Staged
 from greenroom.storage.store import BlobStore
@@ -65,6 +65,9 @@ class Attempt:
     format: Format | None = None
     """What the first bytes are; set by `check_head`."""
     over: bool = False
+    """Judgement has ended: it is too late to stage its bytes."""
+    staged_as: str | None = None
+    """The temporary name under which the catalogue knows its bytes, if judgement took so long."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -85,6 +88,7 @@ class Ingest:
     numbers: Numbers = field(default_factory=Numbers)
     active: Counter[UploadId] = field(default_factory=Counter)
     """Uploads with a PUT in flight: their grants do not expire under them."""
+    counting: threading.Lock = field(default_factory=threading.Lock)
     syncing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(16, thread_name_prefix="sync"))
 
     def sign(self, account_id: AccountId, request: UploadRequest) -> Commit[Signed]:
@@ -148,7 +152,7 @@ class Ingest:
         if found is None:
             raise GrantInvalid("The upload behind this URL is gone. Request a new one.")
         attempt = Attempt(*found)
-        self.active[upload_id] += 1
+        self._arrive(upload_id)
         try:
             _require_open(attempt)
             _require_length(attempt, length)
@@ -159,8 +163,15 @@ class Ingest:
         return attempt
 
     def check_head(self, attempt: Attempt, head: bytes) -> None:
-        """Look at the first kilobytes of the body. Raises TypeRefused if they are not what was declared."""
+        """
+        Look at the first kilobytes of the body.
+
+        Raises TypeRefused if they are not what was declared, OtherBytesRefused if the asset has others already.
+        """
         seen = sniff(head)
+        asset = attempt.asset
+        if asset.state is AssetState.READY and (asset.info is None or seen.format is not asset.info.format):
+            raise _other_bytes(asset)
         if not head:
             raise ContentRefused(Finding(code="empty", message="The file is empty.", measured="0 bytes"))
         if seen.format is None or not same_family(seen.format, attempt.upload.declared):
@@ -179,16 +190,17 @@ class Ingest:
         """
         Judge a whole body and publish it; the asset as it stands then. The temporary file is gone afterwards.
 
-        Raises TypeRefused, ContentRefused, LengthRefused or OtherBytesRefused; StorageFull.
+        Raises TypeRefused, ContentRefused, LengthRefused or OtherBytesRefused; StorageFull. When the body was
+        staged, the asset waits again and keeps the reason: nobody may be there any more to be told.
         """
         try:
-            declared = attempt.upload.declared_bytes
-            if declared is not None and declared != incoming.size_bytes:
-                raise _other_length(declared, incoming.size_bytes)
-            if attempt.asset.state is AssetState.READY:
-                return _require_equal(attempt.asset, BlobKey(incoming.digest()))
-            asset = self._publish(attempt, self._judged(attempt, incoming), incoming)
+            asset = self._completed(attempt, incoming)
+        except Exception as problem:
+            self._give_up(attempt, problem)
+            raise
         finally:
+            with attempt.lock:
+                attempt.over = True
             incoming.discard()
         self.published(asset.id)
         return asset
@@ -202,51 +214,95 @@ class Ingest:
 
     def stage(self, attempt: Attempt, incoming: Incoming) -> bool:
         """Keep the bytes for later while judgement goes on; False when it ended meanwhile."""
-        self.store.sync(incoming)
-        self.store.sync_names()
+        upload, name = attempt.upload, incoming.name
+        # Judgement waits for the lock before it lets go of the file.
         with attempt.lock:
             if attempt.over:
                 return False
-            upload, name = attempt.upload, incoming.name
+            self.store.sync(incoming)
+            self.store.sync_names()
             staged = self.database.write(lambda tx: catalogue.stage(tx, upload, name)).result()
+            attempt.staged_as = name if staged else None
         self.published(attempt.asset.id)
         return staged
 
     def end(self, attempt: Attempt, refusal: UploadRefused | None = None) -> None:
         """End an attempt; the reason of a refusal is kept with the asset."""
-        upload = attempt.upload
         with attempt.lock:
             attempt.over = True
-        if refusal is not None and not isinstance(refusal, OtherBytesRefused):
-            findings = (refusal.finding, *refusal.others)
-            self.database.write(lambda tx: catalogue.refuse(tx, upload, findings)).result()
-            self.published(attempt.asset.id)
-        self.active[upload.id] -= 1
-        if self.active[upload.id] <= 0:
-            del self.active[upload.id]
+        try:
+            if refusal is not None and not isinstance(refusal, OtherBytesRefused):
+                self._refuse(attempt, refusal.finding, *refusal.others)
+        finally:
+            self._leave(attempt.upload.id)
 
     def unfinished(self) -> list[tuple[Upload, str]]:
         """Uploads whose bytes an earlier run received but did not judge, with their temporary names."""
         return self.database.read(catalogue.staged_uploads)
 
     def resume(self, upload: Upload, name: str) -> None:
-        """Judge bytes that an earlier run received; the outcome stands in the asset's state."""
+        """
+        Judge bytes that an earlier run received; the outcome stands in the asset's state.
+
+        Where there is no outcome, because the disk is full, the bytes stay for the next start.
+        """
         found = self.database.read(lambda tx: catalogue.upload_and_asset(tx, upload.id))
         if found is None or found[1].state is not AssetState.VERIFYING:
             return
-        attempt = Attempt(*found)
-        self.active[upload.id] += 1
-        refusal: UploadRefused | None = None
+        attempt = Attempt(*found, staged_as=name)
+        self._arrive(upload.id)
         try:
-            staged = self.store.staged(name)
-            fd = staged.reopened()
-            with open(fd, "rb") as file:
-                self.check_head(attempt, file.read(4096))
-            self.complete(attempt, staged)
-        except UploadRefused as problem:
-            refusal = problem
+            self._judge_again(attempt, self.store.staged(name))
+        except FileNotFoundError:
+            self._refuse(attempt, _INTERRUPTED)
+        except Unavailable:
+            return
         finally:
-            self.end(attempt, refusal)
+            self._leave(upload.id)
+
+    def _judge_again(self, attempt: Attempt, staged: Staged) -> None:
+        try:
+            with open(staged.reopened(), "rb") as file:
+                self.check_head(attempt, file.read(4096))
+            asset = self._completed(attempt, staged)
+        except UploadRefused as problem:
+            self._refuse(attempt, problem.finding, *problem.others)
+        else:
+            self.published(asset.id)
+        staged.discard()
+
+    def _completed(self, attempt: Attempt, incoming: Incoming | Staged) -> Asset:
+        declared = attempt.upload.declared_bytes
+        if declared is not None and declared != incoming.size_bytes:
+            raise _other_length(declared, incoming.size_bytes)
+        if attempt.asset.state is AssetState.READY:
+            return _require_equal(attempt.asset, BlobKey(incoming.digest()))
+        return self._publish(attempt, self._judged(attempt, incoming), incoming)
+
+    def _give_up(self, attempt: Attempt, problem: Exception) -> None:
+        with attempt.lock:
+            attempt.over = True
+        if attempt.staged_as is None:
+            return
+        if isinstance(problem, UploadRefused):
+            self._refuse(attempt, problem.finding, *problem.others)
+        else:
+            self._refuse(attempt, _INTERRUPTED)
+
+    def _refuse(self, attempt: Attempt, *findings: Finding) -> None:
+        upload, name = attempt.upload, attempt.staged_as
+        self.database.write(lambda tx: catalogue.refuse(tx, upload, name, findings)).result()
+        self.published(upload.asset_id)
+
+    def _arrive(self, upload_id: UploadId) -> None:
+        with self.counting:
+            self.active[upload_id] += 1
+
+    def _leave(self, upload_id: UploadId) -> None:
+        with self.counting:
+            self.active[upload_id] -= 1
+            if self.active[upload_id] <= 0:
+                del self.active[upload_id]
 
     def _judged(self, attempt: Attempt, incoming: Incoming | Staged) -> Judged:
         # The disk writes while the decoder reads: both must be done before the link.
@@ -280,8 +336,12 @@ def _require_open(attempt: Attempt) -> None:
     state = attempt.asset.state
     if state is AssetState.REJECTED:
         raise ContentRefused(*attempt.asset.findings)
-    if state in (AssetState.DELETED, AssetState.EXPIRED):
-        raise GrantInvalid(f"The asset behind this URL is {state.value}. Request a new one.")
+    _require_there(attempt.asset)
+
+
+def _require_there(asset: Asset) -> None:
+    if asset.state in (AssetState.DELETED, AssetState.EXPIRED):
+        raise GrantInvalid(f"The asset behind this URL is {asset.state.value}. Request a new one.")
 
 
 def _require_length(attempt: Attempt, length: int | None) -> None:
@@ -300,6 +360,7 @@ def _require_equal(asset: Asset, key: BlobKey) -> Asset:
     """The asset if those are its bytes; whoever published them."""
     if asset.state is AssetState.READY and asset.blob_key == key:
         return asset
+    _require_there(asset)
     raise _other_bytes(asset)
 
 
@@ -313,6 +374,13 @@ def _other_bytes(asset: Asset) -> OtherBytesRefused:
             cure="Request a new upload URL for another file.",
         )
     )
+
+
+_INTERRUPTED = Finding(
+    code="judgement_interrupted",
+    message="The server was interrupted while it judged the file, which was not kept.",
+    cure="Send it again; the URL stays good until it expires.",
+)
 
 
 def _other_length(declared: int, measured: int) -> LengthRefused:

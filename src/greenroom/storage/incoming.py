@@ -1,5 +1,6 @@
 """A file on its way in: bytes are written, counted and hashed as they pass, none is read twice."""
 
+import contextlib
 import errno
 import hashlib
 import os
@@ -127,8 +128,9 @@ class Staged:
         return os.open(self.path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
 
     def discard(self) -> None:
-        """Remove the file."""
-        os.unlink(self.path)
+        """Remove the file; nothing if it is gone."""
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self.path)
 
 
 _CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
