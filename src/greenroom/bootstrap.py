@@ -54,6 +54,7 @@ class Server:
     runner: Runner
     threads: Threads
     retention: Retention
+    watch: Watch
     lock: int
 
     def start(self) -> None:
@@ -69,6 +70,7 @@ class Server:
         self.runner.stop()
         self.threads.close()
         self.examiner.close()
+        self.watch.close()
         self.database.close()
         os.close(self.lock)
 
@@ -117,7 +119,7 @@ def build(settings: Settings) -> Server:
         Job("end overdue uploads", retention.expire, _SWEEP_EVERY_S),
         Job("judge what an earlier run received", _resuming(ingest)),
     )
-    return Server(app, access, database, examiner, Runner(jobs), threads, retention, lock)
+    return Server(app, access, database, examiner, Runner(jobs), threads, retention, watch, lock)
 
 
 def now() -> datetime:

@@ -203,8 +203,9 @@ def _log_as(log_format: str) -> None:
 
 def _keep_freed_memory() -> None:
     # glibc gives large freed buffers back to the kernel and faults them in again for the next piece of a body;
-    # told not to, it receives a third faster. M_TRIM_THRESHOLD, M_TOP_PAD and M_MMAP_THRESHOLD of mallopt(3).
+    # told not to, it receives a third faster. M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD of mallopt(3); and
+    # M_ARENA_MAX, so that not every thread keeps freed buffers of its own.
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
-        for parameter, value in ((-1, 128 << 20), (-2, 16 << 20), (-3, 32 << 20)):
+        for parameter, value in ((-1, 32 << 20), (-2, 4 << 20), (-3, 32 << 20), (-8, 2)):
             mallopt(parameter, value)

@@ -1,16 +1,17 @@
 """The record of assets, uploads, blobs and events: every question and every change, as functions of a transaction."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, bindparam, func, insert, or_, select, text, update
+from msgspec import Struct
+from sqlalchemy import Table, and_, bindparam, func, insert, literal_column, or_, select, text, update
 
 from greenroom.db.schema import assets, blobs, events, uploads
-from greenroom.db.sqlite import Row, Transaction, sql
+from greenroom.db.sqlite import Row, Statement, Transaction, sql
 from greenroom.domain.asset import BEFORE_READY, Asset, AssetState, Upload, UploadState, Verification
 from greenroom.domain.ids import AccountId, AssetId, BlobKey, UploadId
 from greenroom.domain.media import Finding, Format, Kind, MediaInfo
@@ -54,7 +55,18 @@ _LAST_NUMBER = sql(select(func.max(assets.c.number)).where(assets.c.account_id =
 _NEW_ASSET_COLUMNS = (
     "id", "account_id", "number", "kind", "state", "verification", "name", "extension", "description", "created_at"
 )  # fmt: skip
-_ADD_ASSET = sql(insert(assets).values({name: bindparam(name) for name in _NEW_ASSET_COLUMNS}))
+
+
+def _insert_all(table: Table, names: Sequence[str]) -> Statement:
+    """Insert the rows of a JSON array of arrays, all in one step."""
+    rows = func.json_each(bindparam("rows")).table_valued("value")
+    values = (func.json_extract(rows.c.value, literal_column(f"'$[{position}]'")) for position in range(len(names)))
+    return sql(insert(table).from_select(names, select(*values)))
+
+
+_ADD_ASSETS = _insert_all(assets, _NEW_ASSET_COLUMNS)
+_ADD_UPLOADS = _insert_all(uploads, [column.name for column in _UPLOAD_COLUMNS])
+_ASSET = sql(insert(assets).values({name: bindparam(name) for name in _NEW_ASSET_COLUMNS}))
 _ADD_UPLOAD = sql(insert(uploads).values({column.name: bindparam(column.name) for column in _UPLOAD_COLUMNS}))
 _ASSET = sql(select(*_ASSET_COLUMNS).where(assets.c.id == bindparam("id")))
 _ASSET_OF_ACCOUNT = sql(
@@ -144,8 +156,7 @@ _EVENTS_OF_ASSET = sql(
 _COUNT_STATES = sql(select(assets.c.state, func.count()).group_by(assets.c.state))
 
 
-@dataclass(frozen=True, slots=True)
-class NewUpload:
+class NewUpload(Struct, frozen=True):
     """A signed upload before it has a row; its asset is born with it."""
 
     upload: Upload
@@ -192,40 +203,30 @@ class Numbers:
         return last + 1
 
 
-def add_upload(tx: Transaction, numbers: Numbers, new: NewUpload) -> int:
-    """Write the upload and its waiting asset; give the asset's number in its account."""
+def add_uploads(tx: Transaction, numbers: Numbers, news: Sequence[NewUpload]) -> list[int]:
+    """Write uploads and their waiting assets; give the assets' numbers in their accounts."""
+    given = [numbers.next(tx, new.upload.account_id) for new in news]
+    asset_rows = [_asset_row(new, number) for new, number in zip(news, given, strict=True)]
+    tx.run(_ADD_ASSETS, {"rows": _encode(asset_rows).decode()})
+    tx.run(_ADD_UPLOADS, {"rows": _encode([_upload_row(new.upload) for new in news]).decode()})
+    return given
+
+
+def _asset_row(new: NewUpload, number: int) -> tuple[Any, ...]:
+    """In the order of _NEW_ASSET_COLUMNS."""
     upload = new.upload
-    number = numbers.next(tx, upload.account_id)
-    tx.run(
-        _ADD_ASSET,
-        {
-            "id": upload.asset_id,
-            "account_id": upload.account_id,
-            "number": number,
-            "kind": new.kind.value,
-            "state": "waiting",
-            "verification": "none",
-            "name": new.name,
-            "extension": new.extension,
-            "description": new.description,
-            "created_at": new.created_at.timestamp(),
-        },
-    )
-    tx.run(
-        _ADD_UPLOAD,
-        {
-            "id": upload.id,
-            "asset_id": upload.asset_id,
-            "account_id": upload.account_id,
-            "dialect": upload.dialect.value,
-            "declared": upload.declared.value,
-            "declared_bytes": upload.declared_bytes,
-            "max_bytes": upload.max_bytes,
-            "expires_at": upload.expires_at.timestamp(),
-            "state": upload.state.value,
-        },
-    )
-    return number
+    return (
+        upload.asset_id, upload.account_id, number, new.kind, AssetState.WAITING, Verification.NONE,
+        new.name, new.extension, new.description, new.created_at.timestamp(),
+    )  # fmt: skip
+
+
+def _upload_row(upload: Upload) -> tuple[Any, ...]:
+    """In the order of _UPLOAD_COLUMNS."""
+    return (
+        upload.id, upload.asset_id, upload.account_id, upload.dialect, upload.declared, upload.declared_bytes,
+        upload.max_bytes, upload.expires_at.timestamp(), upload.state,
+    )  # fmt: skip
 
 
 def asset(tx: Transaction, asset_id: AssetId) -> Asset | None:

@@ -10,8 +10,12 @@ import asyncio
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy.dialects import sqlite
@@ -21,10 +25,13 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from greenroom.errors import GreenroomError, StorageFull
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 Row = tuple[Any, ...]
 
 _MOST_AT_ONCE = 256
 _BUSY_TIMEOUT_S = 10.0
+_CROWD = 4
+_PATIENCE_S = 0.001
 _DIALECT = sqlite.dialect(paramstyle="named")
 
 
@@ -86,10 +93,17 @@ class Commit(Generic[T]):
     Both give what the work gave once it is committed, or raise what it raised.
     """
 
-    __slots__ = ("_done", "_error", "_loop", "_value", "_waiter", "_work")
+    __slots__ = ("_done", "_error", "_item", "_loop", "_together", "_value", "_waiter", "_work")
 
-    def __init__(self, work: Callable[[Transaction], T]) -> None:
+    def __init__(
+        self,
+        work: Callable[[Transaction], T] | None,
+        together: "Together[Any, T] | None" = None,
+        item: Any = None,
+    ) -> None:
         self._work = work
+        self._together = together
+        self._item = item
         self._done = False
         self._value: T | None = None
         self._error: BaseException | None = None
@@ -99,7 +113,7 @@ class Commit(Generic[T]):
     @classmethod
     def of(cls, value: T) -> "Commit[T]":
         """A commit that is done already, with that value."""
-        commit = cls(lambda _: value)
+        commit = cls(None)
         commit._value = value
         commit._done = True
         return commit
@@ -127,11 +141,9 @@ class Commit(Generic[T]):
             raise self._error
         return self._value  # type: ignore[return-value]  # set before `_done`, with whatever T is
 
-    def _perform(self, transaction: Transaction) -> None:
-        self._value = self._work(transaction)
 
-    def _fail(self, error: BaseException) -> None:
-        self._error = error
+Together = Callable[[Transaction, list[Item]], list[T]]
+"""Work that does for many items at once what it would do for each, and gives a result for each."""
 
 
 class Database:
@@ -141,6 +153,7 @@ class Database:
         self._path = path
         self._queue: queue.SimpleQueue[Commit[Any] | None] = queue.SimpleQueue()
         self._local = threading.local()
+        self._readers: list[sqlite3.Connection] = []
         self._writer = threading.Thread(target=self._write_for_ever, name="database-writer", daemon=True)
 
     def start(self) -> None:
@@ -152,10 +165,23 @@ class Database:
         if self._writer.is_alive():
             self._queue.put(None)
             self._writer.join()
+        for reader in self._readers:
+            reader.close()
 
     def write(self, work: Callable[[Transaction], T]) -> Commit[T]:
         """Have `work` done in a transaction that is shared with others who wait at the same time."""
         commit = Commit(work)
+        self._queue.put(commit)
+        return commit
+
+    def write_together(self, together: Together[Item, T], item: Item) -> Commit[T]:
+        """
+        The same for work that is cheaper for many items at once: those that wait are given to it in one call.
+
+        Each statement that this thread runs hands Python's global lock to the loop and back, which under load
+        costs more than the statement itself.
+        """
+        commit: Commit[T] = Commit(None, together, item)
         self._queue.put(commit)
         return commit
 
@@ -168,15 +194,21 @@ class Database:
         if reader is None:
             connection = connect(self._path)
             connection.execute("PRAGMA query_only=ON")
+            self._readers.append(connection)
             reader = self._local.reader = Transaction(connection)
         return reader
 
     def _write_for_ever(self) -> None:
         connection = connect(self._path)
         transaction = Transaction(connection)
+        batch: list[Commit[Any] | None] = []
         last = False
         while not last:
+            crowded = len(batch) > _CROWD
             batch = [self._queue.get()]
+            if crowded:
+                # Those whose last write has just ended are about to ask again: a moment's patience saves commits.
+                time.sleep(_PATIENCE_S)
             while len(batch) < _MOST_AT_ONCE and not self._queue.empty():
                 batch.append(self._queue.get())
             last = None in batch
@@ -190,13 +222,18 @@ class Watch:
     """Notices commits of other connections, those of other processes too. Used by one thread at a time."""
 
     def __init__(self, path: str) -> None:
-        self._reader = Transaction(connect(path))
+        self._connection = connect(path)
+        self._reader = Transaction(self._connection)
         self._seen = self._reader.row(_DATA_VERSION, {})
 
     def changed(self) -> bool:
         """Whether anything was committed since the last time this was asked."""
         before, self._seen = self._seen, self._reader.row(_DATA_VERSION, {})
         return before != self._seen
+
+    def close(self) -> None:
+        """Look no more."""
+        self._connection.close()
 
 
 def connect(path: str) -> sqlite3.Connection:
@@ -213,28 +250,56 @@ def connect(path: str) -> sqlite3.Connection:
 def _commit_together(connection: sqlite3.Connection, transaction: Transaction, commits: list[Commit[Any]]) -> None:
     try:
         connection.execute("BEGIN IMMEDIATE")
-        for commit in commits:
-            _perform(connection, transaction, commit)
+        for together, group in groupby(commits, key=attrgetter("_together")):
+            if together is None:
+                for commit in group:
+                    _perform(connection, transaction, commit)
+            else:
+                _perform_group(connection, transaction, together, list(group))
         connection.execute("COMMIT")
-    except sqlite3.Error as problem:
+    except Exception as problem:  # noqa: BLE001  # the writer must live on: everybody in this transaction is told
         if connection.in_transaction:
             connection.execute("ROLLBACK")
-        error = translated(problem)
         for commit in commits:
-            commit._fail(error)
+            commit._error = translated(problem)
 
 
 def _perform(connection: sqlite3.Connection, transaction: Transaction, commit: Commit[Any]) -> None:
+    assert commit._work is not None
+    commit._value, commit._error = _attempted(connection, partial(commit._work, transaction))
+
+
+def _perform_group(
+    connection: sqlite3.Connection,
+    transaction: Transaction,
+    together: Together[Any, Any],
+    commits: list[Commit[Any]],
+) -> None:
+    values, error = _attempted(connection, lambda: together(transaction, [commit._item for commit in commits]))
+    if error is None:
+        for commit, value in zip(commits, values, strict=True):
+            commit._value = value
+    elif len(commits) == 1:
+        commits[0]._error = error
+    else:
+        # One of them is to blame; alone, the others succeed.
+        for commit in commits:
+            _perform_group(connection, transaction, together, [commit])
+
+
+def _attempted(connection: sqlite3.Connection, act: Callable[[], Any]) -> tuple[Any, Exception | None]:
     connection.execute("SAVEPOINT work")
     try:
-        commit._perform(transaction)
+        value = act()
     except Exception as problem:  # the outer rim of a unit of work: it is raised where it was asked for
         # A full disk may have ended the whole transaction already; then there is no savepoint to go back to.
         if not connection.in_transaction:
             raise
         connection.execute("ROLLBACK TO work")
-        commit._fail(translated(problem) if isinstance(problem, sqlite3.Error) else problem)
+        connection.execute("RELEASE work")
+        return None, translated(problem)
     connection.execute("RELEASE work")
+    return value, None
 
 
 def _wake(commits: list[Commit[Any]]) -> None:
@@ -258,8 +323,10 @@ def _resolve(futures: list[asyncio.Future[None]]) -> None:
             future.set_result(None)
 
 
-def translated(problem: sqlite3.Error) -> GreenroomError:
-    """SQLite's complaint as one of ours."""
+def translated(problem: Exception) -> Exception:
+    """SQLite's complaint as one of ours; any other error as it is."""
+    if not isinstance(problem, sqlite3.Error):
+        return problem
     if getattr(problem, "sqlite_errorcode", None) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE):
         error: GreenroomError = StorageFull("The disk of the catalogue is full.", retry_after_s=60)
     else:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
+
 from greenroom.domain.ids import AccountId, AssetId, BlobKey, UploadId
 from greenroom.domain.media import Finding, Format, Kind, MediaInfo
 from greenroom.domain.policy import Dialect
@@ -81,8 +83,7 @@ class UploadState(StrEnum):
     EXPIRED = "expired"
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
+class Upload(Struct, frozen=True):
     """One signed permission to send an original, and what came of it."""
 
     id: UploadId

@@ -10,9 +10,10 @@ import hmac
 import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from greenroom.domain.ids import UploadId
 from greenroom.domain.media import Kind
@@ -32,8 +33,7 @@ class Purpose(StrEnum):
     UPLOAD = "upload"
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(Struct, frozen=True):
     """Permission to do one thing with one upload until one instant."""
 
     upload_id: UploadId

@@ -1,6 +1,6 @@
 """Identifiers: opaque, unguessable, one type for each thing so that none passes for another."""
 
-import secrets
+import os
 from typing import NewType
 
 from greenroom.domain.media import Kind
@@ -18,9 +18,9 @@ _PREFIX = {Kind.IMAGE: "img_", Kind.VIDEO: "vid_", Kind.AUDIO: "aud_"}
 
 def new_asset_id(kind: Kind) -> AssetId:
     """An asset id with 128 random bits, `img_`, `vid_` or `aud_` in front."""
-    return AssetId(_PREFIX[kind] + secrets.token_hex(16))
+    return AssetId(_PREFIX[kind] + os.urandom(16).hex())
 
 
 def new_upload_id() -> UploadId:
     """An upload id with 128 random bits."""
-    return UploadId("up_" + secrets.token_hex(16))
+    return UploadId("up_" + os.urandom(16).hex())

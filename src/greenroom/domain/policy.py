@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from msgspec import Struct
+
 from greenroom.domain.formats import (
     ACCEPTED_IN_WORDS,
     FORMAT_OF_EXTENSION,
@@ -72,8 +74,7 @@ CODEC_NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(Struct, frozen=True):
     """What a client said that its file is, after the rules found it consistent."""
 
     filename: str

@@ -13,10 +13,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+
+from msgspec import Struct
 
 from greenroom.db import catalogue
 from greenroom.db.catalogue import Judged, NewUpload, Numbers
-from greenroom.db.sqlite import Commit, Database
+from greenroom.db.sqlite import Commit, Database, Together, Transaction
 from greenroom.domain import grant as grants
 from greenroom.domain.asset import Asset, AssetState, Upload, UploadState, Verification
 from greenroom.domain.formats import FORMATS, same_family
@@ -30,8 +33,7 @@ from greenroom.storage.incoming import Incoming, Staged
 from greenroom.storage.store import BlobStore
 
 
-@dataclass(frozen=True, slots=True)
-class UploadRequest:
+class UploadRequest(Struct, frozen=True):
     """What a client asks to upload. `size_bytes`, `content_type` are None where it did not say."""
 
     filename: str
@@ -42,12 +44,10 @@ class UploadRequest:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(Struct, frozen=True):
     """A permission to upload: the token of the sign_url and what the asset will be."""
 
     asset_id: AssetId
-    number: int
     upload_id: UploadId
     asset_path: str
     token: str
@@ -85,15 +85,15 @@ class Ingest:
     published: Callable[[AssetId], None]
     """Told of each asset whose state changed, after the commit."""
     write_rows: bool = True
-    numbers: Numbers = field(default_factory=Numbers)
+    _add_uploads: Together[NewUpload, int] = field(default_factory=lambda: partial(_add_uploads, Numbers()))
     active: Counter[UploadId] = field(default_factory=Counter)
     """Uploads with a PUT in flight: their grants do not expire under them."""
     counting: threading.Lock = field(default_factory=threading.Lock)
     syncing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(16, thread_name_prefix="sync"))
 
-    def sign(self, account_id: AccountId, request: UploadRequest) -> Commit[Signed]:
+    def sign(self, account_id: AccountId, request: UploadRequest) -> tuple[Signed, Commit[int]]:
         """
-        Permit an upload; the answer is durable before it is given.
+        Permit an upload; it holds when the commit is done, which gives the asset's number in its account.
 
         Raises TypeRefused or SizeRefused at once if what was declared is against the policy.
         """
@@ -121,21 +121,16 @@ class Ingest:
             now,
         )
 
-        def signed(number: int) -> Signed:
-            return Signed(
-                asset_id=upload.asset_id,
-                number=number,
-                upload_id=upload.id,
-                asset_path=f"/assets/{upload.asset_id}.{declared.extension}",
-                token=token,
-                expires_at=upload.expires_at,
-                max_bytes=upload.max_bytes,
-                content_type=FORMATS[declared.format].mime,
-            )
-
-        if not self.write_rows:
-            return Commit.of(signed(0))
-        return self.database.write(lambda tx: signed(catalogue.add_upload(tx, self.numbers, new)))
+        signed = Signed(
+            asset_id=upload.asset_id,
+            upload_id=upload.id,
+            asset_path=f"/assets/{upload.asset_id}.{declared.extension}",
+            token=token,
+            expires_at=upload.expires_at,
+            max_bytes=upload.max_bytes,
+            content_type=FORMATS[declared.format].mime,
+        )
+        return signed, self._written(new)
 
     def grant(self, token: str) -> Grant:
         """The grant of a sign_url. Raises GrantInvalid or GrantExpired."""
@@ -304,6 +299,9 @@ class Ingest:
             if self.active[upload_id] <= 0:
                 del self.active[upload_id]
 
+    def _written(self, new: NewUpload) -> Commit[int]:
+        return self.database.write_together(self._add_uploads, new) if self.write_rows else Commit.of(0)
+
     def _judged(self, attempt: Attempt, incoming: Incoming | Staged) -> Judged:
         # The disk writes while the decoder reads: both must be done before the link.
         syncing = self.syncing.submit(self.store.sync, incoming) if self.store.durable else None
@@ -330,6 +328,10 @@ class Ingest:
         now = self.now()
         asset = self.database.write(lambda tx: catalogue.publish(tx, attempt.upload, judged, now)).result()
         return _require_equal(asset, judged.blob_key)
+
+
+def _add_uploads(numbers: Numbers, tx: Transaction, news: Sequence[NewUpload]) -> list[int]:
+    return catalogue.add_uploads(tx, numbers, news)
 
 
 def _require_open(attempt: Attempt) -> None:

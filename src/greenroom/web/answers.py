@@ -1,6 +1,6 @@
 """Small answers, written straight to ASGI: the compatible envelope and its headers."""
 
-import secrets
+import os
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,7 +13,7 @@ Header = tuple[bytes, bytes]
 
 def new_rid() -> str:
     """A request id: 32 hexadecimal digits (contract 1.3)."""
-    return secrets.token_hex(16)
+    return os.urandom(16).hex()
 
 
 async def send_json(send: Any, status: int, body: bytes, rid: str, headers: Iterable[Header] = ()) -> None:

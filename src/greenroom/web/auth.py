@@ -8,12 +8,14 @@ from greenroom.services.access import Access
 from greenroom.web.answers import header
 from greenroom.web.threads import Threads
 
-_HEADERS = (b"x-api-key", b"api-key")  # some proxies strip the first (contract 5.1)
-
 
 async def key_of(scope: Any, access: Access, threads: Threads, *needed: Scope) -> ApiKey:
-    """The key of a request. Raises KeyRefused without a good one, ScopeMissing if it has none of the scopes."""
-    secret = next((found for name in _HEADERS if (found := header(scope, name))), None) or _bearer(scope)
+    """
+    The key of a request, in whichever of the headers that clients use (contract 1.2 and 5.1).
+
+    Raises KeyRefused without a good one, ScopeMissing if it has none of the scopes.
+    """
+    secret = header(scope, b"x-api-key") or header(scope, b"api-key") or _bearer(scope)
     if not secret:
         raise KeyRefused("The header x-api-key is missing.")
     key = access.remembered(secret)

@@ -1,6 +1,7 @@
 """The public origin: where clients reach us, joined to paths when answering."""
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,6 +9,9 @@ from urllib.parse import urlsplit
 from greenroom.config import Settings
 from greenroom.errors import ParameterError, SettingError
 from greenroom.web.answers import header
+
+# A name or address with a port; what else a Host header may hold has no place in an answer.
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class Origins:
             host = header(scope, b"x-forwarded-host") or host
         if not host or not (self.bound_to_loopback or host in self.allowed_hosts):
             raise ParameterError("Host", f"is {host!r}, which is not in the setting allowed_hosts")
-        if any(character in host for character in "/\\@ ?#<>\"'"):
+        if not _HOST.fullmatch(host):
             raise ParameterError("Host", f"is {host!r}, which is no host name")
         return f"{scheme}://{host}"
 

@@ -14,6 +14,7 @@ import os
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any
 from urllib.parse import unquote
 
@@ -33,6 +34,15 @@ class Lent:
 
     fd: int
     left: int
+
+
+class Phase(Enum):
+    """What a connection is in the middle of; the watchdog judges each by its own deadline."""
+
+    IDLE = auto()  # between requests
+    HEADERS = auto()  # from the first byte of a request, or the connection's start, to the end of its headers
+    BODY = auto()  # a body arrives
+    ANSWER = auto()  # the application's turn
 
 
 class Cycle(RequestResponseCycle):
@@ -141,14 +151,16 @@ class Protocol(HttpToolsProtocol):
     http: Http
     body_left = 0
     is_lent = False
-    _in_headers = True
     _lingering: asyncio.TimerHandle | None = None
     _discarded = 0
     _header_bytes = 0
     _muted = False
-    _guard: asyncio.TimerHandle | None = None
+    _phase = Phase.HEADERS
+    _since = 0.0
     _body_bytes = 0
     _body_bytes_before = 0
+    _watchdog: asyncio.TimerHandle | None = None
+    _look_every_s = 2.0
     _raw: socket.socket | None = None
     _writable: asyncio.Future[None] | None = None
 
@@ -160,13 +172,14 @@ class Protocol(HttpToolsProtocol):
         if len(self.connections) > self.http.max_connections:
             self._refuse(503, "Too many connections are open. Try again in a moment.")
             return
-        self._await_headers()
+        self._enter(Phase.HEADERS)
+        self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Let go of everything that belongs to the connection."""
-        self._disarm()
-        if self._lingering is not None:
-            self._lingering.cancel()
+        for timer in (self._watchdog, self._lingering):
+            if timer is not None:
+                timer.cancel()
         if self._raw is not None:
             self.loop.remove_writer(self._raw.fileno())
             self._raw.close()
@@ -191,7 +204,8 @@ class Protocol(HttpToolsProtocol):
             if self._discarded > self.http.linger_bytes:
                 self.transport.abort()
             return
-        self._unset_keepalive_if_required()
+        if self._phase is Phase.HEADERS or self._phase is Phase.IDLE:
+            self._header_bytes += len(data)
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -200,14 +214,8 @@ class Protocol(HttpToolsProtocol):
             if not self.transport.is_closing():
                 self._refuse(400, "This is not a valid HTTP/1.1 request.")
         else:
-            if self._in_headers:
-                self._header_bytes += len(data)
-                self._require_small_headers()
-
-    def timeout_keep_alive_handler(self) -> None:
-        """Close an idle connection, also when its peer did not take all of the last answer."""
-        if not self.transport.is_closing():
-            self.transport.abort() if self.transport.get_write_buffer_size() else self.transport.close()
+            if self._phase is Phase.HEADERS:
+                self._headers_are_small()
 
     # What the parser tells
 
@@ -216,30 +224,26 @@ class Protocol(HttpToolsProtocol):
         if self._muted:
             return
         super().on_message_begin()
-        self._in_headers = True
-        self._header_bytes = 0
+        self._enter(Phase.HEADERS)
         self.body_left = 0
-        self._await_headers()
-
-    def on_url(self, url: bytes) -> None:
-        """A part of the request target."""
-        if not self._muted:
-            super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header line."""
-        if not self._muted:
-            super().on_header(name, value)
+        name = name.lower()
+        if name == b"content-length":
+            self.body_left = int(value)
+        elif name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         """Start the application on the request."""
         if self._muted:
             return
-        self._in_headers = False
-        self._header_bytes = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
-        if not self._require_small_headers():
+        self._body_bytes = self._body_bytes_before = 0
+        self._enter(Phase.BODY)
+        if not self._headers_are_small():
             return
-        self.body_left = next((int(value) for name, value in self.headers if name == b"content-length"), 0)
         self._complete_scope()
         cycle = Cycle(
             scope=self.scope,
@@ -264,7 +268,6 @@ class Protocol(HttpToolsProtocol):
             self.pipeline.appendleft((cycle, self.app))
         else:
             self._start_asgi_task(cycle, self.app)
-        self._await_body()
 
     def on_body(self, body: bytes) -> None:
         """A piece of a body; reading pauses while the application has enough to do."""
@@ -280,8 +283,24 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The end of a request."""
-        self._disarm()
-        super().on_message_complete()
+        self._phase = Phase.ANSWER
+        self._header_bytes = 0
+        cycle = self.cycle
+        if not cycle.response_complete:
+            cycle.more_body = False
+            cycle.message_event.set()
+
+    def on_response_complete(self) -> None:
+        """Go on to a pipelined request, or wait for the next one."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            cycle, app = self.pipeline.pop()
+            self._start_asgi_task(cycle, app)
+        elif self._phase is Phase.ANSWER:
+            self._enter(Phase.IDLE)
 
     # Lending and lingering
 
@@ -291,9 +310,10 @@ class Protocol(HttpToolsProtocol):
         self.body_left -= count
         self.parser = httptools.HttpRequestParser(self)
         if self.body_left == 0:
-            self._disarm()
+            self._phase = Phase.ANSWER
             return
         # A parser cannot be told where it is: give a new one a request whose body is what is left.
+        self.headers = []
         self._muted = True
         self.parser.feed_data(b"PUT / HTTP/1.1\r\ncontent-length: %d\r\n\r\n" % self.body_left)
         self._muted = False
@@ -302,8 +322,6 @@ class Protocol(HttpToolsProtocol):
         """After an early answer: end our side, read and discard for a while, then close."""
         if self._lingering is not None or self.transport.is_closing():
             return
-        self._disarm()
-        self._unset_keepalive_if_required()
         self._lingering = self.loop.call_later(self.http.linger_s, self.transport.abort)
         self.transport.write_eof()
         self.flow.resume_reading()
@@ -365,47 +383,49 @@ class Protocol(HttpToolsProtocol):
 
     # Deadlines and caps
 
-    def _await_headers(self) -> None:
-        self._disarm()
-        self._guard = self.loop.call_later(self.http.header_timeout_s, self._headers_late)
+    def _enter(self, phase: Phase) -> None:
+        self._phase = phase
+        self._since = self.loop.time()
 
-    def _headers_late(self) -> None:
-        if not self.transport.is_closing():
+    def _watch(self) -> None:
+        # One timer a connection that looks now and then, instead of one armed and cancelled for each request.
+        if self.transport.is_closing():
+            return
+        over_s = self.loop.time() - self._since
+        if self._phase is Phase.HEADERS and over_s > self.http.header_timeout_s:
             self.transport.abort()
+        elif self._phase is Phase.IDLE and over_s > self.http.keep_alive_s:
+            # A peer that did not even take all of the last answer gets no time to do so now.
+            self.transport.abort() if self.transport.get_write_buffer_size() else self.transport.close()
+        elif self._phase is Phase.BODY and over_s > self.http.body_gap_s:
+            self._look_at_body(over_s)
+        self._watchdog = self.loop.call_later(self._look_every_s, self._watch)
 
-    def _await_body(self) -> None:
-        self._disarm()
-        self._body_bytes = self._body_bytes_before = 0
-        self._guard = self.loop.call_later(self.http.body_gap_s, self._look_at_body)
-
-    def _look_at_body(self) -> None:
+    def _look_at_body(self, over_s: float) -> None:
         came = self._body_bytes - self._body_bytes_before
-        wanted = max(1, self.http.body_min_bytes_per_s * self.http.body_gap_s)
+        wanted = max(1, self.http.body_min_bytes_per_s * over_s)
         ours_to_go_on = self.is_lent or self.flow.read_paused or self.cycle.waiting_for_100_continue
         if came < wanted and not ours_to_go_on:
             self.transport.abort()
-            return
         self._body_bytes_before = self._body_bytes
-        self._guard = self.loop.call_later(self.http.body_gap_s, self._look_at_body)
+        self._since = self.loop.time()
 
-    def _disarm(self) -> None:
-        if self._guard is not None:
-            self._guard.cancel()
-            self._guard = None
-
-    def _require_small_headers(self) -> bool:
+    def _headers_are_small(self) -> bool:
+        if self._header_bytes <= self.http.max_header_bytes and len(self.headers or ()) <= self.http.max_header_count:
+            return True
+        # What arrived so far may hold a part of the body, too: count the headers themselves.
         count = len(self.headers or ())
-        if self._header_bytes <= self.http.max_header_bytes and count <= self.http.max_header_count:
+        size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        if self._phase is Phase.BODY and size <= self.http.max_header_bytes and count <= self.http.max_header_count:
             return True
         self._refuse(
             431,
-            f"The headers are too large: {self._header_bytes} bytes in {count} lines; "
+            f"The headers are too large: {max(size, self._header_bytes)} bytes in {count} lines; "
             f"allowed are {self.http.max_header_bytes} bytes in {self.http.max_header_count} lines.",
         )
         return False
 
     def _refuse(self, status: int, sentence: str) -> None:
-        self._disarm()
         text = sentence.encode()
         self.transport.write(
             STATUS_LINE[status]
@@ -430,7 +450,9 @@ class Protocol(HttpToolsProtocol):
 
 def protocol_class(http: Http) -> type[Protocol]:
     """The protocol with these settings."""
-    return type("GreenroomProtocol", (Protocol,), {"http": http})
+    shortest_s = min(http.header_timeout_s, http.body_gap_s, http.keep_alive_s)
+    look_every_s = min(max(shortest_s / 8, 0.05), 2.0)
+    return type("GreenroomProtocol", (Protocol,), {"http": http, "_look_every_s": look_every_s})
 
 
 def _unquoted(path: bytes) -> str:

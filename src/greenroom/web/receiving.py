@@ -15,7 +15,7 @@ from greenroom.web.threads import Threads
 
 _HEAD_BYTES = 4096
 _PIECE_BYTES = 1024 * 1024
-# How long a thread holds a socket on which nothing comes before it gives it back to the loop.
+# How long a thread waits, in all, for a megabyte from a socket before it gives that back to the loop.
 _PATIENCE_MS = 20
 
 
@@ -65,12 +65,14 @@ class Reception:
         self._pieces: list[bytearray | bytes] = []
         self._gathered = 0
         self._head_seen = False
+        self._unlent_bytes = 0
         self._incoming: Incoming | None = None
         self._judging: asyncio.Future[Asset] | None = None
 
     async def feed(self, piece: bytearray | bytes) -> None:
         """Take a piece. Raises SizeRefused, LengthRefused or TypeRefused as soon as it is known."""
         self.received += len(piece)
+        self._unlent_bytes -= len(piece)
         self._ingest.require_within_limit(self.attempt, self.received)
         self._pieces.append(piece)
         self._gathered += len(piece)
@@ -83,7 +85,7 @@ class Reception:
         """Take a whole body, by the fast road where the connection offers it. Raises as `feed`, and BodyCut."""
         async for piece in body_of(receive):
             await self.feed(piece)
-            if lender is not None and self._head_seen:
+            if lender is not None and self._head_seen and self._unlent_bytes <= 0:
                 await self._borrow(lender)
 
     async def finish(self) -> Asset:
@@ -138,6 +140,8 @@ class Reception:
             raise BodyCut from None
         finally:
             lender.take_back(lent, received)
+        # Threads are few: of a sender who was too slow for one, the loop takes the next megabyte.
+        self._unlent_bytes = _PIECE_BYTES
         self.received += received
 
     def _complete(self) -> Asset:

@@ -39,6 +39,13 @@ def text(body: Body, field: str, *, longest: int = _LONGEST_TEXT) -> str | None:
         raise ParameterError(field, f"must be a string, not {_kind(value)}")
     if len(value) > longest:
         raise ParameterError(field, f"has {len(value)} characters; allowed are {longest}")
+    return without_nul(value, field)
+
+
+def without_nul(value: str, field: str) -> str:
+    """The text itself. Raises ParameterError if it has a NUL, behind which databases lose the rest."""
+    if "\x00" in value:
+        raise ParameterError(field, "has a NUL character")
     return value
 
 

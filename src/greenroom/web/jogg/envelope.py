@@ -10,7 +10,7 @@ from greenroom.services.access import Access
 from greenroom.web import problems
 from greenroom.web.answers import header, new_rid, send_envelope
 from greenroom.web.auth import key_of
-from greenroom.web.receiving import BodyCut, body_of
+from greenroom.web.receiving import BodyCut
 from greenroom.web.threads import Threads
 
 SUCCESS = {"v1": "success", "v2": "Success"}
@@ -32,8 +32,13 @@ class Call:
     async def body(self) -> bytes:
         """The whole body of a JSON call. Raises ParameterError if it is too large for one."""
         whole = bytearray()
-        async for piece in body_of(self.receive):
-            whole += piece
+        more = True
+        while more:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise BodyCut
+            whole += message["body"]
+            more = message["more_body"]
             if len(whole) > _MAX_JSON_BYTES:
                 raise ParameterError("The body", f"has more than {_MAX_JSON_BYTES} bytes, too many for this call")
         return bytes(whole)

@@ -175,7 +175,8 @@ class UploadForm:
             name=self._fields.get("name", ""),
             description=self._fields.get("description", ""),
         )
-        signed = await self._ingest.sign(self._account_id, request)
+        signed, committed = self._ingest.sign(self._account_id, request)
+        await committed
         return await self._receiver.begin(signed.upload_id, None)
 
     async def _take_data(self, data: bytes) -> None:

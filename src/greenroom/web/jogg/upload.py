@@ -33,8 +33,8 @@ class UploadCall:
             return form.form_receipt(await reader.received(call), origin)
         body = coerce.json_object(await call.body())
         call.dialect = _dialect(body, call.version)
-        signed = await self._ingest.sign(key.account_id, upload_request(body, call.dialect))
-        return sign_reply(signed, origin, call.version)
+        signed, committed = self._ingest.sign(key.account_id, upload_request(body, call.dialect))
+        return sign_reply(signed, await committed, origin, call.version)
 
 
 def upload_request(body: coerce.Body, dialect: Dialect) -> UploadRequest:
@@ -55,14 +55,14 @@ def upload_request(body: coerce.Body, dialect: Dialect) -> UploadRequest:
     )
 
 
-def sign_reply(signed: Signed, origin: str, version: str) -> dict[str, Any]:
+def sign_reply(signed: Signed, number: int, origin: str, version: str) -> dict[str, Any]:
     """The reply's data: the contract's fields and ours. In v1 `asset_id` is the address (contract 2.1.2)."""
     address = origin + signed.asset_path
     return {
         "sign_url": f"{origin}{PREFIX}{signed.token}",
         "asset_url": address,
         "asset_id": address if version == "v1" else signed.asset_id,
-        "id": signed.number,
+        "id": number,
         "upload_id": signed.upload_id,
         "expires_at": int(signed.expires_at.timestamp()),
         "max_bytes": signed.max_bytes,
