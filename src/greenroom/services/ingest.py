@@ -27,10 +27,21 @@ from greenroom.domain.grant import Grant, Purpose
 from greenroom.domain.ids import AccountId, AssetId, BlobKey, UploadId, new_asset_id, new_upload_id
 from greenroom.domain.media import Examination, Finding, Format
 from greenroom.domain.policy import Dialect, Policy, too_large, wrong_bytes
-from greenroom.errors import ContentRefused, GrantInvalid, LengthRefused, OtherBytesRefused, Unavailable, UploadRefused
+from greenroom.errors import (
+    ContentRefused,
+    GrantInvalid,
+    LengthRefused,
+    OtherBytesRefused,
+    TooBusy,
+    Unavailable,
+    UploadRefused,
+)
 from greenroom.media.sniff import sniff
 from greenroom.storage.incoming import Incoming, Staged
 from greenroom.storage.store import BlobStore
+
+EXAMINATION_UNAVAILABLE = "examination_unavailable"
+"""The examiner's word for a fault that is the server's and not the file's."""
 
 
 class UploadRequest(Struct, frozen=True):
@@ -319,9 +330,12 @@ class Ingest:
         assert attempt.format is not None, "check_head comes before complete"
         fd = incoming.reopened()
         try:
-            return self.examine(fd, attempt.format)
+            examined = self.examine(fd, attempt.format)
         finally:
             os.close(fd)
+        if any(finding.code == EXAMINATION_UNAVAILABLE for finding in examined.damage):
+            raise TooBusy("The server cannot verify files at the moment; the file was not kept.", retry_after_s=10)
+        return examined
 
     def _publish(self, attempt: Attempt, judged: Judged, incoming: Incoming | Staged) -> Asset:
         self.store.keep(incoming, judged.blob_key)
