@@ -7,6 +7,8 @@ import pytest
 from greenroom.errors import ParameterError
 from greenroom.web.jogg.coerce import json_object, same, text, whole_number
 
+HUGE = (2**63, 1e300, "9" * 19, "9" * 5000)
+
 
 @pytest.mark.parametrize(
     ("value", "number"),
@@ -35,29 +37,7 @@ def test_a_number_that_is_not_there_is_absent() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [
-        -1,
-        "-5",
-        "--5",
-        "-",
-        "+5",
-        1.5,
-        "1.5",
-        "1e3",
-        "1_0",
-        "１",
-        "²",
-        "abc",
-        " ",
-        True,
-        False,
-        [],
-        {},
-        [1],
-        2**63,
-        1e300,
-    ]
-    + ["9" * 19, "9" * 5000],
+    [-1, "-5", "--5", "-", "+5", 1.5, "1.5", "1e3", "1_0", "１", "²", "abc", " ", True, False, [], {}, [1], *HUGE],
 )
 def test_what_is_no_number_of_bytes_is_a_parameter_error_that_names_the_field(value: Any) -> None:
     with pytest.raises(ParameterError, match=r"^file_size "):
@@ -77,6 +57,11 @@ def test_a_text_that_is_empty_null_or_zero_is_absent(value: Any, found: str | No
 def test_a_text_of_another_type_is_a_parameter_error_that_says_which(value: Any, kind: str) -> None:
     with pytest.raises(ParameterError, match=f"^name must be a string, not {kind}$"):
         text({"name": value}, "name")
+
+
+def test_a_text_may_not_have_a_nul_in_it_since_no_database_keeps_what_follows() -> None:
+    with pytest.raises(ParameterError, match="name has a NUL character"):
+        text({"name": "a\x00b"}, "name")
 
 
 def test_a_text_may_not_be_endless() -> None:
