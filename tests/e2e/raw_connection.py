@@ -3,7 +3,9 @@
 import contextlib
 import json
 import socket
+import threading
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -62,6 +64,17 @@ class RawConnection:
         lines = (f"PUT {urlsplit(url).path} HTTP/1.1", f"Host: {self.host}", *headers, "", "")
         self.send("\r\n".join(lines).encode())
 
+    def get(self, url: str) -> None:
+        """Ask for a URL."""
+        self.send(f"GET {urlsplit(url).path} HTTP/1.1\r\nHost: {self.host}\r\n\r\n".encode())
+
+    def trickle(self, whole: bytes, parts: int, gap_s: float) -> None:
+        """Send all of it, in parts with gaps between them."""
+        size = -(-len(whole) // parts)
+        for start in range(0, len(whole), size):
+            self.send(whole[start : start + size])
+            time.sleep(gap_s)
+
     def drip(self, piece: bytes, gap_s: float, at_most_s: float) -> float:
         """Send a piece again and again with gaps, until the server hangs up; the seconds that took."""
         began = time.monotonic()
@@ -92,6 +105,14 @@ class RawConnection:
         length = headers.get("content-length")
         body = self._exactly(int(length)) if length is not None else b""
         return RawAnswer(int(status_line.split()[1]), headers, body)
+
+    def answer_taken_slowly(self, piece_bytes: int, pause_s: float, pauses: int) -> RawAnswer:
+        """The next answer, begun with pauses between pieces."""
+        for number in range(pauses):
+            time.sleep(pause_s)
+            while len(self._received) < (number + 1) * piece_bytes:
+                self._more()
+        return self.answer()
 
     def rest(self) -> bytes:
         """All that still comes until the server hangs up, by an end or a reset."""
@@ -126,3 +147,23 @@ class RawConnection:
             raise Hung(f"the server neither said anything nor hung up for {_TIMEOUT_S} s") from None
         self._received += piece
         return bool(piece)
+
+
+@contextlib.contextmanager
+def dripping(connections: Sequence[RawConnection], piece: bytes, gap_s: float) -> Iterator[None]:
+    """Meanwhile, send a piece on each of the connections again and again, until the server hangs up on it."""
+    over = threading.Event()
+    dripper = threading.Thread(target=_drip, args=(connections, piece, gap_s, over))
+    dripper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        dripper.join()
+
+
+def _drip(connections: Sequence[RawConnection], piece: bytes, gap_s: float, over: threading.Event) -> None:
+    while not over.wait(gap_s):
+        for connection in connections:
+            with contextlib.suppress(OSError):
+                connection.send(piece)

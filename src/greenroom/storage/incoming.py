@@ -6,6 +6,7 @@ import hashlib
 import os
 import select
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -47,7 +48,8 @@ class Incoming:
         """
         Append up to `count` bytes straight from a non-blocking socket; give how many came.
 
-        Gives up, with what came, when nothing arrives for `patience_ms`: no thread waits for the network.
+        Gives up, with what came, when a megabyte had to be waited for longer than `patience_ms`, all pauses
+        together: no thread waits for the network.
         Raises ConnectionResetError when the peer ends the connection first.
         """
         buffers = _two_buffers()
@@ -168,13 +170,16 @@ def _two_buffers() -> list[memoryview]:
 
 
 def _fill(socket_fd: int, buffer: memoryview, patience_ms: int) -> tuple[int, bool]:
-    """Fill the buffer from the socket; give how far, and False when nothing came in time."""
+    """Fill the buffer from the socket; give how far, and False when that had to be waited for too long."""
     filled = 0
+    left_s = patience_ms / 1000
     while filled < len(buffer):
         try:
             count = os.readv(socket_fd, (buffer[filled:],))
         except BlockingIOError:
-            if _readable(socket_fd, patience_ms):
+            # One patience for all pauses: a byte now and then would buy a thread for ever.
+            left_s -= _waited_s(socket_fd, left_s)
+            if left_s > 0:
                 continue
             return filled, False
         if count == 0:
@@ -183,7 +188,10 @@ def _fill(socket_fd: int, buffer: memoryview, patience_ms: int) -> tuple[int, bo
     return filled, True
 
 
-def _readable(fd: int, patience_ms: int) -> bool:
+def _waited_s(fd: int, at_most_s: float) -> float:
+    """Wait until there is something to read; the seconds that took, `at_most_s` or more if nothing came."""
     poll = select.poll()
     poll.register(fd, select.POLLIN | select.POLLHUP | select.POLLERR)
-    return bool(poll.poll(patience_ms))
+    began = time.monotonic()
+    came = poll.poll(at_most_s * 1000)
+    return time.monotonic() - began if came else at_most_s
