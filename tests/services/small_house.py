@@ -74,7 +74,9 @@ class SmallHouse:
 
     def signed(self, filename: str = "photo.jpg", size_bytes: int | None = None) -> Signed:
         request = UploadRequest(filename, None, size_bytes, Dialect.CONTENT_TYPE)
-        return self.ingest.sign(DEFAULT_ACCOUNT, request).result()
+        signed, commit = self.ingest.sign(DEFAULT_ACCOUNT, request)
+        commit.result()
+        return signed
 
     def begun(self, signed: Signed, body: bytes = PHOTO) -> tuple[Attempt, Incoming]:
         """An attempt whose bytes have all arrived."""

@@ -326,14 +326,14 @@ def staged_uploads(tx: Transaction) -> list[tuple[Upload, str]]:
     return [(_upload(row[:-1]), str(row[-1])) for row in tx.rows(_STAGED, {})]
 
 
-def expire_overdue(tx: Transaction, now: datetime, spared: frozenset[UploadId], most: int) -> int:
+def expire_overdue(tx: Transaction, overdue: datetime, now: datetime, spared: frozenset[UploadId], most: int) -> int:
     """
-    End up to `most` open uploads whose time is over; give how many.
+    End up to `most` open uploads whose time was over at the instant `overdue`; give how many.
 
     Spared are those that bytes are arriving for, and those whose bytes are being judged.
     """
-    overdue = tx.rows(_OVERDUE, {"now": now.timestamp(), "most": most + len(spared)})
-    ended = [(upload_id, asset_id) for upload_id, asset_id in overdue if upload_id not in spared][:most]
+    found_open = tx.rows(_OVERDUE, {"now": overdue.timestamp(), "most": most + len(spared)})
+    ended = [(upload_id, asset_id) for upload_id, asset_id in found_open if upload_id not in spared][:most]
     for upload_id, asset_id in ended:
         current = asset(tx, asset_id)
         tx.run(_END_UPLOAD, {"upload": upload_id, "new": "expired"})

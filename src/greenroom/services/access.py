@@ -10,6 +10,9 @@ from greenroom.db.sqlite import Database
 from greenroom.domain.access import ApiKey, Scope, new_secret, secret_hash
 from greenroom.domain.ids import DEFAULT_ACCOUNT
 from greenroom.errors import KeyRefused
+from greenroom.services.recent import Recent
+
+_MOST_KNOWN = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,7 @@ class Access:
 
     database: Database
     now: Callable[[], datetime]
-    known: dict[bytes, ApiKey] = field(default_factory=dict)
+    known: Recent[bytes, ApiKey] = field(default_factory=lambda: Recent(_MOST_KNOWN))
     """Keys seen lately by their hash; emptied whenever the catalogue changed, so a revoked key is soon unknown."""
 
     def remembered(self, secret: str) -> ApiKey | None:
@@ -28,15 +31,16 @@ class Access:
     def key(self, secret: str) -> ApiKey:
         """The key with that secret. Raises KeyRefused if there is none or it was revoked."""
         hash_ = secret_hash(secret)
+        moment = self.known.moment()
         found = self.database.read(lambda tx: keys.by_hash(tx, hash_))
         if found is None:
             raise KeyRefused("This API key is not known here, or it was revoked. List keys: greenroom keys list")
-        self.known[hash_] = found
+        self.known.keep(hash_, found, moment)
         return found
 
     def forget(self) -> None:
         """Look every key up anew from now on."""
-        self.known.clear()
+        self.known.forget_all()
 
     def create(self, name: str, scopes: frozenset[Scope], secret: str | None = None) -> tuple[ApiKey, str]:
         """Make a key of the default account; give it with its secret, which is shown this once."""

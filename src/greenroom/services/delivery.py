@@ -1,8 +1,6 @@
 """Delivery: what stands under a permanent address now, and the open file behind it."""
 
 import os
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -12,6 +10,7 @@ from greenroom.domain.asset import Asset, AssetState
 from greenroom.domain.formats import FORMATS
 from greenroom.domain.ids import AssetId
 from greenroom.domain.media import Format, Kind
+from greenroom.services.recent import Recent
 
 _MOST_OPEN = 256
 
@@ -44,36 +43,32 @@ class Delivery:
 
     database: Database
     open_blob: Callable[[str], int]
-    recent: "OrderedDict[str, Shown]" = field(default_factory=OrderedDict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    recent: Recent[AssetId, Shown] = field(default_factory=lambda: Recent(_MOST_OPEN))
 
     def remembered(self, segment: str) -> Shown | None:
         """What was found there lately; never waits."""
-        return self.recent.get(segment)
+        id_, _, extension = segment.partition(".")
+        shown = self.recent.get(AssetId(id_))
+        return shown if shown is not None and extension == shown.asset.extension else None
 
     def find(self, segment: str) -> Shown | None:
         """What stands at `/assets/<segment>`, None if nothing ever did. Blocks."""
         id_, dot, extension = segment.partition(".")
+        moment = self.recent.moment()
         asset = self.database.read(lambda tx: catalogue.asset(tx, AssetId(id_)))
         if asset is None or not dot or extension != asset.extension:
             return None
         shown = self._shown(asset)
-        with self.lock:
-            self.recent[segment] = shown
-            while len(self.recent) > _MOST_OPEN:
-                self.recent.popitem(last=False)
+        self.recent.keep(asset.id, shown, moment)
         return shown
 
     def forget(self, asset_id: AssetId) -> None:
         """Look that asset up anew from now on."""
-        with self.lock:
-            for segment in [segment for segment in self.recent if segment.startswith(asset_id)]:
-                del self.recent[segment]
+        self.recent.forget(asset_id)
 
     def forget_all(self) -> None:
         """Look everything up anew from now on."""
-        with self.lock:
-            self.recent.clear()
+        self.recent.forget_all()
 
     def _shown(self, asset: Asset) -> Shown:
         if asset.state is not AssetState.READY:

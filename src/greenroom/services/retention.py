@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from greenroom.db import catalogue
 from greenroom.db.sqlite import Database
@@ -10,6 +10,8 @@ from greenroom.domain.ids import UploadId
 from greenroom.storage.store import BlobStore
 
 _MOST_AT_ONCE = 500
+# A PUT that began in the last moment of its grant may not be counted as in flight yet.
+_JUST_BEGUN = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +27,12 @@ class Retention:
         """End the uploads whose grants ran out, except those that bytes are arriving for; give how many."""
         spared = self.in_flight()
         now = self.now()
+        overdue = now - _JUST_BEGUN
         ended = 0
         while True:
-            count = self.database.write(lambda tx: catalogue.expire_overdue(tx, now, spared, _MOST_AT_ONCE)).result()
+            count = self.database.write(
+                lambda tx: catalogue.expire_overdue(tx, overdue, now, spared, _MOST_AT_ONCE)
+            ).result()
             ended += count
             if count < _MOST_AT_ONCE:
                 return ended

@@ -1,0 +1,77 @@
+"""Access: which keys open, and for how long."""
+
+from dataclasses import replace
+
+import pytest
+from small_house import SmallHouse
+from test_delivery import SlowDatabase
+
+from greenroom.domain.access import ALL_SCOPES, Scope
+from greenroom.errors import KeyRefused
+
+
+def test_a_made_key_opens(house: SmallHouse) -> None:
+    key, secret = house.access.create("phone", frozenset({Scope.UPLOAD}))
+
+    found = house.access.key(secret)
+
+    assert found == key
+    assert found.may(Scope.UPLOAD)
+    assert not found.may(Scope.READ)
+
+
+def test_an_unknown_key_is_refused(house: SmallHouse) -> None:
+    with pytest.raises(KeyRefused):
+        house.access.key("gr_unknown")
+
+
+def test_a_revoked_key_is_refused_as_soon_as_the_change_is_noticed(house: SmallHouse) -> None:
+    key, secret = house.access.create("phone", ALL_SCOPES)
+    house.access.key(secret)
+
+    house.access.revoke(key.id)
+    house.access.forget()
+
+    assert house.access.remembered(secret) is None
+    with pytest.raises(KeyRefused):
+        house.access.key(secret)
+
+
+def test_a_key_that_is_revoked_while_it_is_looked_up_is_not_remembered(house: SmallHouse) -> None:
+    _, secret = house.access.create("phone", ALL_SCOPES)
+    database = SlowDatabase(str(house.data / "catalogue.db"), lambda: access.forget())
+    access = replace(house.access, database=database)
+
+    access.key(secret)
+
+    assert access.remembered(secret) is None
+    database.close()
+
+
+def test_a_key_can_be_revoked_once(house: SmallHouse) -> None:
+    key, _ = house.access.create("phone", ALL_SCOPES)
+
+    first, second, unknown = (house.access.revoke(id_) for id_ in (key.id, key.id, "key_unknown"))
+
+    assert (first, second, unknown) == (True, False, False)
+
+
+def test_the_operators_key_is_made_once_and_stays_revoked(house: SmallHouse) -> None:
+    house.access.ensure("the operator's own key", ALL_SCOPES)
+    (key,) = house.access.all()
+    house.access.revoke(key.id)
+
+    house.access.ensure("the operator's own key", ALL_SCOPES)
+
+    assert [known.revoked_at is not None for known in house.access.all()] == [True]
+
+
+def test_a_short_key_of_the_operators_shows_none_of_its_characters(house: SmallHouse) -> None:
+    key, _ = house.access.create("short", ALL_SCOPES, "sesame-sesame")
+
+    assert key.prefix == ""
+
+
+def test_secrets_with_characters_from_everywhere_are_looked_up_not_crashed_on(house: SmallHouse) -> None:
+    with pytest.raises(KeyRefused):
+        house.access.key("ключ\x00\udcff")
