@@ -4,7 +4,7 @@ import fcntl
 import os
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
 import structlog
@@ -19,11 +19,13 @@ from greenroom.domain.policy import Limits, Policy
 from greenroom.errors import DataFolderInUse, SettingError
 from greenroom.jobs.runner import Job, Runner
 from greenroom.media.examiner import Examiner
+from greenroom.media.limits import ExamLimits
 from greenroom.services.access import Access
 from greenroom.services.delivery import Delivery
 from greenroom.services.ingest import Ingest
 from greenroom.services.library import Library
 from greenroom.services.retention import Retention
+from greenroom.services.verification import Verification
 from greenroom.storage.store import BlobStore
 from greenroom.web.api.app import api_app
 from greenroom.web.app import FrontDoor
@@ -40,6 +42,7 @@ log = structlog.get_logger()
 
 _WATCH_EVERY_S = 0.25
 _SWEEP_EVERY_S = 5.0
+_DEEPEN_EVERY_S = 1.0
 _SHORTEST_KEY_BYTES = 32
 
 
@@ -91,7 +94,7 @@ def build(settings: Settings) -> Server:
     threads = Threads()
     access = Access(database, now)
     delivery = Delivery(database, store.open)  # type: ignore[arg-type]  # a blob key is a str
-    examiner = Examiner()
+    examiner = Examiner(exam_limits(settings))
     ingest = Ingest(
         database=database,
         store=store,
@@ -104,21 +107,24 @@ def build(settings: Settings) -> Server:
         write_rows=settings.bench.sign_rows,
     )
     retention = Retention(database, store, lambda: frozenset(ingest.active), now)
-    receiver = Receiver(ingest, threads, settings.uploads.judgement_wait_s)
+    verification = Verification(database, store, examiner.examine, ingest.policy, delivery.forget, now)
+    receiver = Receiver(ingest, threads, settings.uploads.judgement_wait_s, settings.uploads.max_pending)
     form_limits = FormLimits(settings.uploads.form_max_fields, settings.uploads.form_max_field_bytes)
     app = FrontDoor(
         Envelope(access, threads),
         UploadCall(ingest, receiver, origins, form_limits),
-        Uploads(receiver, origins, settings.uploads.max_pending),
+        Uploads(receiver, origins),
         Assets(delivery, threads, settings.delivery),
         api_app(access, Library(database), origins, threads, settings.cors_origins),
     )
     watch = Watch(catalogue_path(settings.data))
-    jobs = (
+    jobs = [
         Job("notice changes", _forgetting(watch, access, delivery), _WATCH_EVERY_S),
         Job("end overdue uploads", retention.expire, _SWEEP_EVERY_S),
         Job("judge what an earlier run received", _resuming(ingest)),
-    )
+    ]
+    if settings.bench.verify and settings.bench.deepen:
+        jobs.append(Job("decode videos in full", verification.deepen_all, _DEEPEN_EVERY_S))
     return Server(app, access, database, examiner, Runner(jobs), threads, retention, watch, lock)
 
 
@@ -178,6 +184,12 @@ def first_key(access: Access, settings: Settings) -> str | None:
     if access.all():
         return None
     return access.create("first", ALL_SCOPES)[1]
+
+
+def exam_limits(settings: Settings) -> ExamLimits:
+    """What looking into a file may cost."""
+    chosen = settings.verification
+    return ExamLimits(**{item.name: getattr(chosen, item.name) for item in fields(chosen)})
 
 
 def policy(settings: Settings) -> Policy:

@@ -350,11 +350,30 @@ def test_too_many_uploads_at_once(new_server: Callable[..., RunningServer]) -> N
     server = new_server(uploads_max_pending="1")
     unfinished = begin_put(server, server.signed("a.jpg")["sign_url"])
 
-    reply = put(server, "b.jpg", media_samples.jpeg())
+    at_put = put(server, "b.jpg", media_samples.jpeg())
+    in_form = send_form(server, "b.jpg", media_samples.jpeg(), "image/jpeg")
 
-    assert told(reply) == Told(503, 4003, "too_busy")
-    assert int(reply.headers["retry-after"]) > 0
+    assert told(at_put) == Told(503, 4003, "too_busy")
+    assert told(in_form) == Told(429, 429, "too_busy")
+    assert int(at_put.headers["retry-after"]) > 0
+    assert int(in_form.headers["retry-after"]) > 0
     unfinished.close()
+
+
+def test_a_server_that_was_busy_takes_uploads_again_when_one_ended(new_server: Callable[..., RunningServer]) -> None:
+    server = new_server(uploads_max_pending="1")
+    photo = media_samples.jpeg()
+
+    replies = [
+        put(server, "a.jpg", photo),
+        send_form(server, "a.jpg", photo, "image/jpeg"),
+        put(server, "a.jpg", b"x"),
+        send_form(server, "a.jpg", b"x", "image/jpeg"),
+        put(server, "a.jpg", photo),
+        send_form(server, "a.jpg", photo, "image/jpeg"),
+    ]
+
+    assert [reply.json()["code"] for reply in replies] == [0, 0, 4001, 40000, 0, 0]
 
 
 # Keys

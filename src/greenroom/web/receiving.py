@@ -7,7 +7,7 @@ from typing import Any
 
 from greenroom.domain.asset import Asset, AssetState
 from greenroom.domain.ids import UploadId
-from greenroom.errors import UploadRefused
+from greenroom.errors import TooBusy, UploadRefused
 from greenroom.services.ingest import Attempt, Ingest, cut_short
 from greenroom.storage.incoming import Incoming
 from greenroom.web.protocol import LEND, Cycle
@@ -38,14 +38,28 @@ async def body_of(receive: Any) -> AsyncIterator[bytearray]:
 class Receiver:
     """Takes bodies for uploads, one `Reception` each."""
 
-    def __init__(self, ingest: Ingest, threads: Threads, judgement_wait_s: float) -> None:
+    def __init__(self, ingest: Ingest, threads: Threads, judgement_wait_s: float, max_pending: int) -> None:
         self.ingest = ingest
         self.threads = threads
         self.judgement_wait_s = judgement_wait_s
+        self._max_pending = max_pending
+        self._pending = 0
 
     async def begin(self, upload_id: UploadId, length: int | None) -> "Reception":
-        """Begin an upload; raises what `Ingest.begin` raises."""
-        return Reception(self, await self.threads.quick(self.ingest.begin, upload_id, length), length)
+        """Begin an upload. Raises TooBusy when there are as many as this server takes, and what `Ingest.begin` does."""
+        if self._pending >= self._max_pending:
+            raise TooBusy(f"{self._max_pending} uploads are under way already.", retry_after_s=5)
+        self._pending += 1
+        try:
+            attempt = await self.threads.quick(self.ingest.begin, upload_id, length)
+        except BaseException:
+            self.ended()
+            raise
+        return Reception(self, attempt, length)
+
+    def ended(self) -> None:
+        """Make room for another upload."""
+        self._pending -= 1
 
 
 class Reception:
@@ -103,6 +117,7 @@ class Reception:
 
     async def end(self, refusal: UploadRefused | None) -> None:
         """Leave nothing behind; while judgement goes on, that is left to its end."""
+        self._receiver.ended()
         if self._judging is not None and not self._judging.done():
             self._judging.add_done_callback(self._end_later)
             return

@@ -6,7 +6,7 @@ from typing import Any
 from greenroom.domain.asset import Asset, AssetState, Upload
 from greenroom.domain.formats import FORMAT_OF_MIME, FORMATS, OCTET_STREAM, bare_mime, same_family
 from greenroom.domain.media import Finding
-from greenroom.errors import GrantInvalid, LengthRefused, TooBusy, TypeRefused, UploadRefused
+from greenroom.errors import GrantInvalid, LengthRefused, TypeRefused, UploadRefused
 from greenroom.web import problems
 from greenroom.web.answers import Header, header, new_rid, send_empty, send_envelope
 from greenroom.web.origin import Origins
@@ -31,11 +31,9 @@ _PLAIN_LENGTH = re.compile(r"[0-9]{1,18}")
 class Uploads:
     """Answers `/upload/<token>`."""
 
-    def __init__(self, receiver: Receiver, origins: Origins, max_pending: int) -> None:
+    def __init__(self, receiver: Receiver, origins: Origins) -> None:
         self._receiver = receiver
         self._origins = origins
-        self._max_pending = max_pending
-        self._pending = 0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""
@@ -54,8 +52,8 @@ class Uploads:
 
     async def _put(self, scope: Any, receive: Any, send: Any) -> None:
         rid = new_rid()
-        self._pending += 1
         try:
+            origin = self._origins.origin(scope)
             asset = await self._received(scope, receive)
         except Exception as problem:  # noqa: BLE001  # the outer rim of a request
             error = problems.as_ours(problem, rid)
@@ -63,11 +61,8 @@ class Uploads:
             headers = (*_CORS, *problems.retry_after(error))
             await send_envelope(send, rid, code, message, data, status=status, headers=headers)
         else:
-            origin = self._origins.origin(scope)
             status, message = (202, "verifying") if asset.state is AssetState.VERIFYING else (200, "success")
             await send_envelope(send, rid, 0, message, receipt(asset, origin), status=status, headers=_CORS)
-        finally:
-            self._pending -= 1
 
     async def _received(self, scope: Any, receive: Any) -> Asset:
         ingest = self._receiver.ingest
@@ -76,8 +71,6 @@ class Uploads:
         grant = ingest.grant(scope["path"][len(PREFIX) :])
         _require_plain_coding(scope)
         length = _content_length(scope)
-        if self._pending > self._max_pending:
-            raise TooBusy(f"{self._max_pending} uploads are under way already.", retry_after_s=5)
         reception = await self._receiver.begin(grant.upload_id, length)
         refusal: UploadRefused | None = None
         try:

@@ -13,6 +13,7 @@ from greenroom.domain.media import Kind
 from greenroom.domain.policy import Dialect
 from greenroom.errors import ParameterError, UploadRefused
 from greenroom.services.ingest import Ingest, UploadRequest
+from greenroom.web.jogg.coerce import without_nul
 from greenroom.web.jogg.envelope import Call
 from greenroom.web.receiving import BodyCut, Receiver, Reception, body_of
 from greenroom.web.views import receipt
@@ -164,7 +165,7 @@ class UploadForm:
             raise ParameterError(_FILE, "is given twice; a form takes one file")
         if not filename:
             raise ParameterError(_FILE, "has no file name")
-        self._reception = await self._begin_file(filename, headers.get("content-type"))
+        self._reception = await self._begin_file(without_nul(filename, _FILE), headers.get("content-type"))
 
     async def _begin_file(self, filename: str, content_type: str | None) -> Reception:
         request = UploadRequest(
@@ -194,7 +195,7 @@ class UploadForm:
             return
         if len(self._fields) >= self._limits.max_fields:
             raise ParameterError("The form", f"has more than {self._limits.max_fields} fields beside the file")
-        self._fields[part.name] = part.value.decode("utf-8", "replace")
+        self._fields[part.name] = without_nul(part.value.decode("utf-8", "replace"), part.name)
 
     def _require_small(self, size: int, name: str = "A header of the form") -> None:
         if size > self._limits.max_field_bytes:
