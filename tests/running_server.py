@@ -110,4 +110,5 @@ def start_server(data: Path, *, program: list[str] | None = None, **settings: st
         if found:
             return RunningServer(found[1], data, process, log)
     process.wait(_TIMEOUT_S)
+    process.stdout.close()
     raise AssertionError(f"the server ended with status {process.returncode}:\n{log.read_text()}")

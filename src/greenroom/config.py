@@ -6,6 +6,7 @@ its default. The variable of `storage.fsync` is `GREENROOM_STORAGE_FSYNC`; setti
 section in their name: `GREENROOM_PORT`. Names that are not settings are refused, so a misspelt one is noticed.
 """
 
+import math
 import tomllib
 import types
 import typing
@@ -34,7 +35,7 @@ def setting(default: Any, text: str, check: Check | None = None, allowed: str = 
 
 def positive(default: float, text: str) -> Any:
     """A number above zero."""
-    return setting(default, text, lambda value: value > 0, "a number above 0")
+    return setting(default, text, lambda value: 0 < value < math.inf, "a number above 0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +238,7 @@ def _checked(facts: SettingFacts, value: Any, shown: str) -> Any:
     wanted = typing.get_origin(facts.type) or facts.type
     if wanted is float and type(value) is int:
         value = float(value)
-    if type(value) is not wanted:
+    if type(value) is not wanted or (wanted is list and not all(type(part) is str for part in value)):
         raise SettingError(f"{shown} is {value!r}; allowed is {_type_in_words(facts.type)}.")
     if facts.check is not None and not facts.check(value):
         raise SettingError(f"{shown} is {value!r}; allowed is {facts.allowed}.")
