@@ -3,7 +3,7 @@
 import fcntl
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
@@ -14,12 +14,14 @@ from greenroom.db import keys
 from greenroom.db.migrate import migrate
 from greenroom.db.sqlite import Database, Watch
 from greenroom.domain.access import ALL_SCOPES
+from greenroom.domain.asset import Asset
 from greenroom.domain.media import Examination, Format, Kind, MediaInfo
 from greenroom.domain.policy import Limits, Policy
 from greenroom.errors import DataFolderInUse, SettingError
 from greenroom.jobs.runner import Job, Runner
 from greenroom.media.examiner import Examiner
 from greenroom.media.limits import ExamLimits
+from greenroom.media.versions import decoders
 from greenroom.services.access import Access
 from greenroom.services.delivery import Delivery
 from greenroom.services.ingest import Ingest
@@ -126,6 +128,20 @@ def build(settings: Settings) -> Server:
     if settings.bench.verify and settings.bench.deepen:
         jobs.append(Job("decode videos in full", verification.deepen_all, _DEEPEN_EVERY_S))
     return Server(app, access, database, examiner, Runner(jobs), threads, retention, watch, lock)
+
+
+def reverification(settings: Settings) -> tuple[Iterator[tuple[Asset, Asset]], Callable[[], None]]:
+    """What `greenroom reverify` goes through, and what it must call at the end."""
+    database = open_catalogue(settings.data)
+    store = BlobStore(settings.data)
+    examiner = Examiner(exam_limits(settings))
+    verification = Verification(database, store, examiner.examine, policy(settings), lambda _: None, now)
+
+    def done() -> None:
+        examiner.close()
+        database.close()
+
+    return verification.reverify(decoders()), done
 
 
 def now() -> datetime:

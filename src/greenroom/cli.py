@@ -80,6 +80,28 @@ def upload(
     raise typer.Exit(upload_files(files, url, key, as_json))
 
 
+@app.command()
+def reverify(data: Data = None, config_file: ConfigFile = None) -> None:
+    """
+    Judge again every asset that was judged by older rules or an older decoder.
+
+    May be stopped at any time and goes on where it was; a server may be running meanwhile.
+    """
+    settings = config.load(os.environ, config_file, {"data": data})
+    again, done = bootstrap.reverification(settings)
+    count = changed = 0
+    try:
+        for before, after in again:
+            count += 1
+            if before.state is not after.state:
+                changed += 1
+                reasons = "; ".join(finding.message for finding in after.findings)
+                print(f"{after.id}: {before.state.value} -> {after.state.value}  {reasons}", flush=True)  # noqa: T201
+    finally:
+        done()
+    print(f"{count} judged again, {changed} changed")  # noqa: T201
+
+
 @keys_app.command("create")
 def create_key(
     name: Annotated[str, typer.Argument(help="What the key is for.")],

@@ -96,6 +96,23 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Verification:
+    """What looking into a file may cost, and which files are not looked into at all."""
+
+    wall_s: float = positive(20.0, "Longest judgement before an upload is answered.")
+    cpu_s: int = positive(15, "Processor time of such a judgement.")
+    deep_wall_s: float = positive(1200.0, "Longest full decode of a video, in the background.")
+    deep_cpu_s: int = positive(900, "Processor time of a full decode.")
+    memory_bytes: int = positive(1024 * MIB, "Memory of a judging process beyond what it starts with.")
+    max_pixels: int = positive(50_000_000, "Pixels of one picture.")
+    max_animation_frames: int = positive(2000, "Frames of an animated image.")
+    max_side: int = positive(4096, "Longest side of a video in pixels.")
+    max_fps: float = positive(120.0, "Frames a second of a video.")
+    max_streams: int = positive(16, "Streams of a file.")
+    max_packets: int = positive(400_000, "Packets of a file.")
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """How assets are served."""
 
@@ -108,6 +125,7 @@ class Bench:
     """Switches for benchmarks, which show what each step costs. Never for service."""
 
     verify: bool = setting(True, "Verify files.")
+    deepen: bool = setting(True, "Decode videos in full after their uploads were answered.")
     hash: bool = setting(True, "Hash files; without, each gets a random key.")
     sign_rows: bool = setting(True, "Write a row for each signed URL.")
 
@@ -138,6 +156,7 @@ class Settings:
     storage: Storage = field(default_factory=Storage)
     uploads: Uploads = field(default_factory=Uploads)
     limits: Limits = field(default_factory=Limits)
+    verification: Verification = field(default_factory=Verification)
     delivery: Delivery = field(default_factory=Delivery)
     bench: Bench = field(default_factory=Bench)
 

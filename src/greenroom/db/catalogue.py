@@ -14,7 +14,7 @@ from greenroom.db.schema import assets, blobs, events, uploads
 from greenroom.db.sqlite import Row, Statement, Transaction, sql
 from greenroom.domain.asset import BEFORE_READY, Asset, AssetState, Upload, UploadState, Verification
 from greenroom.domain.ids import AccountId, AssetId, BlobKey, UploadId
-from greenroom.domain.media import Finding, Format, Kind, MediaInfo
+from greenroom.domain.media import Examination, Finding, Format, Kind, MediaInfo
 from greenroom.domain.policy import POLICY_VERSION, Dialect
 
 _encode = msgspec.json.encode
@@ -66,8 +66,6 @@ def _insert_all(table: Table, names: Sequence[str]) -> Statement:
 
 _ADD_ASSETS = _insert_all(assets, _NEW_ASSET_COLUMNS)
 _ADD_UPLOADS = _insert_all(uploads, [column.name for column in _UPLOAD_COLUMNS])
-_ASSET = sql(insert(assets).values({name: bindparam(name) for name in _NEW_ASSET_COLUMNS}))
-_ADD_UPLOAD = sql(insert(uploads).values({column.name: bindparam(column.name) for column in _UPLOAD_COLUMNS}))
 _ASSET = sql(select(*_ASSET_COLUMNS).where(assets.c.id == bindparam("id")))
 _ASSET_OF_ACCOUNT = sql(
     select(*_ASSET_COLUMNS).where(and_(assets.c.id == bindparam("id"), assets.c.account_id == bindparam("account")))
@@ -85,7 +83,7 @@ _UPLOAD_AND_ASSET = sql(
 )
 _ADD_BLOB = sql(
     insert(blobs)
-    .values({name: bindparam(name) for name in ("key", "size_bytes", "info", "decoder", "created_at")})
+    .values({name: bindparam(name) for name in ("key", "size_bytes", "examination", "decoder", "created_at")})
     .prefix_with("OR IGNORE")
 )
 _PARDON_BLOB = sql(
@@ -174,9 +172,12 @@ class Judged:
     blob_key: BlobKey
     size_bytes: int
     info: MediaInfo
-    notes: tuple[Finding, ...]
-    verification: Verification
-    decoder: str
+    examination: Examination
+
+    @property
+    def verification(self) -> Verification:
+        """How far the examination went."""
+        return Verification.DEEP if self.examination.deep else Verification.STRUCTURAL
 
 
 class Numbers:
@@ -267,8 +268,8 @@ def publish(tx: Transaction, upload: Upload, judged: Judged, now: datetime) -> A
         {
             "key": judged.blob_key,
             "size_bytes": judged.size_bytes,
-            "info": info,
-            "decoder": judged.decoder,
+            "examination": _encode(judged.examination).decode(),
+            "decoder": judged.examination.decoder,
             "created_at": now.timestamp(),
         },
     )
@@ -282,7 +283,7 @@ def publish(tx: Transaction, upload: Upload, judged: Judged, now: datetime) -> A
             "blob": judged.blob_key,
             "size": judged.size_bytes,
             "facts": info,
-            "remarks": _encode(judged.notes).decode(),
+            "remarks": _encode(judged.examination.notes).decode(),
             "policy": POLICY_VERSION,
             "now": now.timestamp(),
         },

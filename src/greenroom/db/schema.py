@@ -53,7 +53,7 @@ blobs = Table(
     metadata,
     Column("key", Text, primary_key=True),
     Column("size_bytes", Integer, nullable=False),
-    Column("info", Text, nullable=False),
+    Column("examination", Text, nullable=False),
     Column("decoder", Text, nullable=False),
     Column("created_at", Float, nullable=False),
     Column("condemned_at", Float),
@@ -79,7 +79,9 @@ assets = Table(
     Column("findings", Text),
     Column("notes", Text),
     Column("policy", Text),
+    Column("deep_tries", Integer, nullable=False, server_default=text("0")),
     Index("ix_assets_account_number", "account_id", "number", unique=True),
+    Index("ix_assets_structural", "id", sqlite_where=text("state = 'ready' AND verification = 'structural'")),
     Index("ix_assets_blob_key", "blob_key", sqlite_where=text("blob_key IS NOT NULL")),
     sqlite_with_rowid=False,
 )

@@ -21,7 +21,7 @@ from greenroom.db import catalogue
 from greenroom.db.catalogue import Judged, NewUpload, Numbers
 from greenroom.db.sqlite import Commit, Database, Together, Transaction
 from greenroom.domain import grant as grants
-from greenroom.domain.asset import Asset, AssetState, Upload, UploadState, Verification
+from greenroom.domain.asset import Asset, AssetState, Upload, UploadState
 from greenroom.domain.formats import FORMATS, same_family
 from greenroom.domain.grant import Grant, Purpose
 from greenroom.domain.ids import AccountId, AssetId, BlobKey, UploadId, new_asset_id, new_upload_id
@@ -323,8 +323,7 @@ class Ingest:
         finally:
             if syncing is not None:
                 syncing.result()
-        verification = Verification.DEEP if examined.deep else Verification.STRUCTURAL
-        return Judged(key, incoming.size_bytes, info, examined.notes, verification, examined.decoder)
+        return Judged(key, incoming.size_bytes, info, examined)
 
     def _examined(self, attempt: Attempt, incoming: Incoming | Staged) -> Examination:
         assert attempt.format is not None, "check_head comes before complete"

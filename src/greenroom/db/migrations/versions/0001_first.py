@@ -30,7 +30,7 @@ def upgrade() -> None:
         "blobs",
         sa.Column("key", sa.Text, primary_key=True),
         sa.Column("size_bytes", sa.Integer, nullable=False),
-        sa.Column("info", sa.Text, nullable=False),
+        sa.Column("examination", sa.Text, nullable=False),
         sa.Column("decoder", sa.Text, nullable=False),
         sa.Column("created_at", sa.Float, nullable=False),
         sa.Column("condemned_at", sa.Float),
@@ -54,7 +54,14 @@ def upgrade() -> None:
         sa.Column("findings", sa.Text),
         sa.Column("notes", sa.Text),
         sa.Column("policy", sa.Text),
+        sa.Column("deep_tries", sa.Integer, nullable=False, server_default=sa.text("0")),
         sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_assets_structural",
+        "assets",
+        ["id"],
+        sqlite_where=sa.text("state = 'ready' AND verification = 'structural'"),
     )
     op.create_index("ix_assets_account_number", "assets", ["account_id", "number"], unique=True)
     op.create_index("ix_assets_blob_key", "assets", ["blob_key"], sqlite_where=sa.text("blob_key IS NOT NULL"))

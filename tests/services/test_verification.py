@@ -1,0 +1,119 @@
+"""Verification after the answer: full decodes in the background, and judging again under newer rules."""
+
+import functools
+import io
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+import requests
+
+import media_samples
+from running_server import KEY, RunningServer
+
+NewServer = Callable[..., RunningServer]
+
+
+def test_a_good_video_becomes_deep_by_itself(server: RunningServer) -> None:
+    uploaded = server.upload("clip.mp4", media_samples.mp4())
+
+    later = until(server, uploaded["asset_id"], lambda asset: asset["verification"] == "deep")
+
+    assert (uploaded["verification"], later["status"]) == ("structural", "ready")
+
+
+def test_a_video_that_does_not_decode_between_its_key_frames_is_rejected_later(server: RunningServer) -> None:
+    signed = server.signed("clip.mp4", "video/mp4")
+    accepted = server.put(signed["sign_url"], damaged_between_key_frames()).json()
+
+    later = until(server, signed["asset_id"], lambda asset: asset["status"] == "rejected")
+    shown = requests.get(signed["asset_url"], timeout=10)
+
+    assert accepted["data"]["status"] == "ready"
+    assert later["findings"]
+    assert (shown.status_code, shown.headers["cache-control"]) == (410, "no-store")
+
+
+def test_the_rejection_supersedes_the_receipt(server: RunningServer) -> None:
+    signed = server.signed("clip.mp4", "video/mp4")
+    damaged = damaged_between_key_frames()
+    server.put(signed["sign_url"], damaged)
+    until(server, signed["asset_id"], lambda asset: asset["status"] == "rejected")
+
+    again = server.put(signed["sign_url"], damaged)
+
+    assert (again.status_code, again.json()["code"]) == (422, 4003)
+
+
+def test_reverify_judges_again_what_older_rules_judged(new_server: NewServer) -> None:
+    server = new_server()
+    photo = server.upload("photo.jpg", media_samples.jpeg())["asset_id"]
+    judged_by(server.data, photo, policy="0")
+
+    first, second = reverify(server.data), reverify(server.data)
+
+    assert first == "1 judged again, 0 changed\n"
+    assert second == "0 judged again, 0 changed\n"
+
+
+def test_reverify_clears_an_asset_that_was_rejected_wrongly(new_server: NewServer) -> None:
+    server = new_server()
+    photo = server.upload("photo.jpg", media_samples.jpeg())
+    judged_by(server.data, photo["asset_id"], policy="0", state="rejected")
+
+    said = reverify(server.data)
+    until(server, photo["asset_id"], lambda asset: asset["status"] == "ready")
+
+    assert f"{photo['asset_id']}: rejected -> ready" in said
+    assert requests.get(photo["asset_url"], timeout=10).status_code == 200
+
+
+def until(server: RunningServer, asset_id: str, there: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """The asset as soon as it is as expected."""
+    deadline = time.monotonic() + 20
+    while not there(asset := server.asset(asset_id)):
+        if time.monotonic() > deadline:
+            pytest.fail(f"still {asset['status']}, {asset['verification']}: {asset['findings']}")
+        time.sleep(0.1)
+    return asset
+
+
+@functools.cache
+def damaged_between_key_frames() -> bytes:
+    """A clip whose structure and key frames are whole, with coded pictures between them that make no sense."""
+    clip = bytearray(media_samples.mp4(seconds=4))
+    with av.open(io.BytesIO(bytes(clip))) as container:
+        places = [packet.pos for packet in container.demux(video=0) if packet.size > 300 and not packet.is_keyframe]
+    noise = random.Random(1)
+    for place in places:
+        assert place is not None
+        length = int.from_bytes(clip[place : place + 4], "big")
+        # The unit's length, its header and its end stay, so that only decoding the picture can tell.
+        inside = range(place + 4 + min(24, length), place + 4 + length - 8)
+        for position in inside:
+            clip[position] = noise.randrange(4, 256)
+    return bytes(clip)
+
+
+def judged_by(data: Path, asset_id: str, policy: str, state: str = "ready") -> None:
+    """Make the catalogue say that an older version judged the asset."""
+    with sqlite3.connect(data / "catalogue.db", timeout=10) as catalogue:
+        catalogue.execute("UPDATE assets SET policy = ?, state = ? WHERE id = ?", (policy, state, asset_id))
+    catalogue.close()
+
+
+def reverify(data: Path) -> str:
+    """What `greenroom reverify` says."""
+    command = [sys.executable, "-m", "greenroom", "reverify", "--data", str(data)]
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("GREENROOM_")}
+    done = subprocess.run(command, env=environ | {"GREENROOM_API_KEY": KEY}, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
