@@ -117,7 +117,8 @@ def build(settings: Settings) -> Server:
         UploadCall(ingest, receiver, origins, form_limits),
         Uploads(receiver, origins),
         Assets(delivery, threads, settings.delivery),
-        api_app(access, Library(database), origins, threads, settings.cors_origins),
+        api_app(access, Library(database), origins, threads),
+        settings.cors_origins,
     )
     watch = Watch(catalogue_path(settings.data))
     jobs = [

@@ -1,9 +1,10 @@
 """The front door: sends each request to the part that answers it. Hot routes are plain ASGI."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from greenroom.domain.access import Scope
-from greenroom.web import delivery, uploads
+from greenroom.web import cors, delivery, uploads
 from greenroom.web.answers import new_rid, send_envelope
 from greenroom.web.jogg import not_built
 from greenroom.web.jogg.envelope import Call, Envelope
@@ -22,12 +23,15 @@ class FrontDoor:
         sign_urls: uploads.Uploads,
         assets: delivery.Assets,
         api: Any,
+        cors_origins: Sequence[str],
     ) -> None:
         self._envelope = envelope
         self._upload_call = upload_call
         self._sign_urls = sign_urls
         self._assets = assets
-        self._api = api
+        # Signed and permanent URLs are open to every page; what takes a key is not.
+        self._compatible = cors.open_to(self._answer_compatible, cors_origins)
+        self._api = cors.open_to(api, cors_origins)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""
@@ -37,11 +41,12 @@ class FrontDoor:
         elif path.startswith(delivery.PREFIX):
             await self._assets(scope, receive, send)
         elif path.startswith(("/v1/", "/v2/", "/open/v2/")):
-            await self._compatible(path.removeprefix("/open").rstrip("/"), scope, receive, send)
+            await self._compatible(scope, receive, send)
         else:
             await self._api(scope, receive, send)
 
-    async def _compatible(self, path: str, scope: Any, receive: Any, send: Any) -> None:
+    async def _answer_compatible(self, scope: Any, receive: Any, send: Any) -> None:
+        path: str = scope["path"].removeprefix("/open").rstrip("/")
         call = Call(scope, receive, _VERSIONS.get(path[:4], "v2"))
         if path in ("/v1/upload/asset", "/v2/upload/asset"):
             if scope["method"] == "POST":

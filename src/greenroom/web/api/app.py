@@ -8,7 +8,6 @@ import msgspec
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.middleware.cors import CORSMiddleware
 
 from greenroom import __version__
 from greenroom.domain.access import ApiKey, Scope
@@ -27,7 +26,7 @@ _MOST = 100
 _NEWEST = 2**63 - 1
 
 
-def api_app(access: Access, library: Library, origins: Origins, threads: Threads, cors_origins: list[str]) -> FastAPI:
+def api_app(access: Access, library: Library, origins: Origins, threads: Threads) -> FastAPI:
     """The application under `/api/v1`, and `/healthz`."""
     app = FastAPI(
         title="Greenroom",
@@ -36,14 +35,6 @@ def api_app(access: Access, library: Library, origins: Origins, threads: Threads
         docs_url=None,
         redoc_url=None,
     )
-    if cors_origins:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=cors_origins,
-            allow_methods=["*"],
-            allow_headers=["*"],
-            max_age=86400,
-        )
     app.add_exception_handler(GreenroomError, _problem)
     app.add_exception_handler(Exception, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)
