@@ -263,7 +263,7 @@ def publish(tx: Transaction, upload: Upload, judged: Judged, now: datetime) -> A
     Compare-and-set: of several uploads at once the first wins; the caller of another sees whose bytes they are.
     """
     info = _encode(judged.info).decode()
-    tx.run(
+    added = tx.run(
         _ADD_BLOB,
         {
             "key": judged.blob_key,
@@ -273,7 +273,8 @@ def publish(tx: Transaction, upload: Upload, judged: Judged, now: datetime) -> A
             "created_at": now.timestamp(),
         },
     )
-    tx.run(_PARDON_BLOB, {"blob": judged.blob_key})
+    if not added:
+        tx.run(_PARDON_BLOB, {"blob": judged.blob_key})
     won = tx.run(
         _MAKE_READY,
         {

@@ -40,6 +40,8 @@ from greenroom.media.sniff import sniff
 from greenroom.storage.incoming import Incoming, Staged
 from greenroom.storage.store import BlobStore
 
+# Below this a file is synced sooner than another thread is told to do it.
+_SYNC_ASIDE_BYTES = 1024 * 1024
 EXAMINATION_UNAVAILABLE = "examination_unavailable"
 """The examiner's word for a fault that is the server's and not the file's."""
 
@@ -315,7 +317,7 @@ class Ingest:
 
     def _judged(self, attempt: Attempt, incoming: Incoming | Staged) -> Judged:
         # The disk writes while the decoder reads: both must be done before the link.
-        syncing = self.syncing.submit(self.store.sync, incoming) if self.store.durable else None
+        syncing = self.syncing.submit(self.store.sync, incoming) if incoming.size_bytes >= _SYNC_ASIDE_BYTES else None
         try:
             examined = self._examined(attempt, incoming)
             info = self.policy.judge(examined, attempt.asset.kind)
@@ -323,6 +325,8 @@ class Ingest:
         finally:
             if syncing is not None:
                 syncing.result()
+        if syncing is None:
+            self.store.sync(incoming)
         return Judged(key, incoming.size_bytes, info, examined)
 
     def _examined(self, attempt: Attempt, incoming: Incoming | Staged) -> Examination:

@@ -82,6 +82,7 @@ class Reception:
         self._unlent_bytes = 0
         self._incoming: Incoming | None = None
         self._judging: asyncio.Future[Asset] | None = None
+        self._ended = False
 
     async def feed(self, piece: bytearray | bytes) -> None:
         """Take a piece. Raises SizeRefused, LengthRefused or TypeRefused as soon as it is known."""
@@ -120,8 +121,8 @@ class Reception:
         self._receiver.ended()
         if self._judging is not None and not self._judging.done():
             self._judging.add_done_callback(self._end_later)
-            return
-        await self._threads.bytes(self._end, refusal)
+        elif not self._ended:
+            await self._threads.bytes(self._end, refusal)
 
     def cut(self) -> UploadRefused:
         """The refusal of a body that ended early."""
@@ -163,7 +164,11 @@ class Reception:
         self._write_pieces(self._pieces)
         self._pieces = []
         assert self._incoming is not None
-        return self._ingest.complete(self.attempt, self._incoming)
+        asset = self._ingest.complete(self.attempt, self._incoming)
+        # Ended here and now: another thread only for that would cost more than it does.
+        self._ingest.end(self.attempt)
+        self._ended = True
+        return asset
 
     def _end(self, refusal: UploadRefused | None) -> None:
         if self._incoming is not None:
@@ -171,6 +176,8 @@ class Reception:
         self._ingest.end(self.attempt, refusal)
 
     def _end_later(self, judging: "asyncio.Future[Asset]") -> None:
+        if self._ended:
+            return
         problem = None if judging.cancelled() else judging.exception()
         refusal = problem if isinstance(problem, UploadRefused) else None
         # Nobody waits for this any more: what the pool does with it is enough.
