@@ -59,14 +59,21 @@ class RawConnection:
         """Send all of it."""
         self._socket.sendall(data)
 
+    def head(self, request: str, *headers: str) -> bytes:
+        """The head of a request such as `GET /path`; `headers` are whole lines."""
+        return "\r\n".join((f"{request} HTTP/1.1", f"Host: {self.host}", *headers, "", "")).encode()
+
+    def request(self, request: str, *headers: str) -> None:
+        """Send the head of a request such as `GET /path`; `headers` are whole lines."""
+        self.send(self.head(request, *headers))
+
     def put_head(self, url: str, *headers: str) -> None:
         """Send the head of a PUT to a URL; `headers` are whole lines."""
-        lines = (f"PUT {urlsplit(url).path} HTTP/1.1", f"Host: {self.host}", *headers, "", "")
-        self.send("\r\n".join(lines).encode())
+        self.request(f"PUT {urlsplit(url).path}", *headers)
 
     def get(self, url: str) -> None:
         """Ask for a URL."""
-        self.send(f"GET {urlsplit(url).path} HTTP/1.1\r\nHost: {self.host}\r\n\r\n".encode())
+        self.request(f"GET {urlsplit(url).path}")
 
     def trickle(self, whole: bytes, parts: int, gap_s: float) -> None:
         """Send all of it, in parts with gaps between them."""
@@ -120,6 +127,16 @@ class RawConnection:
             while self._more():
                 pass
         return self._received
+
+    def rest_after_hanging_up(self) -> bytes:
+        """All that still comes when our side has ended."""
+        with contextlib.suppress(OSError):
+            self.end()
+        return self.rest()
+
+    def end(self) -> None:
+        """End our side, and go on reading."""
+        self._socket.shutdown(socket.SHUT_WR)
 
     def closed_after_s(self) -> float:
         """The seconds since the connection was opened when the server hangs up."""

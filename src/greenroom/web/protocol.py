@@ -45,6 +45,10 @@ class Phase(Enum):
     ANSWER = auto()  # the application's turn
 
 
+class Refused(Exception):
+    """Stops the parser in the middle of what it was given: the request was refused."""
+
+
 class Cycle(RequestResponseCycle):
     """One request and its answer."""
 
@@ -154,6 +158,7 @@ class Protocol(HttpToolsProtocol):
     _lingering: asyncio.TimerHandle | None = None
     _discarded = 0
     _header_bytes = 0
+    _hosts = 0
     _muted = False
     _phase = Phase.HEADERS
     _since = 0.0
@@ -204,18 +209,20 @@ class Protocol(HttpToolsProtocol):
             if self._discarded > self.http.linger_bytes:
                 self.transport.abort()
             return
-        if self._phase is Phase.HEADERS or self._phase is Phase.IDLE:
-            self._header_bytes += len(data)
+        self._header_bytes += len(data)
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             self._refuse(400, "This server does not switch protocols.")
         except httptools.HttpParserError:
-            if not self.transport.is_closing():
+            if self._lingering is None and not self.transport.is_closing():
                 self._refuse(400, "This is not a valid HTTP/1.1 request.")
         else:
             if self._phase is Phase.HEADERS:
                 self._headers_are_small()
+            elif self._phase is Phase.BODY and self._header_bytes > self.http.max_header_bytes:
+                # So much without a byte of the body is trailers, or parts of a chunk's frame.
+                self._refuse(431, f"A body has more than {self.http.max_header_bytes} bytes of trailers.")
 
     # What the parser tells
 
@@ -226,12 +233,17 @@ class Protocol(HttpToolsProtocol):
         super().on_message_begin()
         self._enter(Phase.HEADERS)
         self.body_left = 0
+        self._hosts = 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """A header line."""
+        """A header line; trailers are dropped."""
+        if self._phase is not Phase.HEADERS:
+            return
         name = name.lower()
         if name == b"content-length":
             self.body_left = int(value)
+        elif name == b"host":
+            self._hosts += 1
         elif name == b"expect" and value.lower() == b"100-continue":
             self.expect_100_continue = True
         self.headers.append((name, value))
@@ -243,8 +255,12 @@ class Protocol(HttpToolsProtocol):
         self._body_bytes = self._body_bytes_before = 0
         self._enter(Phase.BODY)
         if not self._headers_are_small():
-            return
+            raise Refused
+        self._header_bytes = 0
         self._complete_scope()
+        if self._hosts != 1 and self.scope["http_version"] == "1.1":
+            self._refuse(400, f"A request has one Host header; this one has {self._hosts}.")
+            raise Refused
         cycle = Cycle(
             scope=self.scope,
             transport=self.transport,
@@ -271,6 +287,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         """A piece of a body; reading pauses while the application has enough to do."""
+        self._header_bytes = 0
         self._body_bytes += len(body)
         self.body_left -= len(body)
         cycle = self.cycle

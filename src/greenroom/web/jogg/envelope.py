@@ -5,7 +5,7 @@ from typing import Any
 
 from greenroom.domain.access import ApiKey, Scope
 from greenroom.domain.policy import Dialect
-from greenroom.errors import ParameterError
+from greenroom.errors import GreenroomError, ParameterError
 from greenroom.services.access import Access
 from greenroom.web import problems
 from greenroom.web.answers import header, new_rid, send_envelope
@@ -64,12 +64,16 @@ class Envelope:
         try:
             data = await handler(call, await key_of(call.scope, self._access, self._threads, needed))
         except BodyCut:
-            return
+            # A peer that ended only its own side still reads.
+            await _refuse(call, send, ParameterError("The body", "ended before all of it had come"))
         except Exception as problem:  # noqa: BLE001  # the outer rim of a request
-            error = problems.as_ours(problem, call.rid)
-            code, message, data = problems.jogg_answer(error, call.dialect)
-            headers = problems.retry_after(error)
-            status = 429 if code == problems.RATE_LIMITED else 200
-            await send_envelope(send, call.rid, code, message, data, status=status, headers=headers)
+            await _refuse(call, send, problems.as_ours(problem, call.rid))
         else:
             await send_envelope(send, call.rid, 0, SUCCESS[call.version], data)
+
+
+async def _refuse(call: Call, send: Any, error: GreenroomError) -> None:
+    code, message, data = problems.jogg_answer(error, call.dialect)
+    headers = problems.retry_after(error)
+    status = 429 if code == problems.RATE_LIMITED else 200
+    await send_envelope(send, call.rid, code, message, data, status=status, headers=headers)
