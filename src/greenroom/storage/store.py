@@ -32,7 +32,8 @@ class BlobStore:
 
     def prepare(self) -> None:
         """Make the folders; they are readable by their owner only."""
-        os.makedirs(f"{self.root}/incoming", mode=0o700, exist_ok=True)
+        for folder in ("incoming", "blobs"):
+            os.makedirs(f"{self.root}/{folder}", mode=0o700, exist_ok=True)
         for number in range(_FAN_OUT):
             os.makedirs(f"{self.root}/blobs/{number:02x}", mode=0o700, exist_ok=True)
         for folder in (f"{self.root}/blobs", self.root):
