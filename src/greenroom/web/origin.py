@@ -53,17 +53,22 @@ class Origins:
             return self.public[0]
         scheme, host = scope["scheme"], header(scope, b"host") or ""
         if scope["client"] and scope["client"][0] in self.trusted_proxies:
-            scheme = header(scope, b"x-forwarded-proto") or scheme
+            scheme = (header(scope, b"x-forwarded-proto") or scheme).lower()
             host = header(scope, b"x-forwarded-host") or host
         if not host or not (self.bound_to_loopback or host in self.allowed_hosts):
             raise ParameterError("Host", f"is {host!r}, which is not in the setting allowed_hosts")
         if not _HOST.fullmatch(host):
             raise ParameterError("Host", f"is {host!r}, which is no host name")
+        if scheme not in ("http", "https"):
+            raise ParameterError("X-Forwarded-Proto", f"is {scheme!r}; allowed are http and https")
         return f"{scheme}://{host}"
 
     def path_of(self, url: str) -> str | None:
         """The path of an address under one of our origins; None if it is somebody else's."""
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return None
         ours = f"{parts.scheme}://{parts.netloc}" in self.public or parts.netloc in self.allowed_hosts
         return parts.path if ours or (self.bound_to_loopback and _is_loopback(parts.hostname or "")) else None
 
