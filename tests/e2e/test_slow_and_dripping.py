@@ -17,14 +17,14 @@ GET_HEALTH = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 @pytest.fixture(scope="module")
 def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """A server with little patience: 1 s for headers, 1 s for gaps, 2 s for idle ones and for readers."""
+    """A server with little patience: 1 s for headers, 1 s for gaps and for readers, 2 s for idle ones."""
     running = start_server(
         tmp_path_factory.mktemp("hasty") / "data",
         http_header_timeout_s="1",
         http_body_gap_s="1",
         http_body_min_bytes_per_s="100",
         http_keep_alive_s="2",
-        http_write_timeout_s="2",
+        http_write_timeout_s="1",
     )
     yield running
     running.stop()
@@ -204,7 +204,7 @@ def test_a_reader_that_takes_nothing_is_given_up(hasty: RunningServer) -> None:
 
     with RawConnection(hasty.url, receive_buffer_bytes=4096) as connection:
         connection.get(film["asset_url"])
-        time.sleep(3.5)
+        time.sleep(2.8)
         received = connection.rest()
 
     assert len(received) < 20 * MIB
@@ -216,7 +216,18 @@ def test_a_reader_that_pauses_but_goes_on_is_served(hasty: RunningServer) -> Non
 
     with RawConnection(hasty.url, receive_buffer_bytes=MIB) as connection:
         connection.get(address)
-        answer = connection.answer_taken_slowly(2 * MIB, pause_s=1.5, pauses=2)
+        answer = connection.answer_taken_slowly(2 * MIB, pause_s=0.8, pauses=3)
+
+    assert answer.body == film
+
+
+def test_a_reader_that_takes_little_is_served_as_long_as_it_takes_something(hasty: RunningServer) -> None:
+    film = padded_mp4(media_samples.mp4(), 20 * MIB)
+    address = hasty.upload("film.mp4", film)["asset_url"]
+
+    with RawConnection(hasty.url, receive_buffer_bytes=MIB) as connection:
+        connection.get(address)
+        answer = connection.answer_taken_slowly(64 * 1024, pause_s=0.5, pauses=9)
 
     assert answer.body == film
 

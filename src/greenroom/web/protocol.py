@@ -10,8 +10,11 @@ The HTTP/1.1 protocol of the server: uvicorn's, with deadlines, caps, and two fa
 """
 
 import asyncio
+import fcntl
 import os
 import socket
+import struct
+import termios
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -168,6 +171,7 @@ class Protocol(HttpToolsProtocol):
     _look_every_s = 2.0
     _raw: socket.socket | None = None
     _writable: asyncio.Future[None] | None = None
+    _patience: asyncio.TimerHandle | None = None
 
     # The connection
 
@@ -388,15 +392,26 @@ class Protocol(HttpToolsProtocol):
         assert self._raw is not None
         waiter: asyncio.Future[None] = self.loop.create_future()
         self._writable = waiter
-        timer = self.loop.call_later(self.http.write_timeout_s, self.transport.abort)
+        self._watch_reader(_unread_bytes(self._raw) + 1)
         self.loop.add_writer(self._raw.fileno(), _set, waiter)
         try:
             await waiter
         finally:
-            timer.cancel()
+            if self._patience is not None:
+                self._patience.cancel()
             self._writable = None
             if self._raw is not None:
                 self.loop.remove_writer(self._raw.fileno())
+
+    def _watch_reader(self, unread_before: int) -> None:
+        # A socket becomes writable again only when a third of megabytes is gone: a slow reader takes less in time.
+        if self._raw is None:
+            return
+        unread = _unread_bytes(self._raw)
+        if unread >= unread_before:
+            self.transport.abort()
+            return
+        self._patience = self.loop.call_later(self.http.write_timeout_s, self._watch_reader, unread)
 
     # Deadlines and caps
 
@@ -477,6 +492,12 @@ def _unquoted(path: bytes) -> str:
     if "%" not in text:
         return text
     return unquote(text)
+
+
+def _unread_bytes(connection: socket.socket) -> int:
+    """How much of what was sent the peer has not taken yet."""
+    (count,) = struct.unpack("i", fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4)))
+    return int(count)
 
 
 def _set(waiter: "asyncio.Future[None]") -> None:
