@@ -1,27 +1,13 @@
-"""A peer to talk to, a file to send, and a clock that only adds up."""
+"""A peer to talk to, and a file to send."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from pauses import CONTENT, Pauses
 from peer import Peer
 
 from greenroom.client import Client
-from greenroom.client.backoff import Backoff
-
-CONTENT = b"content"
-
-
-@dataclass
-class Pauses:
-    """Notes the seconds that would have been slept."""
-
-    taken_s: list[float] = field(default_factory=list)
-
-    def backoff(self) -> Backoff:
-        """Always the longest pause that the jitter may give."""
-        return Backoff(sleep=self.taken_s.append, draw=lambda low, high: high, now=lambda: 1_000_000_000)
 
 
 @pytest.fixture

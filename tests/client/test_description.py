@@ -25,9 +25,7 @@ STEREO = Sound("aac", 48_000, 2)
             "H.264 1280x720, 3.0 s, AAC 48 kHz stereo",
         ),
         (
-            Facts(
-                kind="video", width=1280, height=720, duration_s=3, media=Media("WebM", 90, Picture("vp9"))
-            ),
+            Facts(kind="video", width=1280, height=720, duration_s=3, media=Media("WebM", 90, Picture("vp9"))),
             "VP9 1280x720, 3.0 s",
         ),
         (

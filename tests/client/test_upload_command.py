@@ -33,9 +33,7 @@ def photos(tmp_path: Path) -> list[Path]:
     return paths
 
 
-def test_a_pipe_gets_a_line_of_file_id_and_url(
-    peer: Peer, photo: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_pipe_gets_a_line_of_file_id_and_url(peer: Peer, photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status = upload_files([photo], peer.url, "a-key", as_json=False)
 
     out, err = capsys.readouterr()
@@ -116,9 +114,7 @@ def test_a_missing_key_is_told_without_asking_the_server(
     assert peer.seen == []
 
 
-def test_a_name_cannot_steer_the_terminal(
-    peer: Peer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_name_cannot_steer_the_terminal(peer: Peer, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "a\x1b[2J[red]\nb.jpg"
     path.write_bytes(b"content")
 

@@ -5,7 +5,7 @@ import socket
 from pathlib import Path
 
 import pytest
-from conftest import CONTENT, Pauses
+from pauses import CONTENT, Pauses
 from peer import SHA256, Peer, Reply, busy, envelope, refusal
 
 from greenroom.client import (
@@ -19,9 +19,7 @@ from greenroom.client import (
     UploadRefused,
 )
 
-TOO_LONG = refusal(
-    422, 4003, "duration_exceeded", "The video lasts 6 min; allowed are 5 min.", cure="Cut it."
-)
+TOO_LONG = refusal(422, 4003, "duration_exceeded", "The video lasts 6 min; allowed are 5 min.", cure="Cut it.")
 CUT_SHORT = refusal(400, 4003, "length_mismatch", "7 bytes were declared, 3 came.")
 EXPIRED = refusal(403, 4004, "grant_expired", "URL expired")
 
@@ -37,9 +35,7 @@ def test_a_file_comes_back_with_its_permanent_url(client: Client, photo: Path, p
     assert (uploaded.facts.width, uploaded.facts.height, uploaded.facts.sha256) == (640, 480, SHA256)
 
 
-def test_the_signing_tells_name_type_and_size_and_carries_the_key(
-    client: Client, photo: Path, peer: Peer
-) -> None:
+def test_the_signing_tells_name_type_and_size_and_carries_the_key(client: Client, photo: Path, peer: Peer) -> None:
     client.upload(photo)
 
     signing = peer.seen[0]
@@ -48,9 +44,7 @@ def test_the_signing_tells_name_type_and_size_and_carries_the_key(
     assert json.loads(signing.body) == {"filename": "photo.jpg", "content_type": "image/jpeg", "file_size": 7}
 
 
-def test_the_file_goes_raw_with_its_length_and_without_the_key(
-    client: Client, photo: Path, peer: Peer
-) -> None:
+def test_the_file_goes_raw_with_its_length_and_without_the_key(client: Client, photo: Path, peer: Peer) -> None:
     client.upload(photo)
 
     sending = peer.seen[1]
@@ -60,9 +54,7 @@ def test_the_file_goes_raw_with_its_length_and_without_the_key(
     assert {name.lower() for name in sending.headers}.isdisjoint({"x-api-key", "transfer-encoding"})
 
 
-def test_headers_that_the_server_wants_with_the_file_are_sent_once(
-    client: Client, photo: Path, peer: Peer
-) -> None:
+def test_headers_that_the_server_wants_with_the_file_are_sent_once(client: Client, photo: Path, peer: Peer) -> None:
     peer.signing[0] = peer.signed(upload_headers={"Content-Type": "image/jpg", "X-Wanted": "yes"})
 
     client.upload(photo)
@@ -134,9 +126,7 @@ def test_a_verdict_that_takes_long_is_asked_for_until_it_is_in(
     assert pauses.taken_s == [1, 1.5, 2.25]
 
 
-def test_an_asset_that_waits_without_a_finding_is_not_yet_refused(
-    client: Client, photo: Path, peer: Peer
-) -> None:
+def test_an_asset_that_waits_without_a_finding_is_not_yet_refused(client: Client, photo: Path, peer: Peer) -> None:
     peer.putting[0] = peer.received(http_status=202, status="waiting")
     ready = Reply(200, json.dumps({"asset_id": "img_1", "status": "ready"}).encode())
     peer.asking.extend([Reply(200, b'{"status": "waiting", "findings": []}'), ready])
@@ -144,9 +134,7 @@ def test_an_asset_that_waits_without_a_finding_is_not_yet_refused(
     assert client.upload(photo).asset_id == "img_1"
 
 
-def test_a_verdict_that_never_comes_is_given_up(
-    client: Client, photo: Path, peer: Peer, pauses: Pauses
-) -> None:
+def test_a_verdict_that_never_comes_is_given_up(client: Client, photo: Path, peer: Peer, pauses: Pauses) -> None:
     peer.putting[0] = peer.received(http_status=202, status="verifying")
     peer.asking.append(Reply(200, b'{"status": "verifying"}'))
 
@@ -203,9 +191,7 @@ def test_a_rate_limit_told_in_the_body_alone_is_one_too(client: Client, photo: P
     assert len(peer.bodies("POST")) == 2
 
 
-def test_the_pause_that_a_server_asks_for_is_kept(
-    client: Client, photo: Path, peer: Peer, pauses: Pauses
-) -> None:
+def test_the_pause_that_a_server_asks_for_is_kept(client: Client, photo: Path, peer: Peer, pauses: Pauses) -> None:
     peer.putting.appendleft(busy(503, Retry_After="12"))
 
     client.upload(photo)
@@ -221,9 +207,7 @@ def test_a_pause_asked_for_as_a_date_is_kept(client: Client, photo: Path, peer: 
     assert pauses.taken_s == [10.5]
 
 
-def test_a_connection_that_breaks_while_sending_is_tried_again(
-    client: Client, peer: Peer, tmp_path: Path
-) -> None:
+def test_a_connection_that_breaks_while_sending_is_tried_again(client: Client, peer: Peer, tmp_path: Path) -> None:
     path = tmp_path / "photo.jpg"
     path.write_bytes(bytes(10_000_000))
     peer.putting.appendleft(Reply(hangs_up=True, then_reads=100_000))
@@ -233,9 +217,7 @@ def test_a_connection_that_breaks_while_sending_is_tried_again(
     assert [len(body) for body in peer.bodies("PUT")] == [0, 10_000_000]
 
 
-def test_a_connection_that_breaks_before_the_answer_is_tried_again(
-    client: Client, photo: Path, peer: Peer
-) -> None:
+def test_a_connection_that_breaks_before_the_answer_is_tried_again(client: Client, photo: Path, peer: Peer) -> None:
     peer.putting.appendleft(Reply(hangs_up=True, then_reads=len(CONTENT)))
 
     uploaded = client.upload(photo)
@@ -251,9 +233,7 @@ def test_a_body_that_arrived_short_is_sent_again(client: Client, photo: Path, pe
     assert peer.bodies("PUT") == [CONTENT] * 2
 
 
-def test_a_body_that_always_arrives_short_ends_as_the_refusal_it_is(
-    client: Client, photo: Path, peer: Peer
-) -> None:
+def test_a_body_that_always_arrives_short_ends_as_the_refusal_it_is(client: Client, photo: Path, peer: Peer) -> None:
     peer.putting[0] = CUT_SHORT
 
     with pytest.raises(UploadRefused) as caught:
@@ -353,9 +333,7 @@ def test_a_refusal_at_signing_is_seen_behind_its_good_status(client: Client, pho
 
 
 @pytest.mark.parametrize("code", [10105, 18025])
-def test_a_key_that_is_refused_is_named_as_the_trouble(
-    client: Client, photo: Path, peer: Peer, code: int
-) -> None:
+def test_a_key_that_is_refused_is_named_as_the_trouble(client: Client, photo: Path, peer: Peer, code: int) -> None:
     peer.signing[0] = Reply(200, envelope(code, "Invalid API key"))
 
     with pytest.raises(KeyRefused, match="Invalid API key"):

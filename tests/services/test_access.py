@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from slow_database import SlowDatabase
 from small_house import SmallHouse
-from test_delivery import SlowDatabase
 
 from greenroom.domain.access import ALL_SCOPES, Scope
 from greenroom.errors import KeyRefused

@@ -1,30 +1,15 @@
 """Delivery: what stands under a permanent address, and that memory never makes it lie."""
 
 import os
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
+from slow_database import SlowDatabase
 from small_house import PHOTO, SmallHouse
 
-from greenroom.db.sqlite import Database
 from greenroom.domain.asset import AssetState
 from greenroom.domain.media import Format, Kind
 from greenroom.services.delivery import Delivery, served_type
-
-
-class SlowDatabase(Database):
-    """Something happens between its reading and its answer."""
-
-    def __init__(self, path: str, meanwhile: Callable[[], object]) -> None:
-        super().__init__(path)
-        self._meanwhile = meanwhile
-
-    def read(self, work: Callable[..., Any]) -> Any:
-        found = super().read(work)
-        self._meanwhile()
-        return found
 
 
 def test_a_waiting_asset_is_shown_without_bytes(house: SmallHouse) -> None:
