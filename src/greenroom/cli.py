@@ -15,7 +15,6 @@ from rich.console import Console
 from rich.table import Table
 
 from greenroom import __version__, bootstrap, config
-from greenroom.client.command import upload_files
 from greenroom.config import Settings
 from greenroom.db.sqlite import Database
 from greenroom.domain.access import ALL_SCOPES, Scope
@@ -77,6 +76,8 @@ def upload(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a file on standard output.")] = False,
 ) -> None:
     """Upload files and print their permanent addresses; refused ones with the reason."""
+    from greenroom.client.command import upload_files  # other commands do without its imports
+
     raise typer.Exit(upload_files(files, url, key, as_json))
 
 

@@ -4,18 +4,21 @@ import os
 import sqlite3
 from pathlib import Path
 
-import alembic.command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def migrate(path: str) -> None:
     """Make or upgrade the catalogue at `path`; it may have secrets' hashes, so only its owner can read it."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    if _version(path) == ScriptDirectory.from_config(config).get_current_head():
+    if _version(path) == _newest():
         return
+    # Only now: it takes longer to load than the rest of the start.
+    import alembic.command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     engine = create_engine(f"sqlite:///{path}")
     with engine.connect() as connection:
@@ -24,6 +27,11 @@ def migrate(path: str) -> None:
         alembic.command.upgrade(config, "head")
         connection.commit()
     engine.dispose()
+
+
+def _newest() -> str:
+    """The last revision; each is the number that its file's name begins with."""
+    return max(file.name[:4] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def _version(path: str) -> str | None:
