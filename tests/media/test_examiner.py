@@ -78,7 +78,7 @@ def test_a_judgement_that_takes_too_long_is_cut_off() -> None:
 def test_a_judgement_that_takes_too_much_memory_is_cut_off() -> None:
     examiner = Examiner(ExamLimits(memory_bytes=16 << 20), concurrency=1)
 
-    examination = judge_with(examiner, good.png(3000, 3000))
+    examination = judge_with(examiner, good.still_gif(6000, 6000))
     examiner.close()
 
     assert examination.info is None

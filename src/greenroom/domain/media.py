@@ -73,6 +73,63 @@ class AudioStream(msgspec.Struct, frozen=True, omit_defaults=True):
     duration_s: float
 
 
+class Stretch(msgspec.Struct, frozen=True):
+    """A part of a recording, from one second to another."""
+
+    start_s: float
+    end_s: float
+
+    @property
+    def duration_s(self) -> float:
+        return self.end_s - self.start_s
+
+
+class SoundMeasurements(msgspec.Struct, frozen=True, omit_defaults=True):
+    """
+    What a meter heard. Loudness as EBU R 128 has it; `measured_s` says how much of the sound it rests on.
+
+    `true_peak_dbtp` is that of the loudest moments; `noise_floor_lufs` the loudness of the quietest, None
+    where there are none; `clipped_share` the part (0 to 1) of samples that lie in flat tops.
+    """
+
+    measured_s: float = 0.0
+    loudness_lufs: float | None = None
+    loudness_range_lu: float | None = None
+    true_peak_dbtp: float | None = None
+    noise_floor_lufs: float | None = None
+    clipped_share: float = 0.0
+    is_silent: bool = False
+    channels_are_equal: bool = False
+    silent: tuple[Stretch, ...] = ()
+
+
+class PictureMeasurements(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a meter saw, looking every half second: stretches that are black, or in which nothing moves."""
+
+    black: tuple[Stretch, ...] = ()
+    frozen: tuple[Stretch, ...] = ()
+
+
+class Measurements(msgspec.Struct, frozen=True, omit_defaults=True):
+    """
+    What was measured of a file beyond its description; None is "not measured".
+
+    `sound` and `picture` need a full decode. `pixel_aspect` is width over height of one pixel, `audio_delay_s`
+    by how much the sound begins after the picture, `wide_gamut` the colour space when it is wider than sRGB.
+    """
+
+    sound: SoundMeasurements | None = None
+    picture: PictureMeasurements | None = None
+    jpeg_quality: int | None = None
+    index_at_end: bool | None = None
+    interlaced: bool | None = None
+    pixel_aspect: float | None = None
+    audio_delay_s: float | None = None
+    video_bit_rate: int | None = None
+    audio_bit_rate: int | None = None
+    wide_gamut: str | None = None
+
+
 class MediaInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     """
     What was seen in a file; it belongs to the bytes, not to an asset.
@@ -96,6 +153,7 @@ class MediaInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     has_icc_profile: bool = False
     bit_rate: int | None = None
     brand: str | None = None
+    measurements: Measurements | None = None
 
 
 class Stage(msgspec.Struct, frozen=True, omit_defaults=True):

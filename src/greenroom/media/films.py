@@ -11,7 +11,7 @@ import mmap
 import os
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import av
 from av.container import InputContainer
@@ -60,11 +60,8 @@ def examine(fd: int, task: Task, limits: ExamLimits) -> Examination:
     """Judge an open film or sound file; `task.deep` decodes all pictures too."""
     logbook = Logbook()
     info = None
-    try:
-        with mapped(fd, logbook) as data:
-            info = Film(fd, data, task, limits, logbook).judged()
-    except GivenUp:
-        pass  # the reason stands in the logbook
+    with suppress(GivenUp):  # the reason stands in the logbook
+        info = Film(fd, mapped(fd, logbook), task, limits, logbook).judged()
     deep = info is not None and (task.deep or info.video is None)
     return logbook.examination(info, deep=deep, decoder=DECODER)
 

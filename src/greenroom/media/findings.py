@@ -31,9 +31,29 @@ FINDINGS: dict[str, Explanation] = {
         "Remux the file (`ffmpeg -i in -c copy out`) or export it again.",
     ),
     "no_media": Explanation("The file holds neither a picture nor a sound that can be decoded.", _EXPORT_AGAIN),
+    "trailing_data_dangerous": Explanation(
+        "After the end of the media comes what looks like a page, a script, a program, an archive or a document.",
+        "Save the file again in an editor, which leaves out what does not belong to it.",
+    ),
+    "polyglot": Explanation(
+        "The file is at the same time a file of another kind, which its name does not say.",
+        "Save the file again in an editor, which leaves out what does not belong to it.",
+    ),
     # Pictures
     "image_damaged": Explanation("The image cannot be decoded to its end.", _EXPORT_AGAIN),
     "image_has_no_pixels": Explanation("The image is zero pixels wide or high.", _EXPORT_AGAIN),
+    "image_coding_unsupported": Explanation(
+        "The image is coded in a way of its format that browsers do not show.",
+        "Save it again as an ordinary JPEG (8 bits, baseline or progressive) or as PNG.",
+    ),
+    "checksum_wrong": Explanation("A checksum in the file does not fit what it protects.", _UPLOAD_AGAIN),
+    "too_many_scans": Explanation(
+        "The progressive JPEG has more scans than any honest one.", "Save it again as a baseline JPEG."
+    ),
+    "metadata_bomb": Explanation(
+        "Compressed text or a colour profile in the image inflates to more than is ever kept.",
+        "Save the image again without its metadata.",
+    ),
     "too_many_pixels": Explanation("The image has more pixels than are ever decoded here.", _SMALLER),
     "side_too_long": Explanation("One side of the picture is longer than is ever decoded here.", _SMALLER),
     "too_many_frames": Explanation("The animation has more frames than are ever decoded here.", _SMALLER),
@@ -87,6 +107,11 @@ FINDINGS: dict[str, Explanation] = {
     "header_size_unset": Explanation(
         "The header does not say how long the file is, as when it was written to a pipe.", "Nothing to do."
     ),
+    "metadata_unreadable": Explanation("Some metadata of the file cannot be read, and is ignored.", "Nothing to do."),
+    "trailer_known": Explanation(
+        "After the picture comes what phones add to it, such as a gain map or a short film.", "Nothing to do."
+    ),
+    "trailing_data": Explanation("Bytes that nobody needs follow the end of the media.", "Nothing to do."),
     "findings_left_out": Explanation("There were more findings than are kept.", "Cure the first ones."),
 }
 

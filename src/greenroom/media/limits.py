@@ -27,6 +27,9 @@ class ExamLimits:
     max_animation_frames: int = 2_000
     max_animation_pixels: int = 1_000_000_000
     max_image_side: int = 32_768
+    max_scans: int = 64
+    max_scan_pixels: int = 1_500_000_000
+    max_metadata_bytes: int = 16 * MIB
 
     max_side: int = 4_096
     max_fps: float = 120.0
