@@ -6,6 +6,8 @@
 
 import sys
 import time
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from greenroom import bootstrap, cli
@@ -17,8 +19,8 @@ from greenroom.media.limits import ExamLimits
 class HastyExaminer(Examiner):
     """Waits for `pause_s` before it begins, and has other limits than the defaults."""
 
-    def __init__(self, pause_s: float, limits: dict[str, Any]) -> None:
-        super().__init__(ExamLimits(**limits))
+    def __init__(self, pause_s: float, changes: dict[str, Any], limits: ExamLimits) -> None:
+        super().__init__(replace(limits, **changes))
         self._pause_s = pause_s
 
     def examine(self, fd: int, format: Format, **how: Any) -> Examination:
@@ -31,7 +33,7 @@ def main() -> None:
     sys.argv = [word for word in sys.argv if "=" not in word]
     limits = {name: float(value) if "." in value else int(value) for name, value in given.items()}
     pause_s = limits.pop("pause_s", 0.0)
-    bootstrap.Examiner = lambda: HastyExaminer(pause_s, limits)  # type: ignore[misc,assignment]
+    bootstrap.Examiner = partial(HastyExaminer, pause_s, limits)  # type: ignore[misc,assignment]
     cli.main()
 
 
