@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from greenroom.domain.findings import finding
 from greenroom.domain.formats import (
     ACCEPTED_IN_WORDS,
     FORMAT_OF_EXTENSION,
@@ -149,20 +150,18 @@ class Policy:
         if allowed_s is None or info.duration_s is None or info.duration_s <= allowed_s + self.duration_slack_s:
             return []
         measured, allowed = minutes(info.duration_s), minutes(allowed_s)
-        finding = Finding(
-            code="duration_exceeded",
-            message=f"The {kind.value} lasts {measured}; allowed are {allowed}.",
+        too_long = finding(
+            "duration_exceeded",
+            f"The {kind.value} lasts {measured}; allowed are {allowed}.",
             measured=measured,
             allowed=allowed,
-            cure="Cut it, or upload it in parts.",
         )
-        return [ContentRefused(finding)]
+        return [ContentRefused(too_long)]
 
 
-UNREADABLE = Finding(
-    code="unreadable",
-    message="The file could not be read as what it claims to be.",
-    cure="Check that it plays on your own machine, and export it again.",
+UNREADABLE = finding(
+    "unreadable",
+    "The file could not be read as what it claims to be.",
 )
 
 
@@ -185,12 +184,11 @@ def _declared_format(filename: str, content_type: str | None) -> tuple[str, Form
         same_family(by_name, by_type) and FORMATS[by_name].kind is FORMATS[by_type].kind
     ):
         raise TypeRefused(
-            Finding(
-                code="declaration_contradictory",
-                message=f"The name ends in .{extension}, which is {by_name.value}, but the declared type is {mime}.",
+            finding(
+                "declaration_contradictory",
+                f"The name ends in .{extension}, which is {by_name.value}, but the declared type is {mime}.",
                 measured=f".{extension} with {mime}",
                 allowed=f".{extension} with {FORMATS[by_name].mime}",
-                cure="Make the extension and the type say the same.",
             )
         )
     return extension, by_name
@@ -198,12 +196,11 @@ def _declared_format(filename: str, content_type: str | None) -> tuple[str, Form
 
 def _unsupported(what: str, given: str) -> TypeRefused:
     return TypeRefused(
-        Finding(
-            code="type_unsupported",
-            message=f"The {what} {given} is not supported; accepted are {ACCEPTED_IN_WORDS}.",
+        finding(
+            "type_unsupported",
+            f"The {what} {given} is not supported; accepted are {ACCEPTED_IN_WORDS}.",
             measured=given,
             allowed=ACCEPTED_IN_WORDS,
-            cure="Convert the file: images to JPG or PNG, video to MP4 (H.264), audio to MP3.",
         )
     )
 
@@ -212,13 +209,12 @@ def wrong_bytes(declared: Format, name: str) -> TypeRefused:
     """The refusal of bytes that are `name` ("AVIF image") where `declared` was promised."""
     kind = FORMATS[declared].kind
     return TypeRefused(
-        Finding(
-            code="type_mismatch",
-            message=f"The file was declared as {declared.value}, but its bytes are: {name}. "
+        finding(
+            "type_mismatch",
+            f"The file was declared as {declared.value}, but its bytes are: {name}. "
             f"Accepted for {kind.value}: {names_of(kind)}.",
             measured=name,
             allowed=declared.value,
-            cure=f"Send a real {declared.value} file, or declare what it is if that is accepted.",
         )
     )
 
@@ -227,12 +223,11 @@ def too_large(kind: Kind, size_bytes: int | None, ceiling: int) -> SizeRefused:
     """The refusal of a file over `ceiling` bytes; without a size where only 'more than that' is known."""
     measured = megabytes(size_bytes) if size_bytes is not None else f"more than {megabytes(ceiling)}"
     return SizeRefused(
-        Finding(
-            code="size_exceeded",
-            message=f"The {kind.value} has {measured}; allowed are {megabytes(ceiling)}.",
+        finding(
+            "size_exceeded",
+            f"The {kind.value} has {measured}; allowed are {megabytes(ceiling)}.",
             measured=measured,
             allowed=megabytes(ceiling),
-            cure="Compress it, lower its resolution or bit rate, or cut it.",
         )
     )
 
@@ -240,14 +235,13 @@ def too_large(kind: Kind, size_bytes: int | None, ceiling: int) -> SizeRefused:
 def _kind_findings(info: MediaInfo, kind: Kind) -> list[UploadRefused]:
     if info.kind is kind:
         return []
-    finding = Finding(
-        code="kind_mismatch",
-        message=f"The file was declared as {kind.value}, but it is {info.kind.value} ({info.format.value}).",
+    mismatch = finding(
+        "kind_mismatch",
+        f"The file was declared as {kind.value}, but it is {info.kind.value} ({info.format.value}).",
         measured=info.kind.value,
         allowed=kind.value,
-        cure=f"Upload it with a name and type of {info.kind.value}.",
     )
-    return [TypeRefused(finding)]
+    return [TypeRefused(mismatch)]
 
 
 def _codec_findings(info: MediaInfo) -> list[Finding]:
@@ -263,14 +257,12 @@ def _codec_finding(
     what: str, codec: str, format_: Format, table: Mapping[Format, frozenset[str]], stream: int
 ) -> Finding:
     allowed = ", ".join(sorted(CODEC_NAMES[name] for name in table.get(format_, frozenset())))
-    cure = "Encode the picture as H.264 in MP4." if what == "video" else "Encode the sound as AAC."
     name = codec_name(codec)
-    return Finding(
-        code=f"{what}_codec_unsupported",
-        message=f"The {what} is coded as {name}; accepted in {format_.value} are {allowed}.",
+    return finding(
+        f"{what}_codec_unsupported",
+        f"The {what} is coded as {name}; accepted in {format_.value} are {allowed}.",
         measured=name,
         allowed=allowed,
-        cure=cure,
         stream=stream,
     )
 

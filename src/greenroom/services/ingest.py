@@ -22,6 +22,7 @@ from greenroom.db.catalogue import Judged, NewUpload, Numbers
 from greenroom.db.sqlite import Commit, Database, Together, Transaction
 from greenroom.domain import grant as grants
 from greenroom.domain.asset import Asset, AssetState, Upload, UploadState
+from greenroom.domain.findings import finding
 from greenroom.domain.formats import FORMATS, same_family
 from greenroom.domain.grant import Grant, Purpose
 from greenroom.domain.ids import AccountId, AssetId, BlobKey, UploadId, new_asset_id, new_upload_id
@@ -181,7 +182,7 @@ class Ingest:
         if asset.state is AssetState.READY and (asset.info is None or seen.format is not asset.info.format):
             raise _other_bytes(asset)
         if not head:
-            raise ContentRefused(Finding(code="empty", message="The file is empty.", measured="0 bytes"))
+            raise ContentRefused(finding("empty", "The file is empty.", measured="0 bytes"))
         if seen.format is None or not same_family(seen.format, attempt.upload.declared):
             raise wrong_bytes(attempt.upload.declared, seen.name)
         attempt.format = seen.format
@@ -385,31 +386,27 @@ def _require_equal(asset: Asset, key: BlobKey) -> Asset:
 
 def _other_bytes(asset: Asset) -> OtherBytesRefused:
     return OtherBytesRefused(
-        Finding(
-            code="other_bytes",
-            message="This upload already has its file, and what was sent now is another one. The stored file is "
-            "unchanged.",
+        finding(
+            "other_bytes",
+            "This upload already has its file, and what was sent now is another one. The stored file is unchanged.",
             allowed=f"SHA-256 {asset.blob_key}",
-            cure="Request a new upload URL for another file.",
         )
     )
 
 
-_INTERRUPTED = Finding(
-    code="judgement_interrupted",
-    message="The server was interrupted while it judged the file, which was not kept.",
-    cure="Send it again; the URL stays good until it expires.",
+_INTERRUPTED = finding(
+    "judgement_interrupted",
+    "The server was interrupted while it judged the file, which was not kept.",
 )
 
 
 def _other_length(declared: int, measured: int) -> LengthRefused:
     return LengthRefused(
-        Finding(
-            code="length_mismatch",
-            message=f"The body has {measured:,} bytes, but {declared:,} were declared.",
+        finding(
+            "length_mismatch",
+            f"The body has {measured:,} bytes, but {declared:,} were declared.",
             measured=f"{measured:,} bytes",
             allowed=f"{declared:,} bytes",
-            cure="Declare the real size of the file, and send all of it.",
         )
     )
 
@@ -418,11 +415,10 @@ def cut_short(received: int, announced: int | None) -> LengthRefused:
     """The refusal of a body that ended before its announced length."""
     announced_text = f"{announced:,} bytes" if announced is not None else "a complete chunked body"
     return LengthRefused(
-        Finding(
-            code="transfer_incomplete",
-            message=f"The transfer ended after {received:,} bytes of {announced_text}; nothing was kept.",
+        finding(
+            "transfer_incomplete",
+            f"The transfer ended after {received:,} bytes of {announced_text}; nothing was kept.",
             measured=f"{received:,} bytes",
             allowed=announced_text,
-            cure="Send it again; the URL stays good until it expires.",
         )
     )

@@ -4,8 +4,8 @@ import re
 from typing import Any
 
 from greenroom.domain.asset import Asset, AssetState, Upload
+from greenroom.domain.findings import finding
 from greenroom.domain.formats import FORMAT_OF_MIME, FORMATS, OCTET_STREAM, bare_mime, same_family
-from greenroom.domain.media import Finding
 from greenroom.errors import GrantInvalid, LengthRefused, TypeRefused, UploadRefused
 from greenroom.web import problems
 from greenroom.web.answers import Header, header, new_rid, send_empty, send_envelope
@@ -95,12 +95,11 @@ def _require_plain_coding(scope: Any) -> None:
     coding = header(scope, b"content-encoding")
     if coding is not None and coding.lower() != "identity":
         raise TypeRefused(
-            Finding(
-                code="content_encoding_unsupported",
-                message=f"The body has the Content-Encoding {coding[:40]}; a file is taken as it is, byte for byte.",
+            finding(
+                "content_encoding_unsupported",
+                f"The body has the Content-Encoding {coding[:40]}; a file is taken as it is, byte for byte.",
                 measured=coding[:40],
                 allowed="none",
-                cure="Send the file itself, without compression by the transfer.",
             )
         )
 
@@ -110,7 +109,7 @@ def _content_length(scope: Any) -> int | None:
     if text is None:
         return None
     if not _PLAIN_LENGTH.fullmatch(text):
-        raise LengthRefused(Finding(code="length_invalid", message=f"The Content-Length {text[:40]!r} is no number."))
+        raise LengthRefused(finding("length_invalid", f"The Content-Length {text[:40]!r} is no number."))
     return int(text)
 
 
@@ -124,11 +123,10 @@ def _require_declared_type(scope: Any, upload: Upload) -> None:
         return
     wanted = FORMATS[upload.declared].mime
     raise TypeRefused(
-        Finding(
-            code="content_type_mismatch",
-            message=f"The PUT has the Content-Type {mime[:80]}, but the upload was signed for {wanted}.",
+        finding(
+            "content_type_mismatch",
+            f"The PUT has the Content-Type {mime[:80]}, but the upload was signed for {wanted}.",
             measured=mime[:80],
             allowed=f"{wanted} or {OCTET_STREAM}",
-            cure="Send the same type as at signing.",
         )
     )

@@ -1,0 +1,91 @@
+"""
+Every finding that the rules of uploads make: one table of code, cause and cure, and the way to word one.
+
+What looking into a file finds has a table of its own, in `media/findings.py`.
+"""
+
+from typing import NamedTuple
+
+from greenroom.domain.media import Finding
+
+
+class Explanation(NamedTuple):
+    """What a finding means, in one sentence, and what its owner can do about it, in another."""
+
+    cause: str
+    cure: str
+
+
+_SEND_AGAIN = "Send it again; the URL stays good until it expires."
+
+FINDINGS: dict[str, Explanation] = {
+    # What was declared
+    "type_unsupported": Explanation(
+        "The extension or the declared type is not one that is accepted.",
+        "Convert the file: images to JPG or PNG, video to MP4 (H.264), audio to MP3.",
+    ),
+    "declaration_contradictory": Explanation(
+        "The extension of the name and the declared type are of different formats.",
+        "Make the extension and the type say the same.",
+    ),
+    "size_exceeded": Explanation(
+        "The file is larger than its kind may be.",
+        "Compress it, lower its resolution or bit rate, or cut it.",
+    ),
+    # The transfer
+    "content_type_mismatch": Explanation(
+        "The PUT has another Content-Type than the upload was signed for.",
+        "Send the same type as at signing.",
+    ),
+    "content_encoding_unsupported": Explanation(
+        "The body has a Content-Encoding, but a file is taken as it is, byte for byte.",
+        "Send the file itself, without compression by the transfer.",
+    ),
+    "length_invalid": Explanation("The Content-Length is no number.", "Let the HTTP client set the Content-Length."),
+    "length_mismatch": Explanation(
+        "The body is not as long as was declared at signing.",
+        "Declare the real size of the file, and send all of it.",
+    ),
+    "transfer_incomplete": Explanation("The connection ended before the body did; nothing was kept.", _SEND_AGAIN),
+    "empty": Explanation("The body has no bytes.", "Check the path of the file, and send all of it."),
+    "other_bytes": Explanation(
+        "The upload has its file already, and what was sent now is another one; the stored file is unchanged.",
+        "Request a new upload URL for another file.",
+    ),
+    "judgement_interrupted": Explanation(
+        "The server was interrupted while it judged the file, which was not kept.", _SEND_AGAIN
+    ),
+    # What the bytes are
+    "type_mismatch": Explanation(
+        "The bytes are not of the format that was declared.",
+        "Send a real file of the declared type, or declare what it is if that is accepted.",
+    ),
+    "kind_mismatch": Explanation(
+        "The file is of another kind than was declared: a sound where a video was promised.",
+        "Upload it with a name and a type of what it is.",
+    ),
+    "duration_exceeded": Explanation("The file lasts longer than its kind may.", "Cut it, or upload it in parts."),
+    "video_codec_unsupported": Explanation(
+        "The picture is coded in a way that its container may not hold here.", "Encode the picture as H.264 in MP4."
+    ),
+    "audio_codec_unsupported": Explanation(
+        "The sound is coded in a way that its container may not hold here.",
+        "Encode the sound as one of those, such as AAC in MP4.",
+    ),
+    "unreadable": Explanation(
+        "The file could not be read as what it claims to be.",
+        "Check that it plays on your own machine, and export it again.",
+    ),
+}
+
+
+def finding(
+    code: str,
+    message: str,
+    *,
+    measured: str | None = None,
+    allowed: str | None = None,
+    stream: int | None = None,
+) -> Finding:
+    """Word a finding of the table; its cure comes from there."""
+    return Finding(code, message, measured, allowed, FINDINGS[code].cure, stream=stream)
