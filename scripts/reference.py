@@ -1,0 +1,224 @@
+"""The pages of docs/reference that follow from the code, each as a function that gives its text."""
+
+import typing
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from greenroom import cli, config
+from greenroom.domain import findings as upload_findings
+from greenroom.domain.formats import FORMATS, names_of
+from greenroom.domain.media import Kind
+from greenroom.domain.policy import AUDIO_CODECS, CODEC_NAMES, VIDEO_CODECS, Dialect, Policy, megabytes, minutes
+from greenroom.errors import DataFolderInUse, GreenroomError, SettingError
+from greenroom.media import findings as media_findings
+from greenroom.web.problems import FILE_TYPE_TEXTS, TABLE, Told
+
+FOLDER = Path(__file__).parent.parent / "docs" / "reference"
+NOTE = "<!-- Written by scripts/make-reference; a test fails when it differs from the code. -->"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def page(title: str, *parts: str) -> str:
+    """A page of its title and parts."""
+    return "\n\n".join([f"# {title}", NOTE, *parts]) + "\n"
+
+
+# Settings
+
+
+def settings() -> str:
+    """Every setting, section by section."""
+    sections: dict[str, list[config.SettingFacts]] = {}
+    for facts in config.all_settings():
+        sections.setdefault(facts.name.rpartition(".")[0], []).append(facts)
+    return page(
+        "Settings",
+        "A setting is taken from the command line, else from its variable, else from the TOML file that `--config` or "
+        "`GREENROOM_CONFIG` names, else it has its default. Names that are not settings are refused at start. "
+        "In variables, lists are separated by commas, and switches are `on` or `off`. "
+        "A name that ends in `_s` is in seconds, one that ends in `_bytes` in bytes.",
+        *[part for name, facts in sections.items() for part in _section(name, facts)],
+    )
+
+
+def _section(name: str, facts: list[config.SettingFacts]) -> list[str]:
+    heading = f"## [{name}]" if name else "## At the top of the file"
+    rows = [
+        [f"`{one.name}`", f"`{one.variable}`", _type(one), _default(one.default), one.allowed or "any", one.help]
+        for one in facts
+    ]
+    return [heading, table(("name", "variable", "type", "default", "allowed", "what it does"), rows)]
+
+
+def _type(facts: config.SettingFacts) -> str:
+    words = {int: "whole number", float: "number", str: "text", bool: "switch"}
+    name = words.get(facts.type) or f"list of {words[typing.get_args(facts.type)[0]]}s"
+    units = {"_s": "seconds", "_bytes": "bytes", "_bytes_per_s": "bytes per second"}
+    unit = next((unit for ending, unit in reversed(units.items()) if facts.name.endswith(ending)), "")
+    return f"{name}, {unit}" if unit else name
+
+
+def _default(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if value in ("", []):
+        return "empty"
+    return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
+
+
+# Errors
+
+
+def errors() -> str:
+    """The codes of every kind of error, and every finding."""
+    rows = [_told(error, told) for error, told in TABLE.items() if _is_answered(error)]
+    return page(
+        "Errors",
+        "The compatible calls answer HTTP 200 with a business code (HTTP 429 where the code is 429); a PUT to a "
+        "`sign_url` answers a real status with one of the first seed page's codes; our own API answers a problem "
+        "document (RFC 9457). `data.reason.code`, in problem documents `code`, is stable: branch on it.",
+        table(
+            ("error", "code", "at signing", "at signing with `file_name`/`file_type`", "at the PUT", "our own API"),
+            rows,
+        ),
+        "Messages with these codes begin with: "
+        + "; ".join(f"{code} `{text}`" for code, text in FILE_TYPE_TEXTS.items())
+        + ".",
+        "A server that cannot start says why on standard error and ends with status 2: "
+        f"`{SettingError.code}`, `{DataFolderInUse.code}`.",
+        "## Findings of an upload",
+        _findings(upload_findings.FINDINGS),
+        "## Findings of a look into the file",
+        "Those whose cure is *Nothing to do.* are notes: the file is accepted.",
+        _findings(media_findings.FINDINGS),
+    )
+
+
+def _told(error: type[GreenroomError], told: Told) -> list[str]:
+    cause = "Something that nobody foresaw; the server's log has it." if error is GreenroomError else _first_line(error)
+    code = f"`{error.code}`" if isinstance(error.code, str) else "of its finding"
+    codes = [str(told.jogg_code), str(told.file_type_code), f"{told.put_status}, {told.put_code}", str(told.api_status)]
+    return [cause, code, *codes]
+
+
+def _is_answered(error: type[GreenroomError]) -> bool:
+    """Whether requests are refused with this class itself: not a group of others, nor a failure to start."""
+    is_group = bool(error.__subclasses__()) and error is not GreenroomError
+    return not is_group and error not in (SettingError, DataFolderInUse)
+
+
+def _first_line(thing: object) -> str:
+    return str(thing.__doc__).strip().splitlines()[0]
+
+
+def _findings(found: Mapping[str, tuple[str, str]]) -> str:
+    return table(("code", "what it means", "cure"), [[f"`{code}`", *words] for code, words in found.items()])
+
+
+# Limits
+
+
+def limits() -> str:
+    """What may be uploaded by default."""
+    policy = Policy()
+    return page(
+        "Limits",
+        "The defaults; every number is a [setting](settings.md). MB means MiB: 10 MB are 10,485,760 bytes.",
+        table(("kind", "formats", "largest", "longest"), [_limit(policy, kind) for kind in Kind]),
+        f"A sound that was asked for with `file_name` and `file_type` may have "
+        f"{megabytes(policy.max_bytes(Kind.AUDIO, Dialect.FILE_TYPE))}. "
+        f"Up to {policy.duration_slack_s:g} s over the longest duration are forgiven.",
+        "## Formats",
+        table(
+            ("format", "extensions", "types", "picture", "sound"),
+            [
+                [
+                    name.value,
+                    ", ".join(f".{extension}" for extension in facts.extensions),
+                    ", ".join([facts.mime, *sorted(facts.aliases - {facts.mime})]),
+                    _codecs(VIDEO_CODECS.get(name, frozenset())),
+                    _codecs(AUDIO_CODECS.get(name, frozenset())),
+                ]
+                for name, facts in FORMATS.items()
+            ],
+        ),
+        "A PUT may also have the type `application/octet-stream`. Streams that are neither the picture nor a sound "
+        "that can be decoded are ignored; a video needs no sound.",
+    )
+
+
+def _limit(policy: Policy, kind: Kind) -> list[str]:
+    longest_s = policy.limits[kind].max_duration_s
+    largest = megabytes(policy.max_bytes(kind, Dialect.CONTENT_TYPE))
+    return [kind.value, names_of(kind), largest, minutes(longest_s) if longest_s else "–"]
+
+
+def _codecs(names: frozenset[str]) -> str:
+    return ", ".join(sorted(CODEC_NAMES[name] for name in names)) or "–"
+
+
+# Command line
+
+
+def command_line() -> str:
+    """Every command with its arguments and options."""
+    group = typer.main.get_command(cli.app)
+    return page("Command line", *_command(group, "greenroom"))
+
+
+def _command(command: Any, name: str) -> list[str]:
+    below = getattr(command, "commands", {})
+    if below:
+        inner = [part for key in sorted(below) for part in _command(below[key], f"{name} {key}")]
+        return [*([f"## {name} …", _sentence(command)] if " " in name else [_sentence(command)]), *inner]
+    arguments = [one for one in command.params if one.param_type_name == "argument"]
+    options = [one for one in command.params if one.param_type_name == "option" and not one.hidden]
+    usage = " ".join([name, *[_argument(one) for one in arguments], *(["[OPTIONS]"] if options else [])])
+    rows = [[f"`{_argument(one)}`", one.help or "", "–", "–"] for one in arguments]
+    rows += [[_option(one), one.help or "", _shown_default(one), _variable(one)] for one in options]
+    parts = [f"## {name}", _sentence(command), f"```\n{usage}\n```"]
+    return [*parts, table(("argument or option", "what it is", "default", "variable"), rows)] if rows else parts
+
+
+def _sentence(command: Any) -> str:
+    return str(command.help or "").strip()
+
+
+def _argument(parameter: Any) -> str:
+    name = (parameter.metavar or parameter.name).upper()
+    return f"{name}..." if parameter.nargs == -1 else name
+
+
+def _option(parameter: Any) -> str:
+    return ", ".join(f"`{name}`" for name in parameter.opts)
+
+
+def _shown_default(parameter: Any) -> str:
+    shown = parameter.show_default if isinstance(parameter.show_default, str) else parameter.default
+    return f"`{shown}`" if shown not in (None, "", (), [], False) else "–"
+
+
+def _variable(parameter: Any) -> str:
+    variables = [parameter.envvar] if isinstance(parameter.envvar, str) else parameter.envvar or []
+    return ", ".join(f"`{one}`" for one in variables) or "–"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "settings.md": settings,
+    "errors.md": errors,
+    "limits.md": limits,
+    "cli.md": command_line,
+}
+
+if __name__ == "__main__":
+    for name, text in PAGES.items():
+        (FOLDER / name).write_text(text(), "utf-8")
+        print(f"docs/reference/{name}")
