@@ -146,6 +146,7 @@ def test_every_stage_says_what_it_checked_and_how_long_it_took(judge: Judge) -> 
     stages = judge(good.mp4()).stages
 
     assert [stage.name for stage in stages] == [
+        "disguise",
         "container",
         "streams",
         "packets",

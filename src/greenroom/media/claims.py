@@ -3,12 +3,14 @@
 import mmap
 
 from greenroom.domain.media import Finding
-from greenroom.media.ebml import read_claims
+from greenroom.media.ebml import read_claims, walk_webm
 from greenroom.media.findings import finding
 from greenroom.media.isobmff import Movie
 from greenroom.media.logbook import Logbook
-from greenroom.media.sound import is_cut_mp3_frame, mp3_claims
+from greenroom.media.mp3 import past_mp3_tags, walk_mp3
+from greenroom.media.sound import mp3_claims
 from greenroom.media.tracks import Track
+from greenroom.media.trailers import danger_at, dangerous, judge_rest
 
 _TOLERANCE_S = 1.0
 _TOLERANCE_PART = 0.005  # long recordings drift
@@ -36,31 +38,43 @@ def judge_movie(movie: Movie, tracks: list[Track], data: mmap.mmap, logbook: Log
 
 
 def judge_webm(tracks: list[Track], data: mmap.mmap, logbook: Logbook) -> None:
-    """Report a WebM that ends before its segment does, or before its stated duration."""
+    """Report a WebM that ends before its parts do, or before its stated duration."""
     claims = read_claims(data)
     real_s = max(track.end_s() for track in tracks)
     claimed_s = claims.duration_s
-    if claims.end is not None and claims.end > len(data):
-        logbook.damaged(_truncated(real_s, claimed_s or real_s, len(data)))
+    structure = walk_webm(data)
+    if structure.cut_at is not None:
+        logbook.damaged(_truncated(real_s, max(claimed_s or 0.0, real_s), len(data)))
+    elif structure.broken_at is not None:
+        if (name := danger_at(data, structure.broken_at)) is not None:
+            raise logbook.give_up(dangerous(name, structure.broken_at, len(data)))
+        text = f"There is no valid element at byte {structure.broken_at}"
+        logbook.damaged(finding("element_damaged", text, at_byte=structure.broken_at, at_s=real_s))
     elif claimed_s is not None and not _agree(claimed_s, real_s):
         longer = claimed_s > real_s
         logbook.damaged(_truncated(real_s, claimed_s, len(data)) if longer else _mismatch(real_s, claimed_s))
+    else:
+        judge_rest(data, structure.end, logbook)
 
 
-def judge_mp3(track: Track, last_frame: bytes, data: mmap.mmap, logbook: Logbook) -> None:
-    """Report an MP3 that is shorter or longer than its first frame says."""
-    claims = mp3_claims(data)
+def judge_mp3(track: Track, data: mmap.mmap, logbook: Logbook) -> None:
+    """Report an MP3 with holes, with an end in the middle of a frame, or of another length than it says."""
+    claims, frames = mp3_claims(data), walk_mp3(data)
     real_s = track.end_s() - track.start_s()
-    cut = is_cut_mp3_frame(last_frame)
-    # Writers disagree on whether the first frame counts; a torn last frame leaves no doubt.
-    missing_bytes = (claims.end or 0) - len(data) - (0 if cut else _MP3_FRAME_BYTES)
     claimed_s = claims.duration_s
+    # Writers disagree on whether the first frame counts.
+    missing_bytes = (claims.end or 0) - len(data) - _MP3_FRAME_BYTES
+    if frames is not None and frames.gap is not None:
+        text = f"At byte {frames.gap} something that is no sound stands between the frames"
+        logbook.damaged(finding("sound_interrupted", text, at_byte=frames.gap))
     if claimed_s is not None and (missing_bytes > 0 or not _agree(claimed_s, real_s)):
         shorter = missing_bytes > 0 or claimed_s > real_s
         logbook.damaged(_truncated(real_s, claimed_s, len(data)) if shorter else _mismatch(real_s, claimed_s))
-    elif cut:
-        text = f"The last frame, at {real_s:.2f} s, is not whole, as in a recording of a stream"
-        logbook.noted(finding("last_frame_torn", text, at_s=real_s))
+    elif frames is not None and frames.torn:
+        text = f"The file ends in the middle of a frame, at {real_s:.2f} s"
+        logbook.damaged(finding("file_truncated", text, at_byte=len(data), at_s=real_s))
+    elif frames is not None:
+        judge_rest(data, past_mp3_tags(data, frames.end), logbook)
 
 
 def _agree(claimed_s: float, real_s: float) -> bool:

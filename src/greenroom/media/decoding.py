@@ -41,7 +41,6 @@ class Decoded:
     frames: int = 0
     lost: int = 0
     places: list[tuple[float, str]] = field(default_factory=list)
-    last_packet: bytes = b""
 
     def lose(self, at_s: float, reason: str) -> None:
         """Count a loss; the first few are kept with their moment."""
@@ -145,10 +144,8 @@ def decode_sound(container: InputContainer, track: Track, limits: ExamLimits, lo
     stream = track.stream
     assert isinstance(stream, AudioStream)
     decoded = Decoded(codec_name(stream))
-    last = None
     for packet in container.demux(stream):
         if packet.size:
-            last = packet
             track.saw(packet)
             track.times.append(packet.dts or 0)
             if track.count > limits.max_packets:
@@ -157,8 +154,6 @@ def decode_sound(container: InputContainer, track: Track, limits: ExamLimits, lo
             decoded.frames += len(packet.decode())
         except av.FFmpegError as error:
             decoded.lose((packet.pts or packet.dts or 0) * track.unit_s, str(error.strerror))
-    if last is not None:
-        decoded.last_packet = bytes(last)
     return decoded
 
 

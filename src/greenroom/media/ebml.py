@@ -1,4 +1,4 @@
-"""The outermost elements of a WebM file: how long it says it is, in bytes and in seconds."""
+"""The elements of a WebM file down to its blocks: how long it says it is, and how far it really goes."""
 
 import mmap
 import struct
@@ -11,6 +11,13 @@ _CLUSTER = 0x1F43B675
 _TIMESTAMP_SCALE = 0x2AD7B1
 _DURATION = 0x4489
 _ELEMENTS_READ = 256
+
+# What stands in a segment (RFC 9559, 5.1); a cluster of unknown size ends where one of these begins.
+_TOP_LEVEL = frozenset(
+    (0x114D9B74, _INFO, 0x1654AE6B, _CLUSTER, 0x1C53BB6B, 0x1941A469, 0x1043A770, 0x1254C367, 0xEC, 0xBF)
+)
+# Timestamp, position, previous size, simple block, block group, encrypted block, silent tracks.
+_IN_CLUSTER = frozenset((0xE7, 0xA7, 0xAB, 0xA3, 0xA0, 0xAF, 0x5854, 0xEC, 0xBF))
 
 
 class Element(NamedTuple):
@@ -26,6 +33,47 @@ class SegmentClaims(NamedTuple):
 
     end: int | None
     duration_s: float | None
+
+
+class Structure(NamedTuple):
+    """Where the last whole element ends; where one is cut off by the end of the file, or is none at all."""
+
+    end: int
+    cut_at: int | None = None
+    broken_at: int | None = None
+
+
+def walk_webm(data: mmap.mmap) -> Structure:
+    """Follow all elements of the segment, those of each cluster too."""
+    size = len(data)
+    segment = next((found for found in _elements(data, 0, size) if found.identity == _SEGMENT), None)
+    if segment is None:
+        return Structure(0, broken_at=0)
+    limit = size if segment.end is None else segment.end
+    if limit > size:
+        return Structure(size, cut_at=size)
+    at, cluster_end = segment.body, 0  # in a cluster while `at` is before its end
+    while at < limit:
+        identity, body = _number(data, at, keep_marker=True)
+        length, body = _number(data, body, keep_marker=False)
+        inside = at < cluster_end and identity in _IN_CLUSTER
+        if identity is None or not (inside or identity in _TOP_LEVEL):
+            # The first bytes of an element may be all that is left of it.
+            return Structure(at, cut_at=at) if body > size else Structure(at, broken_at=at)
+        if body > limit:
+            return Structure(at, cut_at=at)
+        if identity == _CLUSTER:
+            end = limit if length is None else body + length
+            if end > limit:
+                return Structure(at, cut_at=at)
+            cluster_end, at = end, body
+            continue
+        if length is None:
+            return Structure(at, broken_at=at)
+        if body + length > limit:
+            return Structure(at, cut_at=at)
+        at = body + length
+    return Structure(at)
 
 
 def read_claims(data: mmap.mmap) -> SegmentClaims:

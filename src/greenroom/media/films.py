@@ -31,6 +31,7 @@ from greenroom.media.protocol import Task
 from greenroom.media.sound import check_wav_sizes
 from greenroom.media.streams import Chosen, choose, codec_name
 from greenroom.media.tracks import Track, read_packets, read_tables, read_tail
+from greenroom.media.trailers import judge_disguise
 
 DECODER = f"PyAV {av.__version__}, libavcodec {'.'.join(map(str, av.library_versions['libavcodec']))}"
 
@@ -79,6 +80,8 @@ class Film:
     def judged(self) -> MediaInfo:
         """Judge stage by stage; raises GivenUp as soon as going on makes no sense."""
         movie = None
+        with self._logbook.stage("disguise", "no archive or document besides"):
+            judge_disguise(self._data, self._logbook)
         with self._logbook.stage("container", "boxes, sizes and headers"):
             if self._task.format in _ISO_FORMATS:
                 movie = read_movie(self._data, self._limits, self._logbook)
@@ -148,7 +151,7 @@ class Film:
             decoding.report_sound(track, decoded, self._logbook)
         self._judge_claims([track], movie)
         if self._task.format is Format.MP3:
-            claims.judge_mp3(track, decoded.last_packet, self._data, self._logbook)
+            claims.judge_mp3(track, self._data, self._logbook)
         audio = sound_facts(chosen.sound, track)
         return self._info(Kind.AUDIO, audio.duration_s, chosen, movie, audio=audio)
 

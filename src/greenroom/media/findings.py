@@ -26,6 +26,10 @@ FINDINGS: dict[str, Explanation] = {
         "Let the recorder finish before copying the file, then upload it again.",
     ),
     "box_damaged": Explanation("A box of the MP4 or MOV file has an impossible size.", _EXPORT_AGAIN),
+    "element_damaged": Explanation("An element of the WebM file is broken.", _UPLOAD_AGAIN),
+    "sound_interrupted": Explanation(
+        "Between the frames of the sound stands something that is no sound.", _UPLOAD_AGAIN
+    ),
     "duration_mismatch": Explanation(
         "The duration in the header differs by more than a second from that of the data.",
         "Remux the file (`ffmpeg -i in -c copy out`) or export it again.",
@@ -102,7 +106,9 @@ FINDINGS: dict[str, Explanation] = {
     "sound_concealed": Explanation(
         "A few sound packets, such as the first after a cut, could not be decoded.", "Nothing to do."
     ),
-    "last_frame_torn": Explanation("The last frame of the sound is not whole.", "Nothing to do."),
+    "end_missing": Explanation(
+        "The file ends after all of its media, but before the end that its header names.", "Nothing to do."
+    ),
     "edit_list": Explanation("The file plays only a part of what it stores, by an edit list.", "Nothing to do."),
     "header_size_unset": Explanation(
         "The header does not say how long the file is, as when it was written to a pipe.", "Nothing to do."

@@ -15,9 +15,11 @@ from greenroom.domain.media import Finding
 from greenroom.media.findings import finding
 from greenroom.media.limits import ExamLimits
 from greenroom.media.logbook import Logbook
+from greenroom.media.trailers import danger_at, judge_rest
 
 _UNKNOWN_DURATIONS = (0, 0xFFFF_FFFF, 0xFFFF_FFFF_FFFF_FFFF)
 _NORMAL_RATE = 0x0001_0000
+_OWN_BOXES = frozenset((b"ftyp", b"moov", b"mdat", b"moof", b"free", b"skip", b"wide", b"uuid", b"mfra", b"sidx"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,8 @@ def _top_boxes(data: mmap.mmap, limits: ExamLimits, logbook: Logbook) -> list[Bo
     at, size = 0, len(data)
     while at + 8 <= size and len(boxes) < limits.max_boxes:
         box = _box_at(data, at, size)
-        if box is None:
-            _judge_rest(data, at, logbook)
+        if box is None or _is_foreign(data, box):
+            _judge_rest(data, at, boxes, logbook)
             break
         boxes.append(box)
         at = box.end
@@ -96,11 +98,18 @@ def _box_at(data: mmap.mmap, at: int, limit: int) -> Box | None:
     return Box(kind, at, body, at + length)
 
 
-def _judge_rest(data: mmap.mmap, at: int, logbook: Logbook) -> None:
-    """Zeros after the last box are padding; anything else there is no box."""
-    rest = data[at : at + 65536]
-    if rest.strip(b"\x00"):
+def _judge_rest(data: mmap.mmap, at: int, boxes: list[Box], logbook: Logbook) -> None:
+    """What follows the last box harms nobody, unless fragments may stand behind it."""
+    kinds = {box.kind for box in boxes}
+    if b"moov" in kinds and b"moof" not in kinds:
+        judge_rest(data, at, logbook)
+    elif data[at : at + 65536].strip(b"\x00"):
         logbook.damaged(finding("box_damaged", f"There is no valid box at byte {at}", at_byte=at))
+
+
+def _is_foreign(data: mmap.mmap, box: Box) -> bool:
+    """Whether a box that overruns the file is rather something else that was appended."""
+    return box.end > len(data) and box.kind not in _OWN_BOXES and danger_at(data, box.start) is not None
 
 
 def _no_index(top: list[Box], size: int, missing_bytes: int) -> Finding:

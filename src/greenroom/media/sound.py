@@ -11,11 +11,10 @@ from typing import NamedTuple
 
 from greenroom.media.findings import finding
 from greenroom.media.logbook import Logbook
-from greenroom.media.sniff import mpeg_frame_bytes
+from greenroom.media.mp3 import first_mp3_frame
+from greenroom.media.trailers import judge_rest
 
 _SIZE_UNSET = (0, 0xFFFF_FFFF)
-_ID3_HEADER_BYTES = 10
-_SYNC_SEARCH_BYTES = 65_536
 
 
 class Mp3Claims(NamedTuple):
@@ -27,7 +26,7 @@ class Mp3Claims(NamedTuple):
 
 def mp3_claims(data: mmap.mmap) -> Mp3Claims:
     """Read the Xing, Info or VBRI header of the first frame."""
-    at = _first_mp3_frame(data)
+    at = first_mp3_frame(data)
     if at is None:
         return Mp3Claims(None, None)
     frame = data[at : at + 256]
@@ -46,47 +45,39 @@ def mp3_claims(data: mmap.mmap) -> Mp3Claims:
     return Mp3Claims(frames * samples / rate_hz if flags & 1 else None, at + size if flags & 1 and size else None)
 
 
-def is_cut_mp3_frame(frame: bytes) -> bool:
-    """Whether the frame is shorter than its own header says."""
-    return len(frame) >= 4 and frame[0] == 0xFF and len(frame) < mpeg_frame_bytes(frame[:4])
-
-
-def _first_mp3_frame(data: mmap.mmap) -> int | None:
-    at = 0
-    while data[at : at + 3] == b"ID3" and at + _ID3_HEADER_BYTES < len(data):
-        size = data[at + 6] << 21 | data[at + 7] << 14 | data[at + 8] << 7 | data[at + 9]
-        at += _ID3_HEADER_BYTES + size + (_ID3_HEADER_BYTES if data[at + 5] & 0x10 else 0)
-    end = min(len(data) - 4, at + _SYNC_SEARCH_BYTES)
-    while (at := data.find(b"\xff", at, end)) >= 0:
-        head = data[at : at + 4]
-        if head[1] & 0xE6 == 0xE2 and head[1] >> 3 & 3 != 1 and 0 < head[2] >> 4 < 15 and head[2] >> 2 & 3 < 3:
-            following = at + mpeg_frame_bytes(head)
-            if following + 2 > len(data) or data[following] == 0xFF:
-                return at
-        at += 1
-    return None
-
-
 def check_wav_sizes(data: mmap.mmap, logbook: Logbook) -> None:
-    """Hold the size of the sound in a WAV file against the file's own."""
-    at, size = 12, len(data)
-    long_size: int | None = None
-    while at + 8 <= size:
+    """Hold the sizes of a WAV file, and of the sound in it, against the file's own."""
+    size = len(data)
+    (end,) = struct.unpack_from("<I", data, 4) if size >= 12 else (0,)
+    end = size if end in _SIZE_UNSET else end + 8
+    at, long_size, has_sound = 12, None, False
+    while at + 8 <= min(end, size):
         kind, length = struct.unpack_from("<4sI", data, at)
         if kind == b"ds64" and at + 24 <= size:
-            (long_size,) = struct.unpack_from("<Q", data, at + 16)
+            riff_bytes, long_size = struct.unpack_from("<QQ", data, at + 8)
+            end = riff_bytes + 8
         if kind == b"data":
-            _check_data_chunk(at, size, long_size if length == 0xFFFF_FFFF and long_size else length, logbook)
-            return
+            has_sound = True
+            length = long_size if length == 0xFFFF_FFFF and long_size else length
+            if not _is_data_whole(at, size, length, logbook):
+                return
         at += 8 + length + (length & 1)
-    logbook.damaged(finding("sound_missing", "The WAV file has no data chunk"))
+    if not has_sound:
+        logbook.damaged(finding("sound_missing", "The WAV file has no data chunk"))
+    elif max(end, at) > size:
+        text = f"The file ends {max(end, at) - size} bytes before the end its header names, but all sound is there"
+        logbook.noted(finding("end_missing", text, at_byte=size))
+    else:
+        # Writers that stream put a size of the sound alone, or of nothing, into the header.
+        judge_rest(data, max(end, at), logbook)
 
 
-def _check_data_chunk(at: int, size: int, length: int, logbook: Logbook) -> None:
+def _is_data_whole(at: int, size: int, length: int, logbook: Logbook) -> bool:
     held = size - at - 8
     if length in _SIZE_UNSET:
         logbook.noted(finding("header_size_unset", "The WAV header leaves the length of the sound open"))
-    elif length > held:
+        return False
+    if length > held:
         logbook.damaged(
             finding(
                 "file_truncated",
@@ -96,3 +87,5 @@ def _check_data_chunk(at: int, size: int, length: int, logbook: Logbook) -> None
                 at_byte=size,
             )
         )
+        return False
+    return True

@@ -10,6 +10,7 @@ import mmap
 import re
 import struct
 
+from greenroom.domain.media import Finding
 from greenroom.media.findings import finding
 from greenroom.media.jpeg import read_jpeg
 from greenroom.media.limits import ExamLimits
@@ -122,10 +123,14 @@ def _judge_unknown(data: mmap.mmap, at: int, logbook: Logbook) -> None:
     size = len(data)
     name = danger_at(data, at)
     if name is not None:
-        text = f"After the end of the picture or sound, at byte {at}, comes what looks like a {name}"
-        raise logbook.give_up(finding("trailing_data_dangerous", text, measured=f"{size - at} bytes", at_byte=at))
+        raise logbook.give_up(dangerous(name, at, size))
     text = f"{size - at} bytes follow the end; every viewer ignores them"
     logbook.noted(finding("trailing_data", text, measured=f"{size - at} bytes", at_byte=at))
+
+
+def dangerous(name: str, at: int, size: int) -> Finding:
+    text = f"After the end of the media, at byte {at}, comes what looks like a {name}"
+    return finding("trailing_data_dangerous", text, measured=f"{size - at} bytes", at_byte=at)
 
 
 def danger_at(data: mmap.mmap, at: int) -> str | None:
