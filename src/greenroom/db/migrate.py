@@ -5,14 +5,27 @@ import sqlite3
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from greenroom.db.sqlite import unusable
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def migrate(path: str) -> None:
-    """Make or upgrade the catalogue at `path`; it may have secrets' hashes, so only its owner can read it."""
-    if _version(path) == _newest():
-        return
+    """
+    Make or upgrade the catalogue at `path`; it may have secrets' hashes, so only its owner can read it.
+
+    A crash half-way leaves it as it was. Raises GreenroomError for a file that is no catalogue.
+    """
+    try:
+        if _version(path) != _newest():
+            _upgrade(path)
+    except (sqlite3.Error, SQLAlchemyError, OSError) as problem:
+        raise unusable(path, problem) from problem
+
+
+def _upgrade(path: str) -> None:
     # Only now: it takes longer to load than the rest of the start.
     import alembic.command
     from alembic.config import Config
@@ -23,6 +36,9 @@ def migrate(path: str) -> None:
     engine = create_engine(f"sqlite:///{path}")
     with engine.connect() as connection:
         connection.execute(text("PRAGMA journal_mode=WAL"))
+        # All or nothing: SQLite would commit each table by itself, and a start that was killed between two of them
+        # would be in the way of the next for ever.
+        connection.execute(text("BEGIN IMMEDIATE"))
         config.attributes["connection"] = connection
         alembic.command.upgrade(config, "head")
         connection.commit()

@@ -157,7 +157,11 @@ class Database:
         self._writer = threading.Thread(target=self._write_for_ever, name="database-writer", daemon=True)
 
     def start(self) -> None:
-        """Begin to write; the schema must be there."""
+        """Begin to write; the schema must be there. Raises GreenroomError when the file cannot be used."""
+        try:
+            self._writing = connect(self._path)
+        except sqlite3.Error as problem:
+            raise unusable(self._path, problem) from problem
         self._writer.start()
 
     def close(self) -> None:
@@ -199,7 +203,7 @@ class Database:
         return reader
 
     def _write_for_ever(self) -> None:
-        connection = connect(self._path)
+        connection = self._writing
         transaction = Transaction(connection)
         batch: list[Commit[Any] | None] = []
         last = False
@@ -321,6 +325,14 @@ def _resolve(futures: list[asyncio.Future[None]]) -> None:
     for future in futures:
         if not future.done():
             future.set_result(None)
+
+
+def unusable(path: str, problem: Exception) -> GreenroomError:
+    """The complaint about a catalogue that cannot be opened."""
+    return GreenroomError(
+        f"The catalogue {path} cannot be used: {problem}. See to its permissions and its disk, or restore it from a "
+        "backup."
+    )
 
 
 def translated(problem: Exception) -> Exception:

@@ -1,0 +1,114 @@
+"""The schema: migrations make what the code expects, whole or not at all, and hot statements use an index."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic import op
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine
+
+from greenroom.bootstrap import open_catalogue
+from greenroom.db import catalogue, keys, migrate
+from greenroom.db.schema import metadata
+from greenroom.db.sqlite import Statement
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> str:
+    open_catalogue(str(tmp_path)).close()
+    return str(tmp_path / "catalogue.db")
+
+
+@pytest.fixture
+def connection(path: str) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(path)) as opened:
+        yield opened
+
+
+class Anything(dict[str, None]):
+    """A value for every parameter that a statement asks for."""
+
+    def __missing__(self, name: str) -> None:
+        return None
+
+
+def plan(connection: sqlite3.Connection, statement: Statement) -> str:
+    """How SQLite would run a statement, in its own words."""
+    steps = connection.execute(f"EXPLAIN QUERY PLAN {statement.text}", Anything(statement.constants))
+    return "\n".join(step for _, _, _, step in steps)
+
+
+def test_the_migrations_make_the_schema_of_the_code(path: str) -> None:
+    engine = create_engine(f"sqlite:///{path}")
+
+    with engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+
+    engine.dispose()
+    assert differences == []
+
+
+def test_migrating_twice_changes_nothing(path: str, connection: sqlite3.Connection) -> None:
+    before = connection.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
+
+    migrate.migrate(path)
+
+    assert connection.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall() == before
+
+
+def test_fault_08_a_migration_that_dies_half_way_leaves_nothing_in_the_way_of_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*what: object, **how: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as killed:
+        killed.setattr(op, "create_index", die)
+        with pytest.raises(KeyboardInterrupt):
+            open_catalogue(str(tmp_path))
+
+    open_catalogue(str(tmp_path)).close()
+
+
+def test_the_sweep_looks_only_at_open_uploads(connection: sqlite3.Connection) -> None:
+    assert "USING INDEX ix_uploads_open_expires_at (expires_at<?)" in plan(connection, catalogue._OVERDUE)
+
+
+def test_staged_uploads_are_found_by_their_index(connection: sqlite3.Connection) -> None:
+    assert "USING INDEX ix_uploads_staged" in plan(connection, catalogue._STAGED)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        catalogue._ASSET,
+        catalogue._ASSET_OF_ACCOUNT,
+        catalogue._ASSETS_BEFORE,
+        catalogue._UPLOAD_AND_ASSET,
+        catalogue._LAST_NUMBER,
+        catalogue._MAKE_READY,
+        catalogue._MOVE_ASSET,
+        catalogue._NOTE_REFUSAL,
+        catalogue._END_UPLOAD,
+        catalogue._STAGE_UPLOAD,
+        catalogue._UNSTAGE_UPLOAD,
+        catalogue._OVERDUE,
+        catalogue._EVENTS_OF_ASSET,
+        keys._BY_HASH,
+        keys._HAS_HASH,
+    ],
+)
+def test_a_hot_statement_reads_no_whole_table(connection: sqlite3.Connection, statement: Statement) -> None:
+    steps = plan(connection, statement)
+
+    assert "SEARCH" in steps
+    assert "SCAN" not in steps
+    assert "TEMP B-TREE" not in steps
+
+
+def test_a_list_of_assets_is_read_in_its_order(connection: sqlite3.Connection) -> None:
+    assert "ix_assets_account_number (account_id=? AND number<?)" in plan(connection, catalogue._ASSETS_BEFORE)
