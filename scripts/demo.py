@@ -16,9 +16,9 @@ from pathlib import Path
 
 import httpx2
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as Bars
-from rich.table import Table
 from rich.text import Text
 
 HOME = Path(__file__).resolve().parent.parent
@@ -32,14 +32,14 @@ WIDTH = 100
 START_MAX_S = 60.0
 STOP_MAX_S = 15.0
 PIECE_BYTES = 256 * 1024
-FILM = {"seconds": 3, "width": 1280, "height": 720}
+FILM = {"seconds": 3, "width": 1280, "height": 720, "fps": 24}
 
 MEDIA: dict[str, Callable[[], bytes]] = {
     "photo.jpg": lambda: samples.jpeg(1920, 1080, quality=90),
     "graphic.png": lambda: samples.png_with_transparency(1280, 720),
     "card.webp": lambda: samples.webp(1280, 720),
     "loop.gif": lambda: samples.gif(480, 270, frames=30),
-    "clip.mp4": lambda: samples.mp4(**FILM),
+    "clip.mp4": lambda: samples.mp4(faststart=True, **FILM),
     "camera.mov": lambda: samples.mov(**FILM),
     "screen.webm": lambda: samples.webm(**FILM),
     "song.mp3": lambda: samples.mp3(5, bit_rate=192_000),
@@ -61,7 +61,7 @@ class Spoilt:
 SPOILT = (
     Spoilt(
         "cut.mp4",
-        "the first half of an MP4 whose index stands in front, so that players still open it",
+        "the first half of clip.mp4, whose index stands in front, so that players still open it",
         lambda: samples.cut(samples.mp4(faststart=True, **FILM)),
         4003,
     ),
@@ -99,17 +99,24 @@ def main() -> int:
 def run(console: Console, folder: Path, keep: bool) -> int:
     """Make the files, start a server, send good and spoilt ones, tell what came of them."""
     console.print(Text("Greenroom: media goes up, is verified, and comes back", style="bold"))
-    make_files(console, folder)
     key = f"demo-{secrets.token_hex(16)}"
-    with server(console, folder, key) as url, Client(url, key) as client:
+    with server(folder, key) as running:
+        # The server needs its time to start, and so do the encoders.
+        make_files(console, folder)
+        running.wait_until_healthy()
+        console.print(f"A server of its own runs at {running.url}\n")
+        return show(console, folder, running.url, key, keep)
+
+
+def show(console: Console, folder: Path, url: str, key: str, keep: bool) -> int:
+    """Send all files to the server that runs; 0 if all held, 1 if anything did not."""
+    with Client(url, key) as client:
         journeys = travel(console, client, folder)
-        console.print(table_of(journeys))
+        tell_table(console, journeys)
         all_back = tell_journeys(console, journeys)
         refused = [tell_refusal(console, client, folder, spoilt) for spoilt in SPOILT]
         held = all_back and all(refused)
-        console.print(
-            Text("\nAll held." if held else "\nNOT all held.", style="bold green" if held else "bold red")
-        )
+        console.print(Text("\nAll held." if held else "\nNOT all held.", style="bold green" if held else "bold red"))
         if keep:
             wait_for_interrupt(console, url, key, folder)
     return 0 if held else 1
@@ -132,11 +139,32 @@ def make_files(console: Console, folder: Path) -> None:
 # The server
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server of our own that was started; it may still be busy with that."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log_path: Path
+
+    def wait_until_healthy(self) -> None:
+        """Return when the server says that it is well; end the program with its log if it never does."""
+        deadline = time.monotonic() + START_MAX_S
+        with httpx2.Client(trust_env=False, timeout=2) as client:
+            while self.process.poll() is None and time.monotonic() < deadline:
+                with contextlib.suppress(httpx2.TransportError):
+                    if client.get(f"{self.url}/healthz").status_code == 200:
+                        return
+                time.sleep(0.05)
+        status = self.process.poll()
+        why = "did not become healthy" if status is None else f"ended with status {status}"
+        sys.exit(f"The server {why}. Its log:\n\n{self.log_path.read_text(errors='replace')}")
+
+
 @contextlib.contextmanager
-def server(console: Console, folder: Path, key: str) -> Iterator[str]:
-    """Give the address of a server of our own with a new data folder; stop it at the end."""
+def server(folder: Path, key: str) -> Iterator[Server]:
+    """Start a server with a new data folder on a free port; stop it at the end."""
     port = free_port()
-    url = f"http://127.0.0.1:{port}"
     log_path = folder / "server.log"
     # What the user has set for a server of his own must not reach this one.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GREENROOM_")}
@@ -149,10 +177,7 @@ def server(console: Console, folder: Path, key: str) -> Iterator[str]:
             stderr=subprocess.STDOUT,
         )
     try:
-        began = time.monotonic()
-        wait_until_healthy(url, process, log_path)
-        console.print(f"Started a server in {time.monotonic() - began:.1f} s: {url}\n")
-        yield url
+        yield Server(f"http://127.0.0.1:{port}", process, log_path)
     finally:
         stop(process)
 
@@ -162,19 +187,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def wait_until_healthy(url: str, process: subprocess.Popen[bytes], log_path: Path) -> None:
-    """Return when the server says that it is well; end the program with its log if it never does."""
-    deadline = time.monotonic() + START_MAX_S
-    with httpx2.Client(trust_env=False, timeout=2) as client:
-        while process.poll() is None and time.monotonic() < deadline:
-            with contextlib.suppress(httpx2.TransportError):
-                if client.get(f"{url}/healthz").status_code == 200:
-                    return
-            time.sleep(0.05)
-    why = "did not become healthy" if process.poll() is None else f"ended with status {process.returncode}"
-    sys.exit(f"The server {why}. Its log:\n\n{log_path.read_text(errors='replace')}")
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
@@ -192,12 +204,12 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 def travel(console: Console, client: Client, folder: Path) -> list[Journey]:
     """Send every file and fetch it again, one after the other."""
-    with bars(console) as display:
+    with bars(console) as display, httpx2.Client(trust_env=False) as reader:
         tasks = {name: display.add_task(name, total=None, step="waiting") for name in MEDIA}
-        return [there_and_back(client, folder / name, display, task) for name, task in tasks.items()]
+        return [there_and_back(client, reader, folder / name, display, task) for name, task in tasks.items()]
 
 
-def there_and_back(client: Client, path: Path, display: Bars, task: TaskID) -> Journey:
+def there_and_back(client: Client, reader: httpx2.Client, path: Path, display: Bars, task: TaskID) -> Journey:
     """Send one file and compare what its permanent URL gives."""
 
     def show(progress: Progress) -> None:
@@ -212,20 +224,15 @@ def there_and_back(client: Client, path: Path, display: Bars, task: TaskID) -> J
         return Journey(path.name, None, str(error))
     up_s = time.monotonic() - began
     began = time.monotonic()
-    trouble = difference(
-        uploaded, path, lambda gone: display.update(task, completed=gone, step="coming back")
-    )
+    trouble = difference(reader, uploaded, path, lambda gone: display.update(task, completed=gone, step="coming back"))
     display.update(task, step=trouble or "same bytes")
     return Journey(path.name, uploaded, trouble, up_s, time.monotonic() - began)
 
 
-def difference(uploaded: Uploaded, path: Path, arrived: Callable[[int], None]) -> str:
+def difference(reader: httpx2.Client, uploaded: Uploaded, path: Path, arrived: Callable[[int], None]) -> str:
     """What differs between a file and what its permanent URL gives; empty if nothing does."""
     digest = hashlib.sha256()
-    with (
-        httpx2.Client(trust_env=False) as client,
-        client.stream("GET", uploaded.asset_url) as response,
-    ):
+    with reader.stream("GET", uploaded.asset_url) as response:
         for piece in response.iter_raw(PIECE_BYTES):
             digest.update(piece)
             arrived(response.num_bytes_downloaded)
@@ -238,28 +245,24 @@ def difference(uploaded: Uploaded, path: Path, arrived: Callable[[int], None]) -
     return ""
 
 
-def table_of(journeys: list[Journey]) -> Table:
-    """The journeys as a table; the permanent URL stands under what the file was verified to be."""
-    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
-    table.add_column("file", no_wrap=True)
-    table.add_column("verified to be\npermanent URL", overflow="fold")
-    table.add_column("size", justify="right", no_wrap=True)
-    table.add_column("up\nback", justify="right", no_wrap=True)
+def tell_table(console: Console, journeys: list[Journey]) -> None:
+    """Print the journeys as a table that fits 80 columns; each permanent URL has a line, so that it can be copied."""
+    console.print(Text(f"{'file':<12}{'verified to be':<41}{'size':>9}{'up':>8}{'back':>8}", style="bold"))
     for journey in journeys:
-        table.add_row(*row_of(journey))
-    return table
+        for line in lines_of(journey):
+            console.print(line, soft_wrap=True)
 
 
-def row_of(journey: Journey) -> Iterator[Text]:
-    """The cells of one file."""
-    yield Text(journey.name, style="red" if journey.trouble else "green")
+def lines_of(journey: Journey) -> Iterator[Text]:
+    """The lines of one file."""
+    name = (f"{journey.name:<12}", "red" if journey.trouble else "green")
     if journey.uploaded is None:
-        yield Text(journey.trouble)
+        yield Text.assemble(name, journey.trouble)
         return
     facts = journey.uploaded.facts
-    yield Text.assemble(described(facts), "\n", (journey.uploaded.asset_url, "dim"))
-    yield Text(size_in_words(facts.size_bytes or 0))
-    yield Text.assemble(f"{journey.up_s:.2f} s\n", (f"{journey.back_s:.2f} s", "dim"))
+    size, up, back = size_in_words(facts.size_bytes or 0), f"{journey.up_s:.2f} s", f"{journey.back_s:.2f} s"
+    yield Text.assemble(name, f"{described(facts):<41}{size:>9}{up:>8}{back:>8}")
+    yield Text(f"  {journey.uploaded.asset_url}", style="dim")
 
 
 def tell_journeys(console: Console, journeys: list[Journey]) -> bool:
@@ -268,9 +271,7 @@ def tell_journeys(console: Console, journeys: list[Journey]) -> bool:
         if journey.trouble:
             console.print(Text(f"{journey.name}: {journey.trouble}", style="red"))
     good = sum(not journey.trouble for journey in journeys)
-    console.print(
-        f"\n{good} of {len(journeys)} files came back from their permanent URLs with the same SHA-256."
-    )
+    console.print(f"\n{good} of {len(journeys)} files came back from their permanent URLs with the same SHA-256.")
     return good == len(journeys)
 
 
@@ -284,15 +285,20 @@ def tell_refusal(console: Console, client: Client, folder: Path, spoilt: Spoilt)
         client.upload(folder / spoilt.name)
     except UploadRefused as refusal:
         mark = "✓" if refusal.code == spoilt.code else f"✗ ({spoilt.code} was expected)"
-        console.print(Text(f"  {mark} refused with {refusal.code}: {refusal}"))
+        console.print(indented(2, f"{mark} refused with {refusal.code}: {refusal}"))
         if refusal.cure:
-            console.print(Text(f"    → {refusal.cure}"))
+            console.print(indented(4, f"→ {refusal.cure}"))
         return refusal.code == spoilt.code
     except ClientError as error:
-        console.print(Text(f"  ✗ {error}", style="red"))
+        console.print(indented(2, f"✗ {error}", style="red"))
         return False
-    console.print(Text("  ✗ taken, though it should have been refused", style="red"))
+    console.print(indented(2, "✗ taken, though it should have been refused", style="red"))
     return False
+
+
+def indented(columns: int, text: str, style: str = "") -> Padding:
+    """A text of which every line is indented."""
+    return Padding(Text(text, style=style), (0, 0, 0, columns), expand=False)
 
 
 # Afterwards
@@ -301,7 +307,7 @@ def tell_refusal(console: Console, client: Client, folder: Path, spoilt: Spoilt)
 def wait_for_interrupt(console: Console, url: str, key: str, folder: Path) -> None:
     """Print how to go on by hand and leave the server running until Ctrl-C."""
     lines = f"""
-The server stays until Ctrl-C; then it and all its files go. In another terminal:
+The server stays until Ctrl-C; then it and its files go. In another terminal:
 
   KEY={key}
   FILE={folder}/clip.mp4
@@ -320,7 +326,9 @@ The server stays until Ctrl-C; then it and all its files go. In another terminal
   curl -o back.mp4 "$ASSET_URL" && cmp back.mp4 "$FILE" && echo same
 
   # or all of it
-  {HOME}/.venv/bin/greenroom upload --url {url} --key $KEY {folder}/*.m*
+  cd {HOME}
+  .venv/bin/greenroom upload --url {url} --key $KEY \\
+    {folder}/*.m*
 """
     console.print(Text(lines), soft_wrap=True)
     with contextlib.suppress(KeyboardInterrupt):
