@@ -20,6 +20,12 @@ from running_server import RunningServer
 MIB = 1024 * 1024
 
 
+@pytest.fixture
+def busy_server(new_server: Callable[..., RunningServer]) -> RunningServer:
+    """A server that takes one upload at a time."""
+    return new_server(uploads_max_pending="1")
+
+
 class Told(NamedTuple):
     """What an answer says of an error."""
 
@@ -211,8 +217,8 @@ def test_the_limit_itself_is_not_too_large_at_the_put(server: RunningServer) -> 
 @pytest.mark.parametrize(
     ("filename", "body", "reason"),
     [
-        ("a.jpg", media_samples.cut(media_samples.jpeg()), "image_damaged"),
-        ("a.png", media_samples.cut(media_samples.png()), "image_damaged"),
+        ("a.jpg", media_samples.cut(media_samples.jpeg()), "file_truncated"),
+        ("a.png", media_samples.cut(media_samples.png()), "file_truncated"),
         ("a.mp4", media_samples.cut(media_samples.mp4()), "moov_missing"),
         ("a.mp4", media_samples.cut(media_samples.faststart_mp4()), "file_truncated"),
         ("a.wav", media_samples.cut(media_samples.wav()), "file_truncated"),
@@ -233,7 +239,7 @@ def test_bad_content_at_the_put(server: RunningServer, filename: str, body: byte
 def test_bad_content_in_a_form(server: RunningServer) -> None:
     reply = send_form(server, "a.jpg", media_samples.cut(media_samples.jpeg()), "image/jpeg")
 
-    assert told(reply) == Told(200, 40000, "image_damaged")
+    assert told(reply) == Told(200, 40000, "file_truncated")
     assert reply.json()["msg"].startswith("Parameter error: Upload failed (")
 
 
@@ -288,12 +294,11 @@ def test_a_body_that_ends_before_its_content_length(server: RunningServer) -> No
 # Grants
 
 
-def test_an_expired_grant_at_the_put(new_server: Callable[..., RunningServer]) -> None:
-    server = new_server(uploads_grant_lifetime_s="0.3")
-    sign_url = server.signed("a.jpg")["sign_url"]
-    time.sleep(0.4)
+def test_an_expired_grant_at_the_put(impatient_server: RunningServer) -> None:
+    sign_url = impatient_server.signed("a.jpg")["sign_url"]
+    time.sleep(0.3)
 
-    reply = server.put(sign_url, media_samples.jpeg())
+    reply = impatient_server.put(sign_url, media_samples.jpeg())
 
     assert told(reply) == Told(403, 4004, "grant_expired")
     assert reply.json()["msg"].startswith("URL expired: ")
@@ -346,8 +351,8 @@ def test_a_full_disk(new_server: Callable[..., RunningServer]) -> None:
     assert told(in_form) == Told(200, 50000, "storage_full")
 
 
-def test_too_many_uploads_at_once(new_server: Callable[..., RunningServer]) -> None:
-    server = new_server(uploads_max_pending="1")
+def test_too_many_uploads_at_once(busy_server: RunningServer) -> None:
+    server = busy_server
     unfinished = begin_put(server, server.signed("a.jpg")["sign_url"])
 
     at_put = put(server, "b.jpg", media_samples.jpeg())
@@ -360,8 +365,8 @@ def test_too_many_uploads_at_once(new_server: Callable[..., RunningServer]) -> N
     unfinished.close()
 
 
-def test_a_server_that_was_busy_takes_uploads_again_when_one_ended(new_server: Callable[..., RunningServer]) -> None:
-    server = new_server(uploads_max_pending="1")
+def test_a_server_that_was_busy_takes_uploads_again_when_one_ended(busy_server: RunningServer) -> None:
+    server = busy_server
     photo = media_samples.jpeg()
 
     replies = [

@@ -1,7 +1,7 @@
 """Signed URLs on a real server: nothing but exactly what was given opens anything, and nothing is a 500."""
 
-import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import requests
@@ -79,10 +79,8 @@ def test_a_fragment_and_an_empty_query_are_no_change(server: RunningServer) -> N
     assert put_path(server, f"/upload/{token_of(server)}?").status_code == 200
 
 
-def test_a_grant_of_another_server_is_invalid(server: RunningServer, new_server: Callable[..., RunningServer]) -> None:
-    foreign = token_of(new_server())
-
-    assert put_path(server, "/upload/" + foreign).json()["code"] == 10105
+def test_a_grant_of_another_server_is_invalid(server: RunningServer, restarted_server: RunningServer) -> None:
+    assert put_path(server, "/upload/" + token_of(restarted_server)).json()["code"] == 10105
 
 
 def test_a_grant_opens_one_upload_only(server: RunningServer) -> None:
@@ -101,15 +99,13 @@ def test_a_refused_file_leaves_the_grant_good_for_another(server: RunningServer)
     assert server.put(sign_url, PHOTO).status_code == 200
 
 
-def test_an_expired_grant_is_4004_even_after_its_row_was_swept(new_server: Callable[..., RunningServer]) -> None:
-    server = new_server(uploads_grant_lifetime_s="0.2")
-    signed = server.signed("a.jpg")
-    time.sleep(6)
-
-    reply = server.put(signed["sign_url"], PHOTO)
+def test_an_expired_grant_is_4004_even_after_its_row_was_swept(
+    impatient_server: RunningServer, expired_upload: dict[str, Any]
+) -> None:
+    reply = impatient_server.put(expired_upload["sign_url"], PHOTO)
 
     assert (reply.status_code, reply.json()["code"]) == (403, 4004)
-    assert server.asset(signed["asset_id"])["status"] == "expired"
+    assert impatient_server.asset(expired_upload["asset_id"])["status"] == "expired"
 
 
 def test_after_a_rotation_of_keys_urls_of_the_old_key_are_good_while_it_is_listed(
@@ -140,14 +136,11 @@ def test_a_signing_key_that_is_too_short_stops_the_start(new_server: Callable[..
         new_server(signing_keys=f"{NEW_KEY},short")
 
 
-def test_the_signing_keys_made_at_the_first_start_are_for_their_owner_only_and_last(
-    new_server: Callable[..., RunningServer],
-) -> None:
-    first_run = new_server()
-    token = token_of(first_run)
-    first_run.stop()
+def test_the_signing_keys_made_at_the_first_start_are_for_their_owner_only(server: RunningServer) -> None:
+    assert (server.data / "signing.keys").stat().st_mode & 0o777 == 0o600
 
-    second_run = new_server(data=first_run.data)
 
-    assert (first_run.data / "signing.keys").stat().st_mode & 0o777 == 0o600
-    assert put_path(second_run, "/upload/" + token).status_code == 200
+def test_urls_of_an_earlier_run_are_good(restarted_server: RunningServer, signed_before: dict[str, Any]) -> None:
+    token = signed_before["sign_url"].rpartition("/")[2]
+
+    assert put_path(restarted_server, "/upload/" + token).status_code == 200
