@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 
 from greenroom.bootstrap import open_catalogue
-from greenroom.db import catalogue, keys, migrate
+from greenroom.db import catalogue, keys, migrate, outbox, uploads
 from greenroom.db.schema import metadata
 from greenroom.db.sqlite import Statement
 
@@ -75,11 +75,11 @@ def test_fault_08_a_migration_that_dies_half_way_leaves_nothing_in_the_way_of_th
 
 
 def test_the_sweep_looks_only_at_open_uploads(connection: sqlite3.Connection) -> None:
-    assert "USING INDEX ix_uploads_open_expires_at (expires_at<?)" in plan(connection, catalogue._OVERDUE)
+    assert "USING INDEX ix_uploads_open_expires_at (expires_at<?)" in plan(connection, uploads._OVERDUE)
 
 
 def test_staged_uploads_are_found_by_their_index(connection: sqlite3.Connection) -> None:
-    assert "USING INDEX ix_uploads_staged" in plan(connection, catalogue._STAGED)
+    assert "USING INDEX ix_uploads_staged" in plan(connection, uploads._STAGED)
 
 
 @pytest.mark.parametrize(
@@ -88,16 +88,16 @@ def test_staged_uploads_are_found_by_their_index(connection: sqlite3.Connection)
         catalogue._ASSET,
         catalogue._ASSET_OF_ACCOUNT,
         catalogue._ASSETS_BEFORE,
-        catalogue._UPLOAD_AND_ASSET,
-        catalogue._LAST_NUMBER,
-        catalogue._MAKE_READY,
-        catalogue._MOVE_ASSET,
-        catalogue._NOTE_REFUSAL,
-        catalogue._END_UPLOAD,
-        catalogue._STAGE_UPLOAD,
-        catalogue._UNSTAGE_UPLOAD,
-        catalogue._OVERDUE,
-        catalogue._EVENTS_OF_ASSET,
+        uploads._UPLOAD_AND_ASSET,
+        uploads._LAST_NUMBER,
+        uploads._MAKE_READY,
+        uploads._MOVE_ASSET,
+        uploads._NOTE_REFUSAL,
+        uploads._END_UPLOAD,
+        uploads._STAGE_UPLOAD,
+        uploads._UNSTAGE_UPLOAD,
+        uploads._OVERDUE,
+        outbox._EVENTS_OF_ASSET,
         keys._BY_HASH,
         keys._HAS_HASH,
     ],

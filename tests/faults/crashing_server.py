@@ -16,17 +16,17 @@ from typing import Any
 
 import hasty_server
 
-from greenroom.db import catalogue
+from greenroom.db import uploads
 from greenroom.services.delivery import Delivery
 from greenroom.storage.store import BlobStore
 
 STEPS = {
     "sync": (BlobStore, "sync"),
     "keep": (BlobStore, "keep"),
-    "publish": (catalogue, "publish"),
+    "publish": (uploads, "publish"),
     "tell": (Delivery, "forget"),
-    "stage": (catalogue, "stage"),
-    "refuse": (catalogue, "refuse"),
+    "stage": (uploads, "stage"),
+    "refuse": (uploads, "refuse"),
 }
 
 

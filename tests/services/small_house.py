@@ -8,7 +8,7 @@ from pathlib import Path
 
 import media_samples
 from greenroom.bootstrap import catalogue_path, open_catalogue
-from greenroom.db import catalogue
+from greenroom.db import catalogue, outbox
 from greenroom.db.sqlite import Database
 from greenroom.domain.asset import Asset
 from greenroom.domain.ids import DEFAULT_ACCOUNT, AssetId
@@ -99,7 +99,7 @@ class SmallHouse:
         return found
 
     def events(self, asset_id: AssetId) -> list[str]:
-        return [kind for kind, _ in self.database.read(lambda tx: catalogue.events_of(tx, asset_id))]
+        return [kind for kind, _ in self.database.read(lambda tx: outbox.events_of(tx, asset_id))]
 
     def temporary_files(self) -> list[Path]:
         return sorted((self.data / "incoming").iterdir())

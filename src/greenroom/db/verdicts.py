@@ -6,10 +6,10 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import and_, bindparam, func, literal_column, not_, or_, select, text, update
 
-from greenroom.db import catalogue
-from greenroom.db.catalogue import Judged
+from greenroom.db import catalogue, outbox
 from greenroom.db.schema import assets, blobs
 from greenroom.db.sqlite import Transaction, sql
+from greenroom.db.uploads import Judged
 from greenroom.domain.asset import Asset, AssetState
 from greenroom.domain.ids import AssetId, BlobKey
 from greenroom.domain.media import Examination, Finding
@@ -134,7 +134,7 @@ def passed(tx: Transaction, asset: Asset, judged: Judged, now: datetime) -> Asse
     )
     current = _current(tx, asset)
     if changed and asset.state is AssetState.REJECTED:
-        catalogue.add_event(tx, current, "asset.ready", {"sha256": judged.blob_key, "again": True}, now)
+        outbox.add_event(tx, current, "asset.ready", {"sha256": judged.blob_key, "again": True}, now)
     return current
 
 
@@ -149,7 +149,7 @@ def rejected(
     current = _current(tx, asset)
     if changed and asset.state is not AssetState.REJECTED:
         data = {"sha256": asset.blob_key, "findings": findings, "supersedes": "asset.ready"}
-        catalogue.add_event(tx, current, "asset.rejected", data, now)
+        outbox.add_event(tx, current, "asset.rejected", data, now)
     return current
 
 

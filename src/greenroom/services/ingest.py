@@ -17,9 +17,9 @@ from functools import partial
 
 from msgspec import Struct
 
-from greenroom.db import catalogue
-from greenroom.db.catalogue import Judged, NewUpload, Numbers
+from greenroom.db import catalogue, uploads
 from greenroom.db.sqlite import Commit, Database, Together, Transaction
+from greenroom.db.uploads import Judged, NewUpload, Numbers
 from greenroom.domain import grant as grants
 from greenroom.domain.asset import Asset, AssetState, Upload, UploadState
 from greenroom.domain.findings import finding
@@ -157,7 +157,7 @@ class Ingest:
         Raises what can be known before the first byte: GrantInvalid, SizeRefused, LengthRefused,
         OtherBytesRefused, ContentRefused, StorageFull. Every attempt must be ended with `end`.
         """
-        found = self.database.read(lambda tx: catalogue.upload_and_asset(tx, upload_id))
+        found = self.database.read(lambda tx: uploads.with_asset(tx, upload_id))
         if found is None:
             raise GrantInvalid("The upload behind this URL is gone. Request a new one.")
         attempt = Attempt(*found)
@@ -230,7 +230,7 @@ class Ingest:
                 return False
             self.store.sync(incoming)
             self.store.sync_names()
-            staged = self.database.write(lambda tx: catalogue.stage(tx, upload, name)).result()
+            staged = self.database.write(lambda tx: uploads.stage(tx, upload, name)).result()
             attempt.staged_as = name if staged else None
         self.published(attempt.asset.id)
         return staged
@@ -247,7 +247,7 @@ class Ingest:
 
     def unfinished(self) -> list[tuple[Upload, str]]:
         """Uploads whose bytes an earlier run received but did not judge, with their temporary names."""
-        return self.database.read(catalogue.staged_uploads)
+        return self.database.read(uploads.staged)
 
     def resume(self, upload: Upload, name: str) -> None:
         """
@@ -255,7 +255,7 @@ class Ingest:
 
         Where there is no outcome, because the disk is full, the bytes stay for the next start.
         """
-        found = self.database.read(lambda tx: catalogue.upload_and_asset(tx, upload.id))
+        found = self.database.read(lambda tx: uploads.with_asset(tx, upload.id))
         if found is None or found[1].state is not AssetState.VERIFYING:
             return
         attempt = Attempt(*found, staged_as=name)
@@ -300,7 +300,7 @@ class Ingest:
 
     def _refuse(self, attempt: Attempt, *findings: Finding) -> None:
         upload, name = attempt.upload, attempt.staged_as
-        self.database.write(lambda tx: catalogue.refuse(tx, upload, name, findings)).result()
+        self.database.write(lambda tx: uploads.refuse(tx, upload, name, findings)).result()
         self.published(upload.asset_id)
 
     def _arrive(self, upload_id: UploadId) -> None:
@@ -344,12 +344,12 @@ class Ingest:
     def _publish(self, attempt: Attempt, judged: Judged, incoming: Incoming | Staged) -> Asset:
         self.store.keep(incoming, judged.blob_key)
         now = self.now()
-        asset = self.database.write(lambda tx: catalogue.publish(tx, attempt.upload, judged, now)).result()
+        asset = self.database.write(lambda tx: uploads.publish(tx, attempt.upload, judged, now)).result()
         return _require_equal(asset, judged.blob_key)
 
 
 def _add_uploads(numbers: Numbers, tx: Transaction, news: Sequence[NewUpload]) -> list[int]:
-    return catalogue.add_uploads(tx, numbers, news)
+    return uploads.add(tx, numbers, news)
 
 
 def _require_open(attempt: Attempt) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from greenroom.db import catalogue
+from greenroom.db import uploads
 from greenroom.db.sqlite import Database
 from greenroom.domain.ids import UploadId
 from greenroom.storage.store import BlobStore
@@ -30,14 +30,12 @@ class Retention:
         overdue = now - _JUST_BEGUN
         ended = 0
         while True:
-            count = self.database.write(
-                lambda tx: catalogue.expire_overdue(tx, overdue, now, spared, _MOST_AT_ONCE)
-            ).result()
+            count = self.database.write(lambda tx: uploads.expire(tx, overdue, now, spared, _MOST_AT_ONCE)).result()
             ended += count
             if count < _MOST_AT_ONCE:
                 return ended
 
     def remove_leftovers(self) -> int:
         """Remove temporary files that no upload waits for; only before the first upload of a run. Give how many."""
-        staged = self.database.read(catalogue.staged_uploads)
+        staged = self.database.read(uploads.staged)
         return self.store.sweep({name for _, name in staged})

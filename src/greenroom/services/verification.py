@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Protocol
 
 from greenroom.db import verdicts
-from greenroom.db.catalogue import Judged
 from greenroom.db.sqlite import Database
+from greenroom.db.uploads import Judged
 from greenroom.domain.asset import Asset, AssetState
 from greenroom.domain.ids import AssetId
 from greenroom.domain.media import Examination, Format
