@@ -9,6 +9,8 @@ import typer
 
 from greenroom import cli, config
 from greenroom.domain import findings as upload_findings
+from greenroom.domain.advice import TABLE as ADVICE
+from greenroom.domain.advice import Row
 from greenroom.domain.formats import FORMATS, names_of
 from greenroom.domain.media import Kind
 from greenroom.domain.policy import AUDIO_CODECS, CODEC_NAMES, VIDEO_CODECS, Dialect, Policy, megabytes, minutes
@@ -211,7 +213,34 @@ def _variable(parameter: Any) -> str:
     return ", ".join(f"`{one}`" for one in variables) or "–"
 
 
+# Advice
+
+
+def advice() -> str:
+    """Every row of the advice table."""
+    given = [row for row in ADVICE if row.look is not None]
+    others = [row for row in ADVICE if row.look is None]
+    return page(
+        "Advice",
+        "What is accepted but not best for video making stands in `advice` of an asset, each with a stable `code`, a "
+        "sentence, what was `measured`, what is `recommended`, and the `cure`. Nothing is refused for it. What needs "
+        "every picture of a video (its loudness, black and frozen stretches) is told once its verification is `deep`.",
+        *[part for kind in Kind for part in _advice_on(kind, [row for row in given if kind in row.kinds])],
+        "## Figures that are no advice",
+        table(
+            ("code", "figure", "who sees to it"),
+            [[f"`{row.code}`", row.recommended, row.upheld_by] for row in others],
+        ),
+    )
+
+
+def _advice_on(kind: Kind, rows: Sequence[Row]) -> list[str]:
+    cells = [[f"`{row.code}`", row.recommended, row.message.format(measured="…"), row.cure] for row in rows]
+    return [f"## {kind.value.capitalize()}", table(("code", "recommended", "what is said", "what to do"), cells)]
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "advice.md": advice,
     "settings.md": settings,
     "errors.md": errors,
     "limits.md": limits,
