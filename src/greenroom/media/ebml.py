@@ -8,13 +8,15 @@ from typing import NamedTuple
 _SEGMENT = 0x18538067
 _INFO = 0x1549A966
 _CLUSTER = 0x1F43B675
+_TRACKS = 0x1654AE6B
+_TRACK_ENTRY = 0xAE
 _TIMESTAMP_SCALE = 0x2AD7B1
 _DURATION = 0x4489
 _ELEMENTS_READ = 256
 
 # What stands in a segment (RFC 9559, 5.1); a cluster of unknown size ends where one of these begins.
 _TOP_LEVEL = frozenset(
-    (0x114D9B74, _INFO, 0x1654AE6B, _CLUSTER, 0x1C53BB6B, 0x1941A469, 0x1043A770, 0x1254C367, 0xEC, 0xBF)
+    (0x114D9B74, _INFO, _TRACKS, _CLUSTER, 0x1C53BB6B, 0x1941A469, 0x1043A770, 0x1254C367, 0xEC, 0xBF)
 )
 # Timestamp, position, previous size, simple block, block group, encrypted block, silent tracks.
 _IN_CLUSTER = frozenset((0xE7, 0xA7, 0xAB, 0xA3, 0xA0, 0xAF, 0x5854, 0xEC, 0xBF))
@@ -74,6 +76,17 @@ def walk_webm(data: mmap.mmap) -> Structure:
             return Structure(at, cut_at=at)
         at = body + length
     return Structure(at)
+
+
+def count_tracks(data: mmap.mmap) -> int:
+    """How many tracks the header lists, as far as anyone counts."""
+    segment = next((found for found in _elements(data, 0, len(data)) if found.identity == _SEGMENT), None)
+    for element in _elements(data, segment.body, len(data)) if segment else ():
+        if element.identity == _TRACKS and element.end is not None:
+            return sum(entry.identity == _TRACK_ENTRY for entry in _elements(data, element.body, element.end))
+        if element.identity == _CLUSTER:
+            break
+    return 0
 
 
 def read_claims(data: mmap.mmap) -> SegmentClaims:

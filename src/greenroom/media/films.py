@@ -21,6 +21,7 @@ from av.video.stream import VideoStream as PictureStream
 from greenroom.domain.media import AudioStream, Examination, Format, Kind, MediaInfo, VideoStream
 from greenroom.media import claims, decoding
 from greenroom.media.bitstream import PACKET_CHECKS, damaged_samples, nal_length_bytes
+from greenroom.media.ebml import count_tracks
 from greenroom.media.facts import picture_facts, sound_facts
 from greenroom.media.findings import finding
 from greenroom.media.isobmff import Movie, read_movie, too_many_streams
@@ -85,6 +86,8 @@ class Film:
         with self._logbook.stage("container", "boxes, sizes and headers"):
             if self._task.format in _ISO_FORMATS:
                 movie = read_movie(self._data, self._limits, self._logbook)
+            elif self._task.format is Format.WEBM:
+                self._check_stream_count(count_tracks(self._data))
             elif self._task.format is Format.WAV:
                 check_wav_sizes(self._data, self._logbook)
         with self._opened() as container:
@@ -113,9 +116,7 @@ class Film:
             yield container
 
     def _chosen(self, container: InputContainer, movie: Movie | None) -> Chosen:
-        count = len(container.streams)
-        if count > self._limits.max_streams:
-            raise self._logbook.give_up(too_many_streams(str(count), self._limits))
+        self._check_stream_count(len(container.streams))
         chosen = choose(container, movie, self._logbook)
         if chosen.picture is None and chosen.sound is None:
             text = "The file holds neither a picture nor a sound that can be decoded"
@@ -123,6 +124,10 @@ class Film:
         if chosen.picture is not None:
             self._check_side(chosen.picture.width, chosen.picture.height)
         return chosen
+
+    def _check_stream_count(self, count: int) -> None:
+        if count > self._limits.max_streams:
+            raise self._logbook.give_up(too_many_streams(str(count), self._limits))
 
     def _check_side(self, width: int, height: int) -> None:
         allowed = self._limits.max_side
@@ -170,6 +175,7 @@ class Film:
         tracks = [picture] if sound is None else [picture, sound]
         self._read(container, chosen.picture, tracks, movie)
         if not picture.count:
+            self._judge_claims(tracks, movie)
             raise self._logbook.give_up(finding("picture_missing", "The video track has no frames"))
         self._check_frame_rate(picture)
         self._judge_claims(tracks, movie)

@@ -8,7 +8,7 @@ one byte at its end (GIF89a, 27).
 import mmap
 import struct
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from PIL import _imaging as core
 
@@ -37,6 +37,13 @@ def read_gif(data: mmap.mmap, limits: ExamLimits, logbook: Logbook) -> Gif:
     return _Walk(data, limits, logbook).walked()
 
 
+class _Frame(NamedTuple):
+    size: tuple[int, int]
+    bits: int
+    interlaced: bool
+    body: memoryview
+
+
 class _Walk:
     def __init__(self, data: mmap.mmap, limits: ExamLimits, logbook: Logbook) -> None:
         self._data = data
@@ -47,6 +54,7 @@ class _Walk:
         self._at = 0
         self._pixels = 0
         self._image: Any = None
+        self._frames: list[_Frame] = []
 
     def walked(self) -> Gif:
         gif = self._gif
@@ -64,6 +72,9 @@ class _Walk:
         if not gif.frame_count:
             raise self._broken("it has no frame")
         gif.end = self._at
+        # Only now that all are counted: the cap on them all must come before the work.
+        for number, frame in enumerate(self._frames):
+            self._decode(number, frame)
         return gif
 
     def _need(self, count: int) -> int:
@@ -107,17 +118,19 @@ class _Walk:
         self._pixels += width * height
         check_frames(gif.frame_count, -(-self._pixels // gif.frame_count), self._limits, self._logbook)
         if width and height:
-            self._decode((width, height), bits, interlaced=bool(flags & 0x40), body=self._view[start : self._at])
+            body = self._view[start : self._at]
+            self._frames.append(_Frame((width, height), bits, bool(flags & 0x40), body))
 
-    def _decode(self, size: tuple[int, int], bits: int, *, interlaced: bool, body: memoryview) -> None:
-        if self._image is None or self._image.size != size:
-            self._image = core.new("L", size)
-        decoder = core.gif_decoder("L", bits, int(interlaced), -1)
-        decoder.setimage(self._image, (0, 0, *size))
-        taken, error = decoder.decode(body)
+    def _decode(self, number: int, frame: "_Frame") -> None:
+        if self._image is None or self._image.size != frame.size:
+            self._image = core.new("L", frame.size)
+        decoder = core.gif_decoder("L", frame.bits, int(frame.interlaced), -1)
+        decoder.setimage(self._image, (0, 0, *frame.size))
+        taken, error = decoder.decode(frame.body)
         if taken >= 0 or error < 0:
             what = "cannot be decoded" if error < 0 else "ends before its last pixel"
-            raise self._broken(f"frame {self._gif.frame_count - 1} {what}")
+            text = f"The GIF is damaged: frame {number} {what}"
+            raise self._logbook.give_up(finding("image_damaged", text, frame=number))
 
     def _broken(self, what: str) -> Exception:
         text = f"The GIF is damaged: {what}"

@@ -12,24 +12,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from greenroom.domain.media import Finding
+from greenroom.media.boxes import Box, box_at, first, inside
 from greenroom.media.findings import finding
 from greenroom.media.limits import ExamLimits
 from greenroom.media.logbook import Logbook
-from greenroom.media.trailers import danger_at, judge_rest
+from greenroom.media.sampletables import check_tables
+from greenroom.media.trailers import judge_rest
 
 _UNKNOWN_DURATIONS = (0, 0xFFFF_FFFF, 0xFFFF_FFFF_FFFF_FFFF)
 _NORMAL_RATE = 0x0001_0000
 _OWN_BOXES = frozenset((b"ftyp", b"moov", b"mdat", b"moof", b"free", b"skip", b"wide", b"uuid", b"mfra", b"sidx"))
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A box: its body is bytes [body, end) of the file, its header begins at `start`."""
-
-    kind: bytes
-    start: int
-    body: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +54,12 @@ def read_movie(data: mmap.mmap, limits: ExamLimits, logbook: Logbook) -> Movie:
     if moov is None or moov.end > len(data):
         raise logbook.give_up(_no_index(top, len(data), missing_bytes))
     tracks = list(_bounded_tracks(data, moov, limits, logbook))
-    header = _first(data, moov, b"mvhd")
+    header = first(data, moov, b"mvhd")
     return Movie(
         brand=_brand(data, top),
         claimed_s=_duration_s(data, header) if header else None,
         tracks=tuple(tracks),
-        fragmented=any(box.kind == b"moof" for box in top) or _first(data, moov, b"mvex") is not None,
+        fragmented=any(box.kind == b"moof" for box in top) or first(data, moov, b"mvex") is not None,
         missing_bytes=missing_bytes,
     )
 
@@ -76,26 +68,13 @@ def _top_boxes(data: mmap.mmap, limits: ExamLimits, logbook: Logbook) -> list[Bo
     boxes: list[Box] = []
     at, size = 0, len(data)
     while at + 8 <= size and len(boxes) < limits.max_boxes:
-        box = _box_at(data, at, size)
+        box = box_at(data, at, size)
         if box is None or _is_foreign(data, box):
             _judge_rest(data, at, boxes, logbook)
             break
         boxes.append(box)
         at = box.end
     return boxes
-
-
-def _box_at(data: mmap.mmap, at: int, limit: int) -> Box | None:
-    length, kind = struct.unpack_from(">I4s", data, at)
-    body = at + 8
-    if length == 1 and at + 16 <= limit:
-        (length,) = struct.unpack_from(">Q", data, body)
-        body += 8
-    elif length == 0 and kind.strip(b"\x00"):
-        length = limit - at  # "to the end of the file"
-    if at + length < body:
-        return None
-    return Box(kind, at, body, at + length)
 
 
 def _judge_rest(data: mmap.mmap, at: int, boxes: list[Box], logbook: Logbook) -> None:
@@ -108,8 +87,8 @@ def _judge_rest(data: mmap.mmap, at: int, boxes: list[Box], logbook: Logbook) ->
 
 
 def _is_foreign(data: mmap.mmap, box: Box) -> bool:
-    """Whether a box that overruns the file is rather something else that was appended."""
-    return box.end > len(data) and box.kind not in _OWN_BOXES and danger_at(data, box.start) is not None
+    """Whether what overruns the file is no box that was cut off, but something that was appended."""
+    return box.end > len(data) and box.kind not in _OWN_BOXES
 
 
 def _no_index(top: list[Box], size: int, missing_bytes: int) -> Finding:
@@ -127,33 +106,15 @@ def _name(box: Box) -> str:
     return box.kind.decode("latin-1").strip()
 
 
-def _inside(data: mmap.mmap, box: Box) -> Iterator[Box]:
-    at = box.body
-    while at + 8 <= box.end:
-        child = _box_at(data, at, box.end)
-        if child is None or child.end > box.end:
-            return
-        yield child
-        at = child.end
-
-
-def _first(data: mmap.mmap, box: Box, *path: bytes) -> Box | None:
-    for kind in path:
-        found = next((child for child in _inside(data, box) if child.kind == kind), None)
-        if found is None:
-            return None
-        box = found
-    return box
-
-
 def _bounded_tracks(data: mmap.mmap, moov: Box, limits: ExamLimits, logbook: Logbook) -> Iterator[TrackHeader]:
     count = 0
-    for box in _inside(data, moov):
+    for box in inside(data, moov):
         if box.kind != b"trak":
             continue
         count += 1
         if count > limits.max_streams:
             raise logbook.give_up(too_many_streams(f"more than {limits.max_streams}", limits))
+        check_tables(data, box, limits, logbook)
         yield _track(data, box)
 
 
@@ -167,11 +128,11 @@ def too_many_streams(measured: str, limits: ExamLimits) -> Finding:
 
 
 def _track(data: mmap.mmap, trak: Box) -> TrackHeader:
-    handler = _first(data, trak, b"mdia", b"hdlr")
-    media_header = _first(data, trak, b"mdia", b"mdhd")
-    samples = _first(data, trak, b"mdia", b"minf", b"stbl", b"stsd")
-    track_header = _first(data, trak, b"tkhd")
-    edits = _first(data, trak, b"edts", b"elst")
+    handler = first(data, trak, b"mdia", b"hdlr")
+    media_header = first(data, trak, b"mdia", b"mdhd")
+    samples = first(data, trak, b"mdia", b"minf", b"stbl", b"stsd")
+    track_header = first(data, trak, b"tkhd")
+    edits = first(data, trak, b"edts", b"elst")
     return TrackHeader(
         handler=_code(data, handler.body + 8) if handler else "",
         codec=_code(data, samples.body + 12) if samples and samples.end - samples.body >= 16 else "",

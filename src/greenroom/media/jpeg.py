@@ -70,6 +70,8 @@ class _Walk:
         while (marker := self._marker()) != _EOI:
             self._segment(marker)
         self._jpeg.end = self._at
+        if not self._sampling:
+            raise self._broken("it has no picture", self._at)
         if missing := set(self._sampling) - self._seen:
             raise self._broken(f"{len(missing)} of its {len(self._sampling)} colour components never come", self._at)
         return self._jpeg

@@ -6,6 +6,7 @@ from greenroom.domain.media import Examination, Finding, MediaInfo, Stage
 from greenroom.media.findings import finding
 
 FINDINGS_KEPT = 16
+_CAUSES = frozenset(("file_truncated", "trailing_data_dangerous"))
 
 
 class GivenUp(Exception):
@@ -54,12 +55,17 @@ class Logbook:
     def examination(self, info: MediaInfo | None, *, deep: bool, decoder: str) -> Examination:
         return Examination(
             info=info,
-            damage=tuple(self.damage),
+            damage=tuple(sorted(self.damage, key=_is_consequence)),
             notes=tuple(self.notes),
             stages=tuple(self.stages),
             deep=deep,
             decoder=decoder,
         )
+
+
+def _is_consequence(found: Finding) -> bool:
+    """The cause goes first: a packet that is incomplete is no news of a file that was cut there."""
+    return found.code not in _CAUSES
 
 
 def _keep(findings: list[Finding], found: Finding) -> None:

@@ -22,7 +22,7 @@ class Mp3Frames(NamedTuple):
 
     start: int
     end: int
-    count: int
+    frame_count: int
     torn: bool
     gap: int | None
 
@@ -32,7 +32,8 @@ def walk_mp3(data: mmap.mmap) -> Mp3Frames | None:
     start = first_mp3_frame(data)
     if start is None:
         return None
-    size, at, count, gap = len(data), start, 0, None
+    size, at, count = len(data), start, 0
+    gap: int | None = None
     lengths: dict[bytes, int] = {}
     while at + 4 <= size:
         head = data[at : at + 4]
@@ -41,9 +42,11 @@ def walk_mp3(data: mmap.mmap) -> Mp3Frames | None:
             if not _is_frame_head(head):
                 following = _past_tags(data, at)
                 if following == at:
-                    following = _next_frame(data, at)
-                    gap = gap if following is None or gap is not None else at
-                if following is None or following >= size:
+                    found = _next_frame(data, at)
+                    if found is None:
+                        break
+                    gap, following = (at if gap is None else gap), found
+                if following >= size:
                     break
                 at = following
                 continue

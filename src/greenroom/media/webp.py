@@ -38,6 +38,7 @@ def read_webp(data: mmap.mmap, limits: ExamLimits, logbook: Logbook) -> WebP:
         if kind == b"VP8X" and end - body >= 10:
             flags, width, height = data[body], data[body + 4 : body + 7], data[body + 7 : body + 10]
             webp.width, webp.height = (int.from_bytes(side, "little") + 1 for side in (width, height))
+            check_size((webp.width, webp.height), limits, logbook)
             webp.has_alpha, webp.has_icc_profile = bool(flags & 0x10), bool(flags & 0x20)
         elif kind in _FRAME_CHUNKS:
             webp.frame_count += 1
