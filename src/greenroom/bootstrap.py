@@ -44,6 +44,7 @@ log = structlog.get_logger()
 
 _WATCH_EVERY_S = 0.25
 _SWEEP_EVERY_S = 5.0
+_LOOK_EVERY_S = 1.0
 _DEEPEN_EVERY_S = 1.0
 _SHORTEST_KEY_BYTES = 32
 
@@ -123,6 +124,7 @@ def build(settings: Settings) -> Server:
     watch = Watch(catalogue_path(settings.data))
     jobs = [
         Job("notice changes", _forgetting(watch, access, delivery), _WATCH_EVERY_S),
+        Job("look at the disk", store.look_at_room, _LOOK_EVERY_S),
         Job("end overdue uploads", retention.expire, _SWEEP_EVERY_S),
         Job("judge what an earlier run received", _resuming(ingest)),
     ]

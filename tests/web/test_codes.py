@@ -341,11 +341,16 @@ def test_the_same_bytes_after_acceptance_get_the_same_receipt(server: RunningSer
 
 
 def test_a_full_disk(new_server: Callable[..., RunningServer]) -> None:
+    roomy = new_server()
+    path = urlsplit(roomy.signed("a.jpg")["sign_url"]).path
+    roomy.stop()
     server = new_server(storage_headroom_bytes=str(10**15))
 
-    at_put = put(server, "a.jpg", media_samples.jpeg())
+    at_signing = server.sign({"filename": "a.jpg", "content_type": "image/jpeg", "file_size": 1000})
+    at_put = server.put(server.url + path, media_samples.jpeg())
     in_form = send_form(server, "a.jpg", media_samples.jpeg(), "image/jpeg")
 
+    assert (at_signing["code"], at_signing["data"]["reason"]["code"]) == (50000, "storage_full")
     assert told(at_put) == Told(507, 4003, "storage_full")
     assert int(at_put.headers["retry-after"]) > 0
     assert told(in_form) == Told(200, 50000, "storage_full")

@@ -201,6 +201,12 @@ def test_head_has_the_status_and_headers_of_get_and_no_body(photo_url: str, head
     assert head.content == b""
 
 
+def test_head_ignores_a_range(photo_url: str) -> None:
+    reply = requests.head(photo_url, headers={"Range": "bytes=0-1"}, timeout=10)
+
+    assert (reply.status_code, "content-range" in reply.headers) == (200, False)
+
+
 def test_head_of_an_absent_asset_is_not_found_too(server: RunningServer) -> None:
     reply = requests.head(f"{server.url}/assets/img_{'0' * 32}.jpg", timeout=10)
 

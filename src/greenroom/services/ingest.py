@@ -109,9 +109,11 @@ class Ingest:
         """
         Permit an upload; it holds when the commit is done, which gives the asset's number in its account.
 
-        Raises TypeRefused or SizeRefused at once if what was declared is against the policy.
+        Raises TypeRefused or SizeRefused at once if what was declared is against the policy, StorageFull if the
+        disk had no room for it a moment ago.
         """
         declared = self.policy.declare(request.filename, request.content_type, request.size_bytes, request.dialect)
+        self.store.require_remembered_room(request.size_bytes or 0)
         now = self.now()
         upload = Upload(
             id=new_upload_id(),

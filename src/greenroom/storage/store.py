@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from greenroom.domain.ids import BlobKey
 from greenroom.errors import StorageFull
@@ -21,6 +21,13 @@ _INCOMING_NAME = re.compile(r"[0-9a-f]{32}\.part")
 _FAN_OUT = 256
 
 
+@dataclass(slots=True)
+class FreeSpace:
+    """How much the disk had free when somebody last looked, in bytes; None before that."""
+
+    bytes: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class BlobStore:
     """The bytes of one data folder. Methods block."""
@@ -29,6 +36,7 @@ class BlobStore:
     durable: bool = True
     headroom_bytes: int = 0
     hashed: bool = True
+    free: FreeSpace = field(default_factory=FreeSpace)
 
     def prepare(self) -> None:
         """Make the folders; they are readable by their owner only."""
@@ -39,10 +47,22 @@ class BlobStore:
         for folder in (f"{self.root}/blobs", self.root):
             _sync_directory(folder)
 
+    def look_at_room(self) -> int:
+        """Ask the disk how much is free, in bytes, and remember it."""
+        disk = os.statvfs(self.root)
+        self.free.bytes = disk.f_bavail * disk.f_frsize
+        return self.free.bytes
+
     def require_room(self, size_bytes: int) -> None:
         """Raise StorageFull if `size_bytes` more would leave less free than the headroom."""
-        disk = os.statvfs(self.root)
-        free = disk.f_bavail * disk.f_frsize
+        self._require_room(size_bytes, self.look_at_room())
+
+    def require_remembered_room(self, size_bytes: int) -> None:
+        """The same by what `look_at_room` last saw; never waits for the disk."""
+        if self.free.bytes is not None:
+            self._require_room(size_bytes, self.free.bytes)
+
+    def _require_room(self, size_bytes: int, free: int) -> None:
         if free - size_bytes < self.headroom_bytes:
             raise StorageFull(
                 f"The disk has {free // 2**20} MB left, of which {self.headroom_bytes // 2**20} MB are kept free; "

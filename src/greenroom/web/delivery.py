@@ -88,7 +88,8 @@ class Assets:
             await send_empty(send, 304, headers)
             return
         size = shown.blob.size_bytes
-        asked = header(scope, b"range")
+        # A range is defined for GET alone (RFC 9110 section 14.2).
+        asked = header(scope, b"range") if scope["method"] == "GET" else None
         try:
             part = one_range(asked, size) if asked and range_still_holds(header(scope, b"if-range"), etag) else None
         except Unsatisfiable:
