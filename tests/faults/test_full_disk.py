@@ -99,11 +99,10 @@ def test_fault_12_a_catalogue_without_room_refuses_and_recovers(server: RunningS
     assert server.upload("photo.jpg", PHOTO)["status"] == "ready"
 
 
-def test_fault_12_the_headroom_is_kept_free(new_server: Callable[..., RunningServer]) -> None:
+def test_fault_12_the_headroom_is_kept_free_from_the_signing_on(new_server: Callable[..., RunningServer]) -> None:
     server = new_server(storage_headroom_bytes=str(1 << 60))
 
-    refused = server.sign({"filename": "photo.jpg"})
+    reply = server.sign({"filename": "photo.jpg", "file_size": len(PHOTO)})
 
-    assert (refused["code"], refused["data"]["reason"]["code"]) == (50000, "storage_full")
-    assert server.temporary_files() == []
+    assert (reply["code"], reply["data"]["reason"]["code"]) == (50000, "storage_full")
     assert requests.get(server.url + "/healthz", timeout=5).status_code == 200
