@@ -16,6 +16,7 @@ from greenroom.domain.media import Kind
 from greenroom.domain.policy import AUDIO_CODECS, CODEC_NAMES, VIDEO_CODECS, Dialect, Policy, megabytes, minutes
 from greenroom.errors import DataFolderInUse, GreenroomError, SettingError
 from greenroom.media import findings as media_findings
+from greenroom.media.optimize_findings import OPTIMIZE_FINDINGS
 from greenroom.web.problems import FILE_TYPE_TEXTS, TABLE, Told
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
@@ -101,6 +102,9 @@ def errors() -> str:
         "## Findings of a look into the file",
         "Those whose cure is *Nothing to do.* are notes: the file is accepted.",
         _findings(media_findings.FINDINGS),
+        "## Findings of a render-safe copy",
+        "The codes that begin with `optimize_` say why there is none; the others are remarks on one that there is.",
+        _findings(OPTIMIZE_FINDINGS),
     )
 
 

@@ -16,6 +16,7 @@ Every error that Greenroom raises on purpose.
     │   ├── ContentRefused      damaged, too long, wrong codec
     │   ├── LengthRefused       the body is not as long as it said
     │   └── OtherBytesRefused   the asset has its bytes already, and they are others
+    ├── NotOptimized            a copy that cannot be made; carries the finding
     ├── Unavailable             try again later; carries when
     │   ├── StorageFull         no room on the disk
     │   └── TooBusy             too much at once
@@ -120,6 +121,16 @@ class LengthRefused(UploadRefused):
 
 class OtherBytesRefused(UploadRefused):
     """The asset has its bytes already, and those sent now are others."""
+
+
+class NotOptimized(GreenroomError):
+    """There is no render-safe copy of this file; `finding` says why."""
+
+    code = "not_optimized"
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.message)
+        self.finding = finding
 
 
 class Unavailable(GreenroomError):

@@ -1,0 +1,133 @@
+"""
+The process that makes one copy: `python -m greenroom.media.optimize_process ORDERS`, with two descriptors.
+
+It limits itself before it looks at the file, tells its progress as lines of JSON on standard output, ends with a
+line that says what came of it, and dies with the process that started it.
+
+FFmpeg logs nothing: that is what PyAV does until a level is set. Any level, even one that shows nothing, makes
+each decoding thread wait for Python's lock, and ends in a deadlock when a decoder is closed half-way.
+"""
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+import time
+
+from greenroom.domain.media import Finding
+from greenroom.domain.recipe import AudioRecipe, ImageRecipe
+from greenroom.domain.rendition import Optimized
+from greenroom.media.optimize_findings import remark
+from greenroom.media.optimize_messages import (
+    Made,
+    Message,
+    NotMade,
+    OptimizeLimits,
+    Orders,
+    Progress,
+    Refused,
+    decode_orders,
+    encode_message,
+)
+from greenroom.media.sniff import sniff
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_DUMPABLE = 4
+_PR_SET_NO_NEW_PRIVS = 38
+_TELL_EVERY_S = 0.1
+_HEAD_BYTES = 4096
+_MEDIA = ("image", "video", "audio", "media", "Windows Media file", "image sequence")
+
+
+def main() -> None:
+    """Follow the orders on the command line."""
+    orders = decode_orders(sys.argv[1])
+    _limit_self(orders.limits)
+    try:
+        message: Message = Made(_optimized(orders))
+    except NotMade as reason:
+        message = Refused(reason.finding)
+    except MemoryError:
+        message = Refused(remark("optimize_out_of_memory"))
+    except OSError as error:
+        full = error.errno in (27, 28)  # EFBIG, ENOSPC
+        message = Refused(remark("optimize_disk_full") if full else _crashed(error))
+    except Exception as error:  # noqa: BLE001  # the rim of the process: the sentence is all that leaves it
+        message = Refused(_crashed(error))
+    _write(message)
+
+
+def _optimized(orders: Orders) -> Optimized:
+    head = os.pread(orders.source, _HEAD_BYTES, 0)
+    name = sniff(head).name
+    if not name.endswith(_MEDIA) and not _may_be_media(head, name):
+        raise NotMade(remark("optimize_unreadable", f"This is no media file: {name}"))
+    tell = _Teller()
+    recipe, limits = orders.recipe, orders.limits
+    # Each imports one decoder's library, of which the other sort of file has no need: a quarter of a second.
+    if isinstance(recipe, ImageRecipe):
+        from greenroom.media import optimize_images
+
+        return optimize_images.optimize(orders.source, orders.target, recipe, limits, name, tell)
+    from greenroom.media import optimize_films
+
+    if isinstance(recipe, AudioRecipe):
+        return optimize_films.optimize_audio(orders.source, orders.target, recipe, limits, name, tell)
+    return optimize_films.optimize_video(orders.source, orders.target, recipe, limits, name, tell)
+
+
+def _may_be_media(head: bytes, name: str) -> bool:
+    return name.startswith("unknown") and bool(head)
+
+
+class _Teller:
+    """Tells progress, but not more often than somebody can watch."""
+
+    def __init__(self) -> None:
+        self._last = 0.0
+
+    def __call__(self, done: float) -> None:
+        now = time.monotonic()
+        if now - self._last >= _TELL_EVERY_S:
+            self._last = now
+            _write(Progress(round(min(1.0, max(0.0, done)), 3)))
+
+
+def _crashed(error: Exception) -> Finding:
+    return remark("optimize_crashed", f"Making the copy failed ({type(error).__name__}: {error})"[:200])
+
+
+def _write(message: Message) -> None:
+    line = memoryview(encode_message(message) + b"\n")
+    while line:
+        line = line[os.write(1, line) :]
+
+
+def _limit_self(limits: OptimizeLimits) -> None:
+    parent = os.getppid()
+    prctl = ctypes.CDLL(None).prctl
+    prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
+    prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+    prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # the write fails, which is told
+    os.nice(limits.niceness)
+    with open("/proc/self/statm", "rb") as statm:
+        own_bytes = int(statm.read().split()[0]) * resource.getpagesize()
+    _lower(resource.RLIMIT_AS, own_bytes + limits.memory_bytes)
+    _lower(resource.RLIMIT_FSIZE, limits.output_max_bytes)
+    _lower(resource.RLIMIT_NOFILE, 64)
+    _lower(resource.RLIMIT_CORE, 0)
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 1))
+
+
+def _lower(what: int, value: int) -> None:
+    hard = resource.getrlimit(what)[1]
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(what, (value, value))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""
+The caller's side of making copies: a fresh process for each, which is believed nothing and killed when it is time.
+
+The process holds none of the caller's secrets, and two descriptors of all its files: one to read, one to write.
+"""
+
+import contextlib
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from greenroom.domain.media import Finding
+from greenroom.domain.recipe import Recipe
+from greenroom.domain.rendition import Optimized
+from greenroom.errors import NotOptimized
+from greenroom.media.optimize_findings import remark
+from greenroom.media.optimize_messages import (
+    LINE_MAX_BYTES,
+    Made,
+    OptimizeLimits,
+    Orders,
+    Progress,
+    Refused,
+    decode_message,
+    encode_orders,
+)
+
+_LOOK_EVERY_S = 0.2
+
+CRASHED = frozenset(("optimize_crashed",))
+"""Codes after which a second try may succeed: the process ended without a word."""
+CANCELLED = "optimize_cancelled"
+
+
+class Optimizer:
+    """Makes copies in child processes, one for each; safe to call from many threads."""
+
+    def __init__(self, limits: OptimizeLimits | None = None) -> None:
+        self.limits = limits or OptimizeLimits()
+        self._closed = threading.Event()
+
+    def close(self) -> None:
+        """End what is under way and take on nothing more."""
+        self._closed.set()
+
+    def run(
+        self,
+        source: int,
+        target: int,
+        recipe: Recipe,
+        progress: Callable[[float], None],
+    ) -> Optimized:
+        """
+        Write a copy of the open file `source` into the open file `target`; blocks until it is there.
+
+        Raises NotOptimized with a finding when there is none; whatever `target` holds then is worthless.
+        """
+        orders = Orders(source, target, recipe, self.limits)
+        with _spawned(orders) as process:
+            try:
+                message = self._last_message(process, progress)
+            finally:
+                # While it is not waited for its number is its own, so nobody else's group can be hit.
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                status = process.wait()
+        if isinstance(message, Made):
+            return message.optimized
+        raise NotOptimized(message.finding if message is not None else _cause_of_death(status))
+
+    def _last_message(
+        self, process: "subprocess.Popen[bytes]", progress: Callable[[float], None]
+    ) -> Made | Refused | None:
+        assert process.stdout is not None
+        pipe, deadline = process.stdout.fileno(), time.monotonic() + self.limits.wall_s
+        poller = select.poll()
+        poller.register(pipe, select.POLLIN)
+        waiting = bytearray()
+        while True:
+            self._check(deadline)
+            if not poller.poll(_LOOK_EVERY_S * 1000):
+                continue
+            piece = os.read(pipe, LINE_MAX_BYTES)
+            waiting += piece
+            *lines, rest = waiting.split(b"\n")
+            for line in lines:
+                message = _parsed(bytes(line))
+                if not isinstance(message, Progress):
+                    return message
+                progress(message.done)
+            waiting = bytearray(rest)
+            if len(waiting) > LINE_MAX_BYTES:
+                raise NotOptimized(_garbled())
+            if not piece:
+                return None
+
+    def _check(self, deadline: float) -> None:
+        if self._closed.is_set():
+            raise NotOptimized(remark(CANCELLED))
+        if time.monotonic() > deadline:
+            limit = f"{self.limits.wall_s:g} s"
+            raise NotOptimized(remark("optimize_timed_out", measured=f"more than {limit}", allowed=limit))
+
+
+def _spawned(orders: Orders) -> "subprocess.Popen[bytes]":
+    # The environment is made anew: it may hold keys, and a decoder has no use for them.
+    environment = {
+        "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "LC_ALL": "C.UTF-8",
+    }
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "greenroom.media.optimize_process", encode_orders(orders).decode()],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        pass_fds=(orders.source, orders.target),
+        start_new_session=True,
+    )
+
+
+def _parsed(line: bytes) -> Progress | Made | Refused:
+    try:
+        message: Progress | Made | Refused = decode_message(line)
+        return message
+    except msgspec.DecodeError:
+        raise NotOptimized(_garbled()) from None
+
+
+def _garbled() -> Finding:
+    return remark("optimize_crashed", "The process that makes copies said what makes no sense")
+
+
+def _cause_of_death(status: int) -> Finding:
+    if -status == signal.SIGXCPU:
+        return remark("optimize_timed_out", "Making the copy took more processor time than is allowed")
+    how = f" ({signal.Signals(-status).name})" if status < 0 else ""
+    return remark("optimize_crashed", f"The process that makes copies ended before it was done{how}")
