@@ -10,33 +10,18 @@ The HTTP/1.1 protocol of the server: uvicorn's, with deadlines, caps, and two fa
 """
 
 import asyncio
-import fcntl
-import os
-import socket
-import struct
-import termios
-from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 from urllib.parse import unquote
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from greenroom.config import Http
+from greenroom.web.cycle import LEND, Cycle
+from greenroom.web.sendfile import FileSender
 
 _BODY_BUFFER_BYTES = 1024 * 1024
-_SENDFILE_BYTES = 4 * 1024 * 1024
-LEND = "greenroom.lend"
-
-
-@dataclass(slots=True)
-class Lent:
-    """A socket in the hands of the application: `left` bytes of the body are still to come from `fd`."""
-
-    fd: int
-    left: int
 
 
 class Phase(Enum):
@@ -50,106 +35,6 @@ class Phase(Enum):
 
 class Refused(Exception):
     """Stops the parser in the middle of what it was given: the request was refused."""
-
-
-class Cycle(RequestResponseCycle):
-    """One request and its answer."""
-
-    protocol: "Protocol"
-    cut = False
-    """The peer ended its side before the end of the body."""
-    _head = b""
-    _early = False
-
-    async def receive(self) -> Any:
-        """The next piece of the body; unlike uvicorn's, without copying it once more."""
-        if self.waiting_for_100_continue and not self.transport.is_closing():
-            self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-            self.waiting_for_100_continue = False
-        while not (self.body or self.cut or self.disconnected or self.response_complete or not self.more_body):
-            self.message_event.clear()
-            self.flow.resume_reading()
-            await self.message_event.wait()
-        if self.disconnected or self.response_complete or (self.cut and not self.body):
-            return {"type": "http.disconnect"}
-        message = {"type": "http.request", "body": self.body, "more_body": self.more_body}
-        self.body = bytearray()
-        return message
-
-    async def send(self, message: Any) -> None:
-        """Send a part of the answer; the head waits for what follows, so that both go out together."""
-        if self.flow.write_paused and not self.disconnected:
-            await self.flow.drain()
-        if self.disconnected:
-            return
-        if message["type"] == "http.response.start":
-            self._head = self._head_of(message["status"], message.get("headers", ()))
-            return
-        head, self._head = self._head, b""
-        self.response_started = True
-        if message["type"] == "http.response.zerocopysend":
-            await self.protocol.send_file(head, message["file"], message["offset"], message["count"])
-            self._complete()
-            return
-        self.transport.write(head + self._framed(message.get("body", b""), message.get("more_body", False)))
-        if not message.get("more_body", False):
-            self._complete()
-
-    def _head_of(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-        # What is left of a body is in the way of a next request on this connection.
-        self._early = self.more_body
-        self.chunked_encoding = self.scope["method"] != "HEAD" and status not in (204, 304)
-        parts = [STATUS_LINE[status]]
-        for name, value in (*self.default_headers, *headers):
-            if b"\r" in value or b"\n" in value:
-                raise ValueError(f"the header {name!r} has a line break in it")
-            if name == b"content-length":
-                self.chunked_encoding = False
-            elif name == b"connection" and value == b"close":
-                self.keep_alive = False
-                continue
-            parts += (name, b": ", value, b"\r\n")
-        if self.chunked_encoding and self.scope["http_version"] == "1.0":
-            self.chunked_encoding = self.keep_alive = False
-        if self.chunked_encoding:
-            parts.append(b"transfer-encoding: chunked\r\n")
-        if self._early or not self.keep_alive:
-            parts.append(b"connection: close\r\n")
-        parts.append(b"\r\n")
-        return b"".join(parts)
-
-    def _framed(self, body: bytes, more_body: bool) -> bytes:
-        if self.scope["method"] == "HEAD":
-            return b""
-        if not self.chunked_encoding:
-            return body
-        chunk = b"%x\r\n%b\r\n" % (len(body), body) if body else b""
-        return chunk if more_body else chunk + b"0\r\n\r\n"
-
-    def _complete(self) -> None:
-        self.response_complete = True
-        self.message_event.set()
-        self.on_response()
-        if self._early:
-            self.protocol.linger()
-        elif not self.keep_alive:
-            self.transport.close()
-
-    def lend(self) -> Lent | None:
-        """Hand the socket out for the rest of the body, if it is long and none of it waits here already."""
-        left = self.protocol.body_left
-        if self.body or self.disconnected or self.cut or left < self.protocol.http.lend_bytes:
-            return None
-        self.flow.pause_reading()
-        self.protocol.is_lent = True
-        return Lent(os.dup(self.transport.get_extra_info("socket").fileno()), left)
-
-    def take_back(self, lent: Lent, received: int) -> None:
-        """Take the socket back after `received` bytes were read from it."""
-        os.close(lent.fd)
-        self.protocol.is_lent = False
-        self.protocol.skip_body(received)
-        self.more_body = received < lent.left
 
 
 class Protocol(HttpToolsProtocol):
@@ -169,9 +54,7 @@ class Protocol(HttpToolsProtocol):
     _body_bytes_before = 0
     _watchdog: asyncio.TimerHandle | None = None
     _look_every_s = 2.0
-    _raw: socket.socket | None = None
-    _writable: asyncio.Future[None] | None = None
-    _patience: asyncio.TimerHandle | None = None
+    _sender: FileSender | None = None
 
     # The connection
 
@@ -189,12 +72,8 @@ class Protocol(HttpToolsProtocol):
         for timer in (self._watchdog, self._lingering):
             if timer is not None:
                 timer.cancel()
-        if self._raw is not None:
-            self.loop.remove_writer(self._raw.fileno())
-            self._raw.close()
-            self._raw = None
-        if self._writable is not None and not self._writable.done():
-            self._writable.set_result(None)
+        if self._sender is not None:
+            self._sender.close()
         super().connection_lost(exc)
 
     def eof_received(self) -> bool | None:  # type: ignore[override]
@@ -278,7 +157,7 @@ class Protocol(HttpToolsProtocol):
             keep_alive=self.scope["http_version"] != "1.0" and self.parser.should_keep_alive(),
             on_response=self.on_response_complete,
         )
-        cycle.protocol = self
+        cycle.connection = self
         self.scope["extensions"] = {"http.response.zerocopysend": {}, LEND: cycle}  # type: ignore[dict-item]
         waiting = self.cycle is not None and not self.cycle.response_complete
         self.cycle = cycle
@@ -347,71 +226,13 @@ class Protocol(HttpToolsProtocol):
         self.transport.write_eof()
         self.flow.resume_reading()
 
-    # Sending files
-
     async def send_file(self, head: bytes, file: int, offset: int, count: int) -> None:
         """Send a head and bytes of a file; a reader that takes nothing for too long is given up."""
         while self.transport.get_write_buffer_size() and not self.transport.is_closing():  # noqa: ASYNC110
             await asyncio.sleep(0.001)  # an earlier answer is still on its way, which is rare
-        if self._raw is None:
-            self._raw = socket.socket(fileno=os.dup(self.transport.get_extra_info("socket").fileno()))
-        try:
-            await self._send_head(head)
-            while count:
-                sent = await self._sent(file, offset, min(count, _SENDFILE_BYTES))
-                offset += sent
-                count -= sent
-        except OSError:
-            # The reader is gone, or the file is shorter than its row says: this answer cannot be completed.
-            self.transport.abort()
-
-    async def _send_head(self, head: bytes) -> None:
-        while head:
-            try:
-                head = head[self._socket().send(head, socket.MSG_MORE) :]
-            except BlockingIOError:
-                await self._until_writable()
-
-    async def _sent(self, file: int, offset: int, count: int) -> int:
-        while True:
-            try:
-                sent = os.sendfile(self._socket().fileno(), file, offset, count)
-            except BlockingIOError:
-                await self._until_writable()
-                continue
-            if not sent:
-                raise OSError("the file ended early")
-            return sent
-
-    def _socket(self) -> socket.socket:
-        if self._raw is None:
-            raise ConnectionResetError("the reader is gone")
-        return self._raw
-
-    async def _until_writable(self) -> None:
-        assert self._raw is not None
-        waiter: asyncio.Future[None] = self.loop.create_future()
-        self._writable = waiter
-        self._watch_reader(_unread_bytes(self._raw) + 1)
-        self.loop.add_writer(self._raw.fileno(), _set, waiter)
-        try:
-            await waiter
-        finally:
-            if self._patience is not None:
-                self._patience.cancel()
-            self._writable = None
-            if self._raw is not None:
-                self.loop.remove_writer(self._raw.fileno())
-
-    def _watch_reader(self, unread_before: int) -> None:
-        # A socket becomes writable again only when a third of megabytes is gone: a slow reader takes less in time.
-        if self._raw is None:
-            return
-        unread = _unread_bytes(self._raw)
-        if unread >= unread_before:
-            self.transport.abort()
-            return
-        self._patience = self.loop.call_later(self.http.write_timeout_s, self._watch_reader, unread)
+        if self._sender is None:
+            self._sender = FileSender(self.loop, self.transport, self.http.write_timeout_s)
+        await self._sender.send(head, file, offset, count)
 
     # Deadlines and caps
 
@@ -492,14 +313,3 @@ def _unquoted(path: bytes) -> str:
     if "%" not in text:
         return text
     return unquote(text)
-
-
-def _unread_bytes(connection: socket.socket) -> int:
-    """How much of what was sent the peer has not taken yet."""
-    (count,) = struct.unpack("i", fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4)))
-    return int(count)
-
-
-def _set(waiter: "asyncio.Future[None]") -> None:
-    if not waiter.done():
-        waiter.set_result(None)

@@ -10,7 +10,7 @@ from greenroom.domain.ids import UploadId
 from greenroom.errors import TooBusy, UploadRefused
 from greenroom.services.ingest import Attempt, Ingest, cut_short
 from greenroom.storage.incoming import Incoming
-from greenroom.web.protocol import LEND, Cycle
+from greenroom.web.cycle import LEND, Cycle
 from greenroom.web.threads import Threads
 
 _HEAD_BYTES = 4096
