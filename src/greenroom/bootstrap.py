@@ -20,12 +20,14 @@ from greenroom.domain.policy import Limits, Policy
 from greenroom.errors import DataFolderInUse, SettingError
 from greenroom.jobs.runner import Job, Runner
 from greenroom.media.examiner import Examiner
+from greenroom.media.glance import glance
 from greenroom.media.limits import ExamLimits
 from greenroom.media.versions import decoders
 from greenroom.services.access import Access
 from greenroom.services.delivery import Delivery
 from greenroom.services.ingest import Ingest
 from greenroom.services.library import Library
+from greenroom.services.preflight import Preflight
 from greenroom.services.retention import Retention
 from greenroom.services.verification import Verification
 from greenroom.storage.store import BlobStore
@@ -97,12 +99,13 @@ def build(settings: Settings) -> Server:
     threads = Threads()
     access = Access(database, now)
     delivery = Delivery(database, store.open)  # type: ignore[arg-type]  # a blob key is a str
+    rules = policy(settings)
     examiner = Examiner(exam_limits(settings))
     ingest = Ingest(
         database=database,
         store=store,
         examine=examiner.examine if settings.bench.verify else _believe,
-        policy=policy(settings),
+        policy=rules,
         signing_keys=signing_keys(settings),
         grant_lifetime_s=settings.uploads.grant_lifetime_s,
         now=now,
@@ -118,7 +121,7 @@ def build(settings: Settings) -> Server:
         UploadCall(ingest, receiver, origins, form_limits),
         Uploads(receiver, origins),
         Assets(delivery, threads, settings.delivery),
-        api_app(access, Library(database), origins, threads),
+        api_app(access, Library(database), Preflight(rules, glance), origins, threads),
         settings.cors_origins,
     )
     watch = Watch(catalogue_path(settings.data))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from greenroom.domain.advice import advice
 from greenroom.domain.asset import Asset
 from greenroom.services.delivery import served_type
 
@@ -27,6 +28,7 @@ def receipt(asset: Asset, origin: str) -> dict[str, Any]:
         "media": info,
         "findings": asset.findings,
         "notes": asset.notes,
+        "advice": advice(info, asset.size_bytes or 0, asset.kind) if info is not None else (),
         "created_at": int(asset.created_at.timestamp()),
         "ready_at": int(asset.ready_at.timestamp()) if asset.ready_at is not None else None,
     }
