@@ -47,6 +47,7 @@ log = structlog.get_logger()
 _WATCH_EVERY_S = 0.25
 _SWEEP_EVERY_S = 5.0
 _LOOK_EVERY_S = 1.0
+_RESUME_EVERY_S = 30.0
 _DEEPEN_EVERY_S = 1.0
 _SHORTEST_KEY_BYTES = 32
 
@@ -129,7 +130,7 @@ def build(settings: Settings) -> Server:
         Job("notice changes", _forgetting(watch, access, delivery), _WATCH_EVERY_S),
         Job("look at the disk", store.look_at_room, _LOOK_EVERY_S),
         Job("end overdue uploads", retention.expire, _SWEEP_EVERY_S),
-        Job("judge what an earlier run received", _resuming(ingest)),
+        Job("judge what an earlier run received", ingest.resume_all, _RESUME_EVERY_S),
     ]
     if settings.bench.verify and settings.bench.deepen:
         jobs.append(Job("decode videos in full", verification.deepen_all, _DEEPEN_EVERY_S))
@@ -228,16 +229,17 @@ def policy(settings: Settings) -> Policy:
 
 
 def _keys_from_file(path: str) -> list[str]:
-    try:
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    except FileExistsError:
+    if os.path.exists(path):
         with open(path, encoding="ascii") as file:
             return file.read().split()
+    # Whole or not at all: an empty file of keys would refuse every later start.
+    made = secrets.token_urlsafe(48)
+    fd = os.open(f"{path}.new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     with open(fd, "w", encoding="ascii") as file:
-        made = secrets.token_urlsafe(48)
         file.write(made + "\n")
         file.flush()
         os.fsync(file.fileno())
+    os.replace(f"{path}.new", path)
     return [made]
 
 
@@ -248,14 +250,6 @@ def _forgetting(watch: Watch, access: Access, delivery: Delivery) -> Callable[[]
             delivery.forget_all()
 
     return forget
-
-
-def _resuming(ingest: Ingest) -> Callable[[], None]:
-    def resume() -> None:
-        for upload, name in ingest.unfinished():
-            ingest.resume(upload, name)
-
-    return resume
 
 
 def _believe(fd: int, format_: Format) -> Examination:  # noqa: ARG001  # only for benchmarks: nothing is looked at

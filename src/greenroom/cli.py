@@ -3,6 +3,7 @@
 import ctypes
 import gc
 import os
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -62,6 +63,9 @@ def serve(
     server.start()
     gc.collect()
     gc.freeze()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # uvicorn ends gracefully and then raises the signal again: by then there is more to put away.
+        signal.signal(number, lambda *_: sys.exit(0))
     try:
         _Uvicorn(_uvicorn_config(server.app, settings), _address(listener), made).run(sockets=[listener])
     finally:

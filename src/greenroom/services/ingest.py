@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
+import structlog
 from msgspec import Struct
 
 from greenroom.db import catalogue, uploads
@@ -40,6 +41,8 @@ from greenroom.errors import (
 from greenroom.media.sniff import sniff
 from greenroom.storage.incoming import Incoming, Staged
 from greenroom.storage.store import BlobStore
+
+log = structlog.get_logger()
 
 # Below this a file is synced sooner than another thread is told to do it.
 _SYNC_ASIDE_BYTES = 1024 * 1024
@@ -248,14 +251,28 @@ class Ingest:
             self._leave(attempt.upload.id)
 
     def unfinished(self) -> list[tuple[Upload, str]]:
-        """Uploads whose bytes an earlier run received but did not judge, with their temporary names."""
+        """Uploads whose bytes were received but not judged, with their temporary names."""
         return self.database.read(uploads.staged)
+
+    def resume_all(self) -> None:
+        """
+        Judge bytes that were received but not judged, because an earlier run ended or the disk was full.
+
+        One that fails unforeseen does not keep the others waiting; it is logged, and tried again the next time.
+        """
+        for upload, name in self.unfinished():
+            if upload.id in self.active:
+                continue
+            try:
+                self.resume(upload, name)
+            except Exception:
+                log.exception("bytes of an earlier run could not be judged", asset=upload.asset_id)
 
     def resume(self, upload: Upload, name: str) -> None:
         """
         Judge bytes that an earlier run received; the outcome stands in the asset's state.
 
-        Where there is no outcome, because the disk is full, the bytes stay for the next start.
+        Where there is no outcome, because the disk is full, the bytes stay for another time.
         """
         found = self.database.read(lambda tx: uploads.with_asset(tx, upload.id))
         if found is None or found[1].state is not AssetState.VERIFYING:

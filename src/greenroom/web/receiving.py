@@ -1,9 +1,12 @@
 """Receiving: the bytes of one upload from the connection to a temporary file, and their judgement."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
+
+import structlog
 
 from greenroom.domain.asset import Asset, AssetState
 from greenroom.domain.ids import UploadId
@@ -12,6 +15,8 @@ from greenroom.services.ingest import Attempt, Ingest, cut_short
 from greenroom.storage.incoming import Incoming
 from greenroom.web.cycle import LEND, Cycle
 from greenroom.web.threads import Threads
+
+log = structlog.get_logger()
 
 _HEAD_BYTES = 4096
 _PIECE_BYTES = 1024 * 1024
@@ -82,6 +87,7 @@ class Reception:
         self._unlent_bytes = 0
         self._incoming: Incoming | None = None
         self._judging: asyncio.Future[Asset] | None = None
+        self._writing_rest = threading.Lock()
         self._ended = False
 
     async def feed(self, piece: bytearray | bytes) -> None:
@@ -111,8 +117,8 @@ class Reception:
         done, _ = await asyncio.wait((self._judging,), timeout=self._receiver.judgement_wait_s)
         if done:
             return self._judging.result()
-        assert self._incoming is not None
-        if not await self._threads.judge(self._ingest.stage, self.attempt, self._incoming):
+        # Not among the judges: they may all be busy, and this one's turn may not even have come.
+        if not await self._threads.bytes(self._stage):
             return await self._judging
         return replace(self.attempt.asset, state=AssetState.VERIFYING)
 
@@ -160,9 +166,19 @@ class Reception:
         self._unlent_bytes = _PIECE_BYTES
         self.received += received
 
+    def _write_rest(self) -> None:
+        # Judgement writes what is left when it begins; if it does not begin in time, staging does.
+        with self._writing_rest:
+            pieces, self._pieces = self._pieces, []
+            self._write_pieces(pieces)
+
+    def _stage(self) -> bool:
+        self._write_rest()
+        assert self._incoming is not None
+        return self._ingest.stage(self.attempt, self._incoming)
+
     def _complete(self) -> Asset:
-        self._write_pieces(self._pieces)
-        self._pieces = []
+        self._write_rest()
         assert self._incoming is not None
         asset = self._ingest.complete(self.attempt, self._incoming)
         # Ended here and now: another thread only for that would cost more than it does.
@@ -180,6 +196,8 @@ class Reception:
             return
         problem = None if judging.cancelled() else judging.exception()
         refusal = problem if isinstance(problem, UploadRefused) else None
+        if problem is not None and refusal is None:
+            log.error("a judgement that nobody waits for failed", asset=self.attempt.asset.id, exc_info=problem)
         # Nobody waits for this any more: what the pool does with it is enough.
         self._threads.bytes(self._end, refusal)
 
