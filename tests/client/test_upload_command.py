@@ -175,3 +175,23 @@ def _until_hung_up(terminal: int) -> Iterator[bytes]:
             yield os.read(terminal, 65536)
         except OSError:  # what Linux says when the other end is closed
             return
+
+
+def test_a_terminal_sees_the_first_advice_and_how_much_more_there_is(peer: Peer, photo: Path) -> None:
+    advice = [{"code": f"a{n}", "message": f"Too small ({n}).", "recommended": "1080p"} for n in range(5)]
+    peer.putting[0] = peer.received(advice=advice)
+
+    screen = _on_a_terminal([sys.executable, "-c", PROGRAM, peer.url, str(photo)])
+
+    assert "! Too small (0). Recommended: 1080p." in screen
+    assert "Too small (3)." not in screen
+    assert "! 2 more in the asset's advice" in screen
+
+
+def test_json_has_all_advice(peer: Peer, photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    peer.putting[0] = peer.received(advice=[{"code": "a", "message": "Too small.", "recommended": "1080p"}])
+
+    upload_files([photo], peer.url, "a-key", as_json=True)
+
+    line = json.loads(capsys.readouterr().out)
+    assert line["facts"]["advice"] == [{"code": "a", "message": "Too small.", "recommended": "1080p"}]

@@ -66,6 +66,12 @@ class Connection:
         headers = {"Content-Type": "application/json"}
         return _answer(self._calls, "POST", self.base_url + path, headers=headers, content=body)
 
+    def post_form(self, path: str, texts: Mapping[str, str], files: Mapping[str, bytes], timeout_s: float) -> Answer:
+        """Send a form to `path` of the server, with the key. Raises TryAgain if no answer comes in that time."""
+        parts = {name: (name, data, "application/octet-stream") for name, data in files.items()}
+        url = self.base_url + path
+        return _answer(self._calls, "POST", url, data=dict(texts), files=parts, timeout=timeout_s)
+
     def get(self, path: str) -> Answer:
         """Ask for `path` of the server, with the key. Raises TryAgain if no answer comes."""
         return _answer(self._calls, "GET", self.base_url + path)

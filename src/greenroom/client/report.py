@@ -15,6 +15,7 @@ from greenroom.client.uploader import Uploaded
 from greenroom.client.wire import Facts, Reason, encoded
 
 PIPE_WIDTH = 100
+ADVICE_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +85,21 @@ def _lines(outcome: Outcome) -> Iterator[Text]:
         what = ", ".join(filter(None, (described(facts), size_in_words(facts.size_bytes or 0))))
         yield Text.assemble(("✓ ", "green"), (name, "bold"), f"  {what}, {outcome.took_s:.1f} s")
         yield Text(f"  {outcome.result.asset_id}  {outcome.result.asset_url}")
+        yield from _advice(facts)
         return
     # An unusable file is named by its error already.
     named = "" if isinstance(outcome.result, FileUnusable) else f"{name}  "
     yield Text.assemble(("✗ ", "red"), (named, "bold"), printable(_in_words(outcome.result)))
     if isinstance(outcome.result, UploadRefused) and outcome.result.cure:
         yield Text(f"  → {printable(outcome.result.cure)}", style="dim")
+
+
+def _advice(facts: Facts) -> Iterator[Text]:
+    for given in facts.advice[:ADVICE_SHOWN]:
+        yield Text(f"  ! {printable(given.message)} Recommended: {printable(given.recommended or '-')}.", style="dim")
+    left = len(facts.advice) - ADVICE_SHOWN
+    if left > 0:
+        yield Text(f"  ! {left} more in the asset's advice", style="dim")
 
 
 def _in_words(error: ClientError) -> str:

@@ -55,6 +55,16 @@ class SourceFile:
         """The type that the extension stands for; octet-stream where it stands for none."""
         return MIME_OF_EXTENSION.get(self.path.suffix.lower().removeprefix("."), OCTET_STREAM)
 
+    def ends(self, length: int) -> tuple[bytes, bytes]:
+        """The first and the last `length` bytes; shorter, and the second empty, where they would overlap."""
+        try:
+            with self.path.open("rb") as file:
+                head = file.read(min(length, self.size_bytes))
+                file.seek(max(len(head), self.size_bytes - length))
+                return head, file.read(self.size_bytes - file.tell())
+        except OSError as error:
+            raise FileUnusable(f"{self.path} cannot be read: {error.strerror}.") from error
+
     def pieces(self, sent: Callable[[int], None]) -> Iterator[bytes]:
         """
         Yield the bytes; `sent` is told after each piece how many are gone.

@@ -12,6 +12,7 @@ from greenroom.client import answers, wire
 from greenroom.client.backoff import Backoff
 from greenroom.client.connection import Connection
 from greenroom.client.errors import KeyRefused, ServerUnavailable
+from greenroom.client.preflight import Preflight
 from greenroom.client.progress import Listener, Progress, Stage, nobody
 from greenroom.client.source import SourceFile
 
@@ -50,6 +51,7 @@ class Client:
             raise KeyRefused(0, "This cannot be an API key." if api_key else "There is no API key.")
         self._connection = Connection(base_url, api_key)
         self._backoff = backoff or Backoff()
+        self._preflight = Preflight(self._connection)
 
     def __enter__(self) -> Self:
         return self
@@ -69,11 +71,12 @@ class Client:
 
         `progress` is called after every piece and at every change of stage, in the calling thread; what
         it raises ends the upload. What may pass (no connection, a busy or broken server, a broken
-        transfer) is tried again after a pause, a signed URL that ran out is renewed.
+        transfer) is tried again after a pause, a signed URL that ran out is renewed. A file over 8 MiB is
+        sent only if the server, asked by its two ends, does not refuse it.
 
         Raises UploadRefused, KeyRefused, ServerUnavailable, AnswerNotUnderstood or FileUnusable.
         """
-        return _Upload(self._connection, self._backoff, SourceFile.at(Path(path)), progress).run()
+        return _Upload(self._connection, self._backoff, self._preflight, SourceFile.at(Path(path)), progress).run()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +85,13 @@ class _Upload:
 
     connection: Connection
     backoff: Backoff
+    preflight: Preflight
     file: SourceFile
     progress: Listener
 
     def run(self) -> Uploaded:
         """Sign and send, with a new signed URL where the first ran out; wait for the verdict."""
+        self.preflight.check(self.file)
         for signing in range(1, SIGNINGS_MAX + 1):
             signed = self.backoff.keep_trying(self._sign, self._tell_pause)
             try:

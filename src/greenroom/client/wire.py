@@ -81,6 +81,31 @@ class Media(msgspec.Struct, frozen=True, omit_defaults=True):
     audio: Sound | None = None
 
 
+class Advice(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is accepted but not best for video making: a sentence, what is recommended, what to do."""
+
+    code: str = ""
+    message: str = ""
+    measured: str | None = None
+    recommended: str | None = None
+    cure: str | None = None
+
+
+class WouldAnswer(msgspec.Struct, frozen=True):
+    """What an upload would be answered with."""
+
+    code: int
+    msg: str = ""
+
+
+class Foreseen(msgspec.Struct, frozen=True):
+    """What a server says of a file before it is sent."""
+
+    acceptable: bool
+    refusals: tuple[Reason, ...] = ()
+    would_answer: WouldAnswer | None = None
+
+
 class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a file was verified to be. Width and height are as displayed."""
 
@@ -93,6 +118,7 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     height: int | None = None
     duration_s: float | None = None
     media: Media | None = None
+    advice: tuple[Advice, ...] = ()
 
 
 class Standing(Facts, frozen=True):
