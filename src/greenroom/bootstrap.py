@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 
@@ -22,12 +23,15 @@ from greenroom.jobs.runner import Job, Runner
 from greenroom.media.examiner import Examiner
 from greenroom.media.glance import glance
 from greenroom.media.limits import ExamLimits
+from greenroom.media.optimize_messages import OptimizeLimits
+from greenroom.media.optimizer import Optimizer
 from greenroom.media.versions import decoders
 from greenroom.services.access import Access
 from greenroom.services.delivery import Delivery
 from greenroom.services.ingest import Ingest
 from greenroom.services.library import Library
 from greenroom.services.preflight import Preflight
+from greenroom.services.renditions import Renditions
 from greenroom.services.retention import Retention
 from greenroom.services.verification import Verification
 from greenroom.storage.store import BlobStore
@@ -39,6 +43,7 @@ from greenroom.web.jogg.form import FormLimits
 from greenroom.web.jogg.upload import UploadCall
 from greenroom.web.origin import Origins
 from greenroom.web.receiving import Receiver
+from greenroom.web.renditions import RenditionFiles
 from greenroom.web.threads import Threads
 from greenroom.web.uploads import Uploads
 
@@ -48,6 +53,7 @@ _WATCH_EVERY_S = 0.25
 _SWEEP_EVERY_S = 5.0
 _LOOK_EVERY_S = 1.0
 _RESUME_EVERY_S = 30.0
+_OPTIMIZE_EVERY_S = 1.0
 _DEEPEN_EVERY_S = 1.0
 _SHORTEST_KEY_BYTES = 32
 
@@ -60,6 +66,7 @@ class Server:
     access: Access
     database: Database
     examiner: Examiner
+    optimizer: Optimizer
     runner: Runner
     threads: Threads
     retention: Retention
@@ -76,6 +83,7 @@ class Server:
 
     def stop(self) -> None:
         """Let what is under way end, then let go of the data folder."""
+        self.optimizer.close()
         self.runner.stop()
         self.threads.close()
         self.examiner.close()
@@ -115,6 +123,18 @@ def build(settings: Settings) -> Server:
     )
     retention = Retention(database, store, lambda: frozenset(ingest.active), now)
     verification = Verification(database, store, examiner.examine, ingest.policy, delivery.forget, now)
+    optimizer = Optimizer(
+        OptimizeLimits(wall_s=settings.optimizing.wall_s, memory_bytes=settings.optimizing.memory_bytes)
+    )
+    renditions = Renditions(
+        database=database,
+        store=store,
+        make=optimizer.run,
+        examine=partial(examiner.examine, deep=True),
+        policy=rules,
+        now=now,
+        preset=settings.optimizing.preset,
+    )
     receiver = Receiver(ingest, threads, settings.uploads.judgement_wait_s, settings.uploads.max_pending)
     form_limits = FormLimits(settings.uploads.form_max_fields, settings.uploads.form_max_field_bytes)
     app = FrontDoor(
@@ -122,7 +142,8 @@ def build(settings: Settings) -> Server:
         UploadCall(ingest, receiver, origins, form_limits),
         Uploads(receiver, origins),
         Assets(delivery, threads, settings.delivery),
-        api_app(access, Library(database), Preflight(rules, glance), origins, threads),
+        RenditionFiles(renditions, threads, settings.delivery),
+        api_app(access, Library(database), Preflight(rules, glance), renditions, origins, threads),
         settings.cors_origins,
     )
     watch = Watch(catalogue_path(settings.data))
@@ -131,10 +152,11 @@ def build(settings: Settings) -> Server:
         Job("look at the disk", store.look_at_room, _LOOK_EVERY_S),
         Job("end overdue uploads", retention.expire, _SWEEP_EVERY_S),
         Job("judge what an earlier run received", ingest.resume_all, _RESUME_EVERY_S),
+        Job("make render-safe copies", renditions.work, _OPTIMIZE_EVERY_S),
     ]
     if settings.bench.verify and settings.bench.deepen:
         jobs.append(Job("decode videos in full", verification.deepen_all, _DEEPEN_EVERY_S))
-    return Server(app, access, database, examiner, Runner(jobs), threads, retention, watch, lock)
+    return Server(app, access, database, examiner, optimizer, Runner(jobs), threads, retention, watch, lock)
 
 
 def reverification(settings: Settings) -> tuple[Iterator[tuple[Asset, Asset]], Callable[[], None]]:

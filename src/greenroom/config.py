@@ -121,6 +121,20 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Optimizing:
+    """How render-safe copies are made; one at a time, at low priority."""
+
+    preset: str = setting(
+        "veryfast",
+        "The effort of the H.264 encoder: medium takes three times as long, for a tenth of the size at most.",
+        lambda value: value in ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"),
+        "ultrafast, superfast, veryfast, faster, fast, medium and slow",
+    )
+    wall_s: float = positive(3600.0, "A copy that takes longer is given up.")
+    memory_bytes: int = positive(3072 * MIB, "Address space of the process that makes a copy.")
+
+
+@dataclass(frozen=True, slots=True)
 class Bench:
     """Switches for benchmarks, which show what each step costs. Never for service."""
 
@@ -158,6 +172,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     verification: Verification = field(default_factory=Verification)
     delivery: Delivery = field(default_factory=Delivery)
+    optimizing: Optimizing = field(default_factory=Optimizing)
     bench: Bench = field(default_factory=Bench)
 
 

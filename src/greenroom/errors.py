@@ -16,6 +16,7 @@ Every error that Greenroom raises on purpose.
     │   ├── ContentRefused      damaged, too long, wrong codec
     │   ├── LengthRefused       the body is not as long as it said
     │   └── OtherBytesRefused   the asset has its bytes already, and they are others
+    ├── AssetNotReady           this cannot be done with an asset in its state
     ├── NotOptimized            a copy that cannot be made; carries the finding
     ├── Unavailable             try again later; carries when
     │   ├── StorageFull         no room on the disk
@@ -121,6 +122,16 @@ class LengthRefused(UploadRefused):
 
 class OtherBytesRefused(UploadRefused):
     """The asset has its bytes already, and those sent now are others."""
+
+
+class AssetNotReady(GreenroomError):
+    """The asset has no judged bytes, or not any more."""
+
+    code = "asset_not_ready"
+
+    def __init__(self, state: str) -> None:
+        super().__init__(f"The asset is {state}; this can be done once it is ready.")
+        self.state = state
 
 
 class NotOptimized(GreenroomError):

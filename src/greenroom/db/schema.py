@@ -117,3 +117,26 @@ events = Table(
     Column("created_at", Float, nullable=False),
     Index("ix_events_asset_id_sequence", "asset_id", "sequence"),
 )
+
+renditions = Table(
+    "renditions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("accounts.id"), nullable=False),
+    Column("asset_id", Text, ForeignKey("assets.id"), nullable=False),
+    Column("recipe_key", Text, nullable=False),
+    Column("recipe", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("ready_at", Float),
+    Column("format", Text),
+    Column("blob_key", Text, ForeignKey("blobs.key")),
+    Column("optimized", Text),
+    Column("findings", Text),
+    # One copy a recipe: asking twice finds the first.
+    Index("ix_renditions_asset_recipe", "asset_id", "recipe_key", unique=True),
+    Index("ix_renditions_waiting", "created_at", sqlite_where=text("state IN ('pending','processing')")),
+    Index("ix_renditions_blob_key", "blob_key", sqlite_where=text("blob_key IS NOT NULL")),
+    sqlite_with_rowid=False,
+)

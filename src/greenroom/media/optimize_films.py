@@ -23,10 +23,10 @@ from av.video.stream import VideoStream
 from msgspec import structs
 
 from greenroom.domain.media import Finding, Format
+from greenroom.domain.optimize_findings import remark
 from greenroom.domain.recipe import MP3_KBPS, AudioRecipe, VideoRecipe, fitted, nearest_frame_rate
 from greenroom.domain.rendition import Measured, Optimized
 from greenroom.media import tone
-from greenroom.media.optimize_findings import remark
 from greenroom.media.optimize_messages import NotMade, OptimizeLimits
 from greenroom.media.picture_chain import Look, Pace, PictureChain
 from greenroom.media.sound_chain import (

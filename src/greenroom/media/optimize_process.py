@@ -16,9 +16,9 @@ import sys
 import time
 
 from greenroom.domain.media import Finding
+from greenroom.domain.optimize_findings import remark
 from greenroom.domain.recipe import AudioRecipe, ImageRecipe
 from greenroom.domain.rendition import Optimized
-from greenroom.media.optimize_findings import remark
 from greenroom.media.optimize_messages import (
     Made,
     Message,

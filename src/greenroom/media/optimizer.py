@@ -17,10 +17,10 @@ from collections.abc import Callable
 import msgspec
 
 from greenroom.domain.media import Finding
+from greenroom.domain.optimize_findings import CANCELLED, remark
 from greenroom.domain.recipe import Recipe
 from greenroom.domain.rendition import Optimized
 from greenroom.errors import NotOptimized
-from greenroom.media.optimize_findings import remark
 from greenroom.media.optimize_messages import (
     LINE_MAX_BYTES,
     Made,
@@ -33,10 +33,6 @@ from greenroom.media.optimize_messages import (
 )
 
 _LOOK_EVERY_S = 0.2
-
-CRASHED = frozenset(("optimize_crashed",))
-"""Codes after which a second try may succeed: the process ended without a word."""
-CANCELLED = "optimize_cancelled"
 
 
 class Optimizer:

@@ -21,7 +21,7 @@ from av.packet import Packet
 from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
-from greenroom.media.optimize_findings import remark
+from greenroom.domain.optimize_findings import remark
 from greenroom.media.optimize_messages import NotMade, OptimizeLimits
 
 _DEMUXERS = (

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from greenroom.domain.access import Scope
-from greenroom.web import cors, delivery, uploads
+from greenroom.web import cors, delivery, renditions, uploads
 from greenroom.web.answers import new_rid, send_envelope
 from greenroom.web.jogg import not_built
 from greenroom.web.jogg.envelope import Call, Envelope
@@ -22,6 +22,7 @@ class FrontDoor:
         upload_call: UploadCall,
         sign_urls: uploads.Uploads,
         assets: delivery.Assets,
+        rendition_files: renditions.RenditionFiles,
         api: Any,
         cors_origins: Sequence[str],
     ) -> None:
@@ -29,6 +30,7 @@ class FrontDoor:
         self._upload_call = upload_call
         self._sign_urls = sign_urls
         self._assets = assets
+        self._rendition_files = rendition_files
         # Signed and permanent URLs are open to every page; what takes a key is not.
         self._compatible = cors.open_to(self._answer_compatible, cors_origins)
         self._api = cors.open_to(api, cors_origins)
@@ -40,6 +42,8 @@ class FrontDoor:
             await self._sign_urls(scope, receive, send)
         elif path.startswith(delivery.PREFIX):
             await self._assets(scope, receive, send)
+        elif path.startswith(renditions.PREFIX):
+            await self._rendition_files(scope, receive, send)
         elif path.startswith(("/v1/", "/v2/", "/open/v2/")):
             await self._compatible(scope, receive, send)
         else:

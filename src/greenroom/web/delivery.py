@@ -15,7 +15,7 @@ import msgspec
 
 from greenroom.config import Delivery as DeliverySettings
 from greenroom.domain.asset import AssetState, Verification
-from greenroom.services.delivery import Delivery, Shown
+from greenroom.services.delivery import Delivery, OpenBlob, Shown
 from greenroom.web.answers import Header, header, new_rid, send_empty, send_envelope
 from greenroom.web.problems import NOT_FOUND
 from greenroom.web.ranges import Span, Unsatisfiable, matches, one_range, range_still_holds
@@ -23,7 +23,7 @@ from greenroom.web.threads import Threads
 
 PREFIX = "/assets/"
 
-_OPEN_TO_PAGES: tuple[Header, ...] = (
+OPEN_TO_PAGES: tuple[Header, ...] = (
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b"Content-Length, Content-Range, ETag, Accept-Ranges, X-Request-Id"),
 )
@@ -33,13 +33,13 @@ _HARMLESS: tuple[Header, ...] = (
     (b"content-security-policy", b"default-src 'none'; media-src 'self'; img-src 'self'; sandbox"),
     (b"cross-origin-resource-policy", b"cross-origin"),
 )
-_PREFLIGHT: tuple[Header, ...] = (
+PREFLIGHT: tuple[Header, ...] = (
     (b"access-control-allow-origin", b"*"),
     (b"access-control-allow-methods", b"GET, HEAD, OPTIONS"),
     (b"access-control-allow-headers", b"Range, If-None-Match, If-Range"),
     (b"access-control-max-age", b"86400"),
 )
-_NO_STORE: Header = (b"cache-control", b"no-store")
+NO_STORE: Header = (b"cache-control", b"no-store")
 _RETRY_AFTER_S = b"5"
 _WITHOUT_BYTES = {
     AssetState.WAITING: (404, "This asset waits for its file."),
@@ -66,14 +66,14 @@ class Assets:
             shown = self._delivery.remembered(segment) or await self._threads.quick(self._delivery.find, segment)
             await self._show(scope, send, shown)
         elif method == "OPTIONS":
-            await send_empty(send, 204, _PREFLIGHT)
+            await send_empty(send, 204, PREFLIGHT)
         else:
-            await send_empty(send, 405, (*_OPEN_TO_PAGES, (b"allow", b"GET, HEAD, OPTIONS")))
+            await send_empty(send, 405, (*OPEN_TO_PAGES, (b"allow", b"GET, HEAD, OPTIONS")))
 
     async def _show(self, scope: Any, send: Any, shown: Shown | None) -> None:
         if shown is None:
             text = "There is no asset under this address."
-            headers = (*_OPEN_TO_PAGES, _NO_STORE)
+            headers = (*OPEN_TO_PAGES, NO_STORE)
             await send_envelope(send, new_rid(), NOT_FOUND, text, None, status=404, headers=headers)
         elif shown.blob is None:
             await _tell_state(send, shown)
@@ -82,53 +82,52 @@ class Assets:
 
     async def _send_bytes(self, scope: Any, send: Any, shown: Shown) -> None:
         assert shown.blob is not None
-        etag = f'"{shown.asset.blob_key}"'
-        headers = self._headers(shown, etag)
-        if (condition := header(scope, b"if-none-match")) is not None and matches(condition, etag):
-            await send_empty(send, 304, headers)
-            return
-        size = shown.blob.size_bytes
-        # A range is defined for GET alone (RFC 9110 section 14.2).
-        asked = header(scope, b"range") if scope["method"] == "GET" else None
-        try:
-            part = one_range(asked, size) if asked and range_still_holds(header(scope, b"if-range"), etag) else None
-        except Unsatisfiable:
-            await send_empty(send, 416, (*headers, (b"content-range", b"bytes */%d" % size)))
-            return
-        span = part or Span(0, size)
-        if part is not None:
-            headers.append((b"content-range", b"bytes %d-%d/%d" % (span.start, span.stop - 1, size)))
-        headers.append((b"content-type", shown.content_type.encode()))
-        headers.append((b"content-length", b"%d" % span.count))
-        await send({"type": "http.response.start", "status": 206 if part is not None else 200, "headers": headers})
-        if scope["method"] == "HEAD":
-            await send({"type": "http.response.body", "body": b""})
-        else:
-            await send(
-                {
-                    "type": "http.response.zerocopysend",
-                    "file": shown.blob.fd,
-                    "offset": span.start,
-                    "count": span.count,
-                }
-            )
-
-    def _headers(self, shown: Shown, etag: str) -> list[Header]:
         deep = shown.asset.verification is Verification.DEEP
         max_age_s = self._settings.max_age_s if deep else self._settings.structural_max_age_s
-        return [
-            (b"etag", etag.encode()),
-            (b"accept-ranges", b"bytes"),
-            (b"cache-control", b"public, max-age=%d" % max_age_s),
-            *_HARMLESS,
-            *_OPEN_TO_PAGES,
-        ]
+        await send_blob(scope, send, shown.blob, f'"{shown.asset.blob_key}"', shown.content_type, max_age_s)
+
+
+async def send_blob(scope: Any, send: Any, blob: OpenBlob, etag: str, content_type: str, max_age_s: int) -> None:
+    """Answer GET or HEAD with a blob, or the part of it that is asked for, or 304 where the client has it."""
+    headers = _headers(etag, max_age_s)
+    if (condition := header(scope, b"if-none-match")) is not None and matches(condition, etag):
+        await send_empty(send, 304, headers)
+        return
+    size = blob.size_bytes
+    # A range is defined for GET alone (RFC 9110 section 14.2).
+    asked = header(scope, b"range") if scope["method"] == "GET" else None
+    try:
+        part = one_range(asked, size) if asked and range_still_holds(header(scope, b"if-range"), etag) else None
+    except Unsatisfiable:
+        await send_empty(send, 416, (*headers, (b"content-range", b"bytes */%d" % size)))
+        return
+    span = part or Span(0, size)
+    if part is not None:
+        headers.append((b"content-range", b"bytes %d-%d/%d" % (span.start, span.stop - 1, size)))
+    headers.append((b"content-type", content_type.encode()))
+    headers.append((b"content-length", b"%d" % span.count))
+    await send({"type": "http.response.start", "status": 206 if part is not None else 200, "headers": headers})
+    if scope["method"] == "HEAD":
+        await send({"type": "http.response.body", "body": b""})
+    else:
+        piece = {"file": blob.fd, "offset": span.start, "count": span.count}
+        await send({"type": "http.response.zerocopysend", **piece})
+
+
+def _headers(etag: str, max_age_s: int) -> list[Header]:
+    return [
+        (b"etag", etag.encode()),
+        (b"accept-ranges", b"bytes"),
+        (b"cache-control", b"public, max-age=%d" % max_age_s),
+        *_HARMLESS,
+        *OPEN_TO_PAGES,
+    ]
 
 
 async def _tell_state(send: Any, shown: Shown) -> None:
     asset = shown.asset
     status, text = _WITHOUT_BYTES[asset.state]
-    headers = [*_OPEN_TO_PAGES, _NO_STORE]
+    headers = [*OPEN_TO_PAGES, NO_STORE]
     if asset.state in (AssetState.WAITING, AssetState.VERIFYING):
         headers.append((b"retry-after", _RETRY_AFTER_S))
     findings = msgspec.to_builtins(asset.findings)

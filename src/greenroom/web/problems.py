@@ -54,6 +54,7 @@ TABLE: dict[type[errors.GreenroomError], Told] = {
     errors.ContentRefused: Told(422, 4003, PARAMETER_ERROR, 4003, 422),
     errors.LengthRefused: Told(400, 4003, PARAMETER_ERROR, 4003, 400),
     errors.OtherBytesRefused: Told(409, 4003, PARAMETER_ERROR, 4003, 409),
+    errors.AssetNotReady: Told(409, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 409),
     errors.NotOptimized: Told(422, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 422),
     errors.Unavailable: Told(503, 4003, RATE_LIMITED, RATE_LIMITED, 503),
     errors.StorageFull: Told(507, 4003, SYSTEM_ERROR, SYSTEM_ERROR, 507),

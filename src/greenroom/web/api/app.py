@@ -16,9 +16,11 @@ from greenroom.errors import GreenroomError, NotFound, ParameterError
 from greenroom.services.access import Access
 from greenroom.services.library import Library
 from greenroom.services.preflight import Preflight
+from greenroom.services.renditions import Renditions
 from greenroom.web import problems
 from greenroom.web.answers import new_rid
 from greenroom.web.api.preflight import preflight_router
+from greenroom.web.api.renditions import renditions_router
 from greenroom.web.auth import key_of
 from greenroom.web.origin import Origins
 from greenroom.web.threads import Threads
@@ -28,7 +30,14 @@ _MOST = 100
 _NEWEST = 2**63 - 1
 
 
-def api_app(access: Access, library: Library, preflight: Preflight, origins: Origins, threads: Threads) -> FastAPI:
+def api_app(
+    access: Access,
+    library: Library,
+    preflight: Preflight,
+    renditions: Renditions,
+    origins: Origins,
+    threads: Threads,
+) -> FastAPI:
     """The application under `/api/v1`, and `/healthz`."""
     app = FastAPI(
         title="Greenroom",
@@ -46,6 +55,7 @@ def api_app(access: Access, library: Library, preflight: Preflight, origins: Ori
         return await key_of(request.scope, access, threads, *scopes)
 
     app.include_router(preflight_router(preflight, key, threads))
+    app.include_router(renditions_router(renditions, key, origins, threads))
 
     @app.get("/healthz")
     async def health() -> Response:

@@ -20,6 +20,13 @@ OPTIMIZE_FINDINGS: dict[str, Explanation] = {
     "optimize_timed_out": Explanation("Making the copy took longer than is allowed.", "Cut the file into parts."),
     "optimize_crashed": Explanation("The process that makes copies ended before it was done.", _CHECK),
     "optimize_disk_full": Explanation("There is no room for the copy on the disk.", "Make room and try again."),
+    "optimize_interrupted": Explanation(
+        "The server ended several times while the copy was made.",
+        "Look into the server's log, then ask for the copy once more.",
+    ),
+    "optimize_original_gone": Explanation(
+        "The original was deleted or rejected before the copy was made.", "Restore it, then ask for the copy again."
+    ),
     "optimize_cancelled": Explanation("The making of the copy was stopped.", "Ask for it again."),
     # There is one, and this is to be known of it
     "animation_dropped": Explanation(
@@ -45,6 +52,11 @@ OPTIMIZE_FINDINGS: dict[str, Explanation] = {
     "quality_lowered": Explanation("The quality was lowered to stay under the size that was asked for.", _SMALLER),
     "surround_folded": Explanation("Sound of more than two channels was mixed down to stereo.", "Nothing to do."),
 }
+
+
+PASSING = frozenset(("optimize_crashed", "examination_unavailable"))
+"""Codes after which a second attempt may succeed: nobody had the last word on the file."""
+CANCELLED = "optimize_cancelled"
 
 
 def remark(

@@ -1,0 +1,115 @@
+"""`/api/v1/assets/{id}/optimize` and `/renditions`: ask for render-safe copies, and see what became of them."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+
+from greenroom.domain.access import ApiKey, Scope
+from greenroom.domain.formats import FORMATS
+from greenroom.domain.ids import AssetId
+from greenroom.domain.rendition import Rendition, RenditionId, RenditionState
+from greenroom.errors import ParameterError
+from greenroom.services.renditions import Renditions
+from greenroom.web.answers import new_rid
+from greenroom.web.origin import Origins
+from greenroom.web.threads import Threads
+
+_BODY_MAX_BYTES = 16 * 1024
+_WISHES = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "format": {"type": "string", "description": "Images: jpeg, png, webp or auto. Videos: mp4. Sound: mp3."},
+        "max_size": {"type": "string", "example": "1920x1080", "description": "The box turns with the picture."},
+        "max_width": {"type": "integer"},
+        "max_height": {"type": "integer"},
+        "quality": {"type": "integer", "minimum": 1, "maximum": 100, "description": "Images."},
+        "crf": {"type": "integer", "minimum": 10, "maximum": 40, "description": "Videos; smaller is better."},
+        "preset": {"type": "string", "description": "Videos: the effort of x264."},
+        "frame_rate": {"type": "integer", "enum": [24, 25, 30, 50, 60]},
+        "bit_rate_kbps": {"type": "integer", "description": "Of the sound."},
+        "loudness_lufs": {"type": ["number", "null"], "description": "Of the sound; null leaves it as it is."},
+        "max_bytes": {"type": "integer", "description": "The copy stays under this size."},
+        "keep_metadata": {"type": "boolean", "description": "Keep titles, dates and places."},
+    },
+}
+
+KeyOf = Callable[..., Awaitable[ApiKey]]
+
+
+def renditions_router(renditions: Renditions, key: KeyOf, origins: Origins, threads: Threads) -> APIRouter:
+    """The routes; `key` gives the key of a request that has one of the scopes."""
+    router = APIRouter()
+
+    @router.post(
+        "/api/v1/assets/{asset_id}/optimize",
+        status_code=202,
+        openapi_extra={"requestBody": {"content": {"application/json": {"schema": _WISHES}}}},
+    )
+    async def optimize(request: Request, asset_id: str) -> Response:
+        """Have a render-safe copy made. Asked twice for the same, it gives the same rendition."""
+        account = (await key(request, Scope.UPLOAD)).account_id
+        wishes = await _wishes(request)
+        asked = await threads.judge(renditions.ask, account, AssetId(asset_id), wishes)
+        shown = _shown(asked, renditions.progress(asked), origins.origin(request.scope))
+        return _json(shown, 202, {"location": f"/api/v1/assets/{asked.asset_id}/renditions/{asked.id}"})
+
+    @router.get("/api/v1/assets/{asset_id}/renditions")
+    async def list_renditions(request: Request, asset_id: str) -> Response:
+        """The copies of an asset, oldest first."""
+        account = (await key(request, Scope.READ, Scope.UPLOAD)).account_id
+        found = await threads.quick(renditions.of_asset, account, AssetId(asset_id))
+        origin = origins.origin(request.scope)
+        return _json({"data": [_shown(one, renditions.progress(one), origin) for one in found]})
+
+    @router.get("/api/v1/assets/{asset_id}/renditions/{rendition_id}")
+    async def get_rendition(request: Request, asset_id: str, rendition_id: str) -> Response:
+        """One copy: its state, how far it is, what was measured before and after."""
+        account = (await key(request, Scope.READ, Scope.UPLOAD)).account_id
+        one = await threads.quick(renditions.one, account, AssetId(asset_id), RenditionId(rendition_id))
+        return _json(_shown(one, renditions.progress(one), origins.origin(request.scope)))
+
+    return router
+
+
+async def _wishes(request: Request) -> dict[str, object]:
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > _BODY_MAX_BYTES:
+            raise ParameterError("The body", f"has more than {_BODY_MAX_BYTES} bytes")
+    if not body.strip():
+        return {}
+    try:
+        return msgspec.json.decode(body, type=dict[str, object])
+    except msgspec.DecodeError:
+        raise ParameterError("The body", "has to be a JSON object of options, or empty") from None
+
+
+def _shown(rendition: Rendition, progress: float, origin: str) -> dict[str, Any]:
+    made = rendition.optimized
+    ready = rendition.state is RenditionState.READY and rendition.format is not None
+    return {
+        "rendition_id": rendition.id,
+        "asset_id": rendition.asset_id,
+        "state": rendition.state.value,
+        "progress": round(progress, 3),
+        "recipe": rendition.recipe,
+        "url": f"{origin}{rendition.path}" if ready else None,
+        "content_type": FORMATS[rendition.format].mime if rendition.format is not None else None,
+        "sha256": rendition.blob_key,
+        "before": made.before if made is not None else None,
+        "after": made.after if made is not None else None,
+        "remarks": made.remarks if made is not None else (),
+        "findings": rendition.findings,
+        "created_at": int(rendition.created_at.timestamp()),
+        "ready_at": int(rendition.ready_at.timestamp()) if rendition.ready_at is not None else None,
+    }
+
+
+def _json(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(
+        msgspec.json.encode(value), status, {"x-request-id": new_rid(), **(headers or {})}, "application/json"
+    )
