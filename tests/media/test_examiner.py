@@ -12,6 +12,7 @@ from typing import NamedTuple
 import psutil
 import pytest
 from judging import Judge, codes, judge_with
+from structlog.testing import capture_logs
 
 import media_samples as good
 from greenroom.domain.media import Format
@@ -144,3 +145,30 @@ def test_a_closed_examiner_says_so(own: Own) -> None:
     own.examiner.close()
 
     assert codes(judge_with(own.examiner, good.jpeg())) == ["examination_unavailable"]
+
+
+def test_a_decoder_that_cannot_start_is_said_once_and_is_not_tried_at_every_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("greenroom.media.examiner.sys.executable", "/bin/false")
+    examiner = Examiner(concurrency=1)
+
+    with capture_logs() as logs:
+        answers = [judge_with(examiner, good.jpeg()) for _ in range(20)]
+    examiner.close()
+
+    assert {codes(answer)[0] for answer in answers} == {"examination_unavailable"}
+    assert [log["event"] for log in logs] == ["decoder could not be started; its own words stand on stderr"]
+
+
+def test_a_decoder_that_could_not_start_is_tried_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    examiner = Examiner(concurrency=1)
+    with monkeypatch.context() as broken:
+        broken.setattr("greenroom.media.examiner.sys.executable", "/bin/false")
+        assert codes(judge_with(examiner, good.jpeg())) == ["examination_unavailable"]
+
+    time.sleep(0.6)
+    examination = judge_with(examiner, good.jpeg())
+    examiner.close()
+
+    assert examination.damage == ()

@@ -23,6 +23,8 @@ from av.video.stream import VideoStream
 from greenroom.media.findings import finding
 from greenroom.media.limits import ExamLimits
 from greenroom.media.logbook import FINDINGS_KEPT, Logbook
+from greenroom.media.picture_meter import PictureMeter
+from greenroom.media.sound_meter import SoundMeter
 from greenroom.media.streams import codec_name
 from greenroom.media.tracks import Track, too_many_packets
 
@@ -119,8 +121,10 @@ def _second_opinion(stream: VideoStream, packet: Packet[VideoStream], error: av.
 # The whole stream
 
 
-def decode_pictures(container: InputContainer, track: Track, threads: int, *, strict: bool) -> Decoded:
-    """Decode every frame of a video stream."""
+def decode_pictures(
+    container: InputContainer, track: Track, threads: int, meter: PictureMeter, *, strict: bool
+) -> Decoded:
+    """Decode every frame of a video stream, and show each to the meter."""
     stream = track.stream
     assert isinstance(stream, VideoStream)
     context = stream.codec_context
@@ -132,6 +136,7 @@ def decode_pictures(container: InputContainer, track: Track, threads: int, *, st
         try:
             for frame in packet.decode():
                 decoded.frames += 1
+                meter.feed(frame)
                 if frame.is_corrupt:
                     decoded.lose(frame.time or 0.0, _LOSS)
         except av.FFmpegError as error:
@@ -139,8 +144,10 @@ def decode_pictures(container: InputContainer, track: Track, threads: int, *, st
     return decoded
 
 
-def decode_sound(container: InputContainer, track: Track, limits: ExamLimits, logbook: Logbook) -> Decoded:
-    """Decode every packet of a sound stream, and fill the track with them."""
+def decode_sound(
+    container: InputContainer, track: Track, limits: ExamLimits, logbook: Logbook, meter: SoundMeter
+) -> Decoded:
+    """Decode every packet of a sound stream, fill the track with them, and let the meter hear all frames."""
     stream = track.stream
     assert isinstance(stream, AudioStream)
     decoded = Decoded(codec_name(stream))
@@ -148,10 +155,13 @@ def decode_sound(container: InputContainer, track: Track, limits: ExamLimits, lo
         if packet.size:
             track.saw(packet)
             track.times.append(packet.dts or 0)
+            track.size_bytes += packet.size
             if track.count > limits.max_packets:
                 raise logbook.give_up(too_many_packets(track.index, limits))
         try:
-            decoded.frames += len(packet.decode())
+            for frame in packet.decode():
+                decoded.frames += 1
+                meter.feed(frame)
         except av.FFmpegError as error:
             decoded.lose((packet.pts or packet.dts or 0) * track.unit_s, str(error.strerror))
     return decoded

@@ -19,11 +19,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import msgspec
+import structlog
 
 from greenroom.domain.media import Examination, Finding, Format
 from greenroom.media import protocol
 from greenroom.media.findings import finding
 from greenroom.media.limits import ExamLimits
+from greenroom.media.protections import Protections, protections
 
 IMAGE_FORMATS = frozenset((Format.JPEG, Format.PNG, Format.WEBP, Format.GIF))
 AUDIO_FORMATS = frozenset((Format.MP3, Format.WAV, Format.M4A))
@@ -31,6 +33,9 @@ AUDIO_FORMATS = frozenset((Format.MP3, Format.WAV, Format.M4A))
 _STATUS_WAIT_S = 5.0
 _UNCLAIMED_STATUSES = 64
 _CLOSE_WAIT_S = 5.0
+_RETRY_FIRST_S = 0.5
+_RETRY_LAST_S = 60.0
+log = structlog.get_logger(__name__)
 
 
 class _ZygoteLost(Exception):
@@ -69,13 +74,29 @@ class Examiner:
         self._turns = threading.BoundedSemaphore(self._concurrency)
         self._deep_turns = threading.BoundedSemaphore(deep_concurrency)
         self._zygotes: dict[str, _ZygoteProcess] = {}
+        self._failures = {family: _Failures() for family in self._children}
         self._lock = threading.Lock()
         self._closed = False
+        self._protections: Protections | None = None
+
+    @property
+    def protections(self) -> Protections:
+        """What the children are protected by on this machine."""
+        if self._protections is None:
+            self._protections = protections()
+        return self._protections
 
     def start(self) -> None:
-        """Start both zygotes; they warm up while the caller goes on."""
+        """
+        Start both zygotes; they warm up while the caller goes on.
+
+        Raises SandboxIncomplete when the limits require protections that this machine lacks.
+        """
+        if self.limits.require_sandbox:
+            self.protections.require()
         for family in self._children:
-            self._zygote(family)
+            with contextlib.suppress(_ZygoteLost):  # it is in the log, and is tried again with the first file
+                self._zygote(family)
 
     def close(self) -> None:
         """End the zygotes and with them every judgement that is still running."""
@@ -107,7 +128,9 @@ class Examiner:
             zygote = None
             try:
                 zygote = self._zygote(family)
-                return _parsed(zygote.judge(file, task), task.format)
+                answer = zygote.judge(file, task)
+                self._failures[family].over()
+                return _parsed(answer, task.format)
             except _ZygoteLost:
                 if zygote is not None:
                     self._forget(family, zygote)
@@ -120,7 +143,14 @@ class Examiner:
             found = self._zygotes.get(family)
             if found is not None and not found.lost:
                 return found
-            new = self._zygotes[family] = _ZygoteProcess(family, self._children[family], self.limits)
+            if not self._failures[family].may_try():
+                raise _ZygoteLost
+            try:
+                new = _ZygoteProcess(family, self._children[family], self.limits, self.protections)
+            except OSError as error:
+                self._failures[family].another(family, error.errno)
+                raise _ZygoteLost from error
+            self._zygotes[family] = new
         if found is not None:
             found.close()
         return new
@@ -130,23 +160,63 @@ class Examiner:
             ours = self._zygotes.get(family) is zygote
             if ours:
                 del self._zygotes[family]
+                if not zygote.warm:
+                    self._failures[family].another(family, zygote.exit_status())
         if ours:
             zygote.close()
+
+
+class _Failures:
+    """How often in a row a zygote did not even warm up; the next try waits twice as long, up to a minute."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._not_before = 0.0
+
+    def may_try(self) -> bool:
+        return time.monotonic() >= self._not_before
+
+    def another(self, family: str, status: int | None) -> None:
+        wait_s = min(_RETRY_LAST_S, _RETRY_FIRST_S * 2**self._count)
+        self._count += 1
+        self._not_before = time.monotonic() + wait_s
+        if self._count == 1:
+            log.error(
+                "decoder could not be started; its own words stand on stderr",
+                family=family,
+                exit_status=status,
+                command=f"{sys.executable} -m greenroom.media.zygote",
+            )
+
+    def over(self) -> None:
+        if self._count:
+            log.info("decoder works again", failures=self._count)
+            self._count, self._not_before = 0, 0.0
 
 
 class _ZygoteProcess:
     """One running zygote: hands it tasks, hears which of its children ended badly."""
 
-    def __init__(self, family: str, children: int, limits: ExamLimits) -> None:
+    def __init__(self, family: str, children: int, limits: ExamLimits, guards: Protections) -> None:
         self._limits = limits
         self._tasks, their_tasks = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._reports, their_reports = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        orders = {"family": family, "children": children, "limits": limits}
-        with their_tasks, their_reports:
+        orders = {
+            "family": family,
+            "children": children,
+            "limits": limits,
+            "landlock": guards.landlock_abi is not None,
+            "seccomp_program": guards.seccomp_program,
+        }
+        with their_tasks, their_reports, contextlib.ExitStack() as ours:
+            ours.enter_context(self._tasks)
+            ours.enter_context(self._reports)
             self._process = _spawn(orders, their_tasks.fileno(), their_reports.fileno())
+            ours.pop_all()  # they stay open only if the process runs
         self._statuses: dict[int, int] = {}
         self._news = threading.Condition()
         self.lost = False
+        self.warm = False
         self._listener = threading.Thread(target=self._listen, name=f"{family}-zygote", daemon=True)
         self._listener.start()
 
@@ -199,6 +269,9 @@ class _ZygoteProcess:
     def _listen(self) -> None:
         while report := self._report():
             child, status = protocol.REPORT.unpack(report)
+            if child == protocol.READY:
+                self.warm = True
+                continue
             with self._news:
                 self._statuses[child] = status
                 while len(self._statuses) > _UNCLAIMED_STATUSES:
@@ -215,6 +288,12 @@ class _ZygoteProcess:
             return self._reports.recv(protocol.REPORT.size)
         except OSError:
             return b""
+
+    def exit_status(self) -> int | None:
+        """How the process ended; None while it runs."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self._process.wait(_STATUS_WAIT_S)
+        return None
 
     def close(self) -> None:
         self.lost = True

@@ -14,11 +14,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import av
+from av.audio.frame import AudioFrame
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream as PictureStream
 
-from greenroom.domain.media import AudioStream, Examination, Format, Kind, MediaInfo, VideoStream
+from greenroom.domain.media import AudioStream, Examination, Format, Kind, Measurements, MediaInfo, VideoStream
 from greenroom.media import claims, decoding
 from greenroom.media.bitstream import PACKET_CHECKS, damaged_samples, nal_length_bytes
 from greenroom.media.ebml import count_tracks
@@ -28,8 +29,11 @@ from greenroom.media.isobmff import Movie, read_movie, too_many_streams
 from greenroom.media.limits import ExamLimits
 from greenroom.media.logbook import FINDINGS_KEPT, GivenUp, Logbook
 from greenroom.media.mapping import mapped
+from greenroom.media.measuring import film_measurements, index_at_end, sound_measurements
+from greenroom.media.picture_meter import PictureMeter
 from greenroom.media.protocol import Task
 from greenroom.media.sound import check_wav_sizes
+from greenroom.media.sound_meter import SoundMeter
 from greenroom.media.streams import Chosen, choose, codec_name
 from greenroom.media.tracks import Track, read_packets, read_tables, read_tail
 from greenroom.media.trailers import judge_disguise
@@ -45,6 +49,7 @@ _DEMUXERS = {
     Format.WAV: "wav",
 }
 _ISO_FORMATS = frozenset((Format.MP4, Format.MOV, Format.M4A))
+_SHORT_SOUND_S = 15  # up to here the loudness of all of it is measured
 
 
 def warm_up() -> None:
@@ -54,8 +59,12 @@ def warm_up() -> None:
         "<4sI4s4sIHHIIHH4sI", b"RIFF", 2036, b"WAVE", b"fmt ", 16, 1, 1, 8000, 16000, 2, 16, b"data", 2000
     )
     with av.open(io.BytesIO(silence + bytes(2000)), "r", format="wav") as container:
+        meter = SoundMeter(thorough=True)
         for packet in container.demux():
-            packet.decode()
+            for frame in packet.decode():
+                assert isinstance(frame, AudioFrame)
+                meter.feed(frame)
+        meter.result()
 
 
 def examine(fd: int, task: Task, limits: ExamLimits) -> Examination:
@@ -77,6 +86,7 @@ class Film:
         self._task = task
         self._limits = limits
         self._logbook = logbook
+        self._meters: tuple[PictureMeter, SoundMeter] | None = None
 
     def judged(self) -> MediaInfo:
         """Judge stage by stage; raises GivenUp as soon as going on makes no sense."""
@@ -152,13 +162,15 @@ class Film:
                 read_tables([track], self._data, self._limits, self._logbook)
                 track.forget()
         with self._logbook.stage("sound", "every packet decoded"):
-            decoded = decoding.decode_sound(container, track, self._limits, self._logbook)
+            meter = SoundMeter(thorough=0 < (container.duration or 0) <= _SHORT_SOUND_S * av.time_base)
+            decoded = decoding.decode_sound(container, track, self._limits, self._logbook, meter)
             decoding.report_sound(track, decoded, self._logbook)
         self._judge_claims([track], movie)
         if self._task.format is Format.MP3:
             claims.judge_mp3(track, self._data, self._logbook)
         audio = sound_facts(chosen.sound, track)
-        return self._info(Kind.AUDIO, audio.duration_s, chosen, movie, audio=audio)
+        measured = sound_measurements(track, meter, index_at_end=index_at_end(movie, self._data))
+        return self._info(Kind.AUDIO, audio.duration_s, chosen, movie, measured, audio=audio)
 
     def _judge_claims(self, tracks: list[Track], movie: Movie | None) -> None:
         if movie is not None:
@@ -184,7 +196,15 @@ class Film:
         audio = sound_facts(chosen.sound, sound) if chosen.sound and sound else None
         start_s = max(0.0, min(track.start_s() for track in tracks if track.count))
         duration_s = max(track.end_s() for track in tracks) - start_s
-        return self._info(Kind.VIDEO, duration_s, chosen, movie, video=video, audio=audio)
+        measured = film_measurements(
+            picture,
+            sound,
+            frame,
+            rotation_deg=video.rotation_deg,
+            index_at_end=index_at_end(movie, self._data),
+            meters=self._meters,
+        )
+        return self._info(Kind.VIDEO, duration_s, chosen, movie, measured, video=video, audio=audio)
 
     def _read(self, container: InputContainer, stream: PictureStream, tracks: list[Track], movie: Movie | None) -> None:
         picture = tracks[0]
@@ -227,9 +247,11 @@ class Film:
         return frame
 
     def _decode_all(self, picture: Track, sound: Track | None) -> None:
-        decoded = self._decode_pictures(picture, strict=True)
+        seen, heard = PictureMeter(), SoundMeter(thorough=True)
+        decoded = self._decode_pictures(picture, seen, strict=True)
         if decoded.lost and decoded.codec == "h264":
-            strict, decoded = decoded, self._decode_pictures(picture, strict=False)
+            seen = PictureMeter()
+            strict, decoded = decoded, self._decode_pictures(picture, seen, strict=False)
             if not decoded.lost:
                 at_s, reason = strict.places[0]
                 text = f"The strict decoder complained at {at_s:.2f} s ({reason}); nothing is lost"
@@ -238,13 +260,14 @@ class Film:
         if sound is not None:
             with self._opened() as container:
                 track = Track(container.streams[sound.index])
-                sounded = decoding.decode_sound(container, track, self._limits, self._logbook)
+                sounded = decoding.decode_sound(container, track, self._limits, self._logbook, heard)
                 decoding.report_sound(track, sounded, self._logbook)
+        self._meters = seen, heard
 
-    def _decode_pictures(self, picture: Track, *, strict: bool) -> decoding.Decoded:
+    def _decode_pictures(self, picture: Track, meter: PictureMeter, *, strict: bool) -> decoding.Decoded:
         with self._opened() as container:
             track = Track(container.streams[picture.index])
-            return decoding.decode_pictures(container, track, self._limits.decode_threads, strict=strict)
+            return decoding.decode_pictures(container, track, self._limits.decode_threads, meter, strict=strict)
 
     def _info(
         self,
@@ -252,6 +275,7 @@ class Film:
         duration_s: float,
         chosen: Chosen,
         movie: Movie | None,
+        measured: Measurements,
         *,
         video: VideoStream | None = None,
         audio: AudioStream | None = None,
@@ -268,4 +292,5 @@ class Film:
             ignored_streams=chosen.ignored,
             bit_rate=round(len(self._data) * 8 / duration_s) if duration_s > 0 else None,
             brand=movie.brand or None if movie else None,
+            measurements=measured,
         )

@@ -9,6 +9,7 @@ import base64
 import mmap
 import struct
 
+import msgspec
 import PIL
 from PIL import _imaging as core
 
@@ -16,6 +17,7 @@ from greenroom.domain.media import Examination, Format, Kind, MediaInfo
 from greenroom.media.exif import orientation
 from greenroom.media.findings import finding
 from greenroom.media.gif import read_gif
+from greenroom.media.image_measuring import image_measurements
 from greenroom.media.jpeg import read_jpeg
 from greenroom.media.jpegscans import decode_jpeg
 from greenroom.media.limits import ExamLimits
@@ -71,7 +73,8 @@ def examine(fd: int, task: Task, limits: ExamLimits) -> Examination:
 def _examine_data(data: mmap.mmap, format: Format, limits: ExamLimits, logbook: Logbook) -> MediaInfo:
     with logbook.stage("disguise", "no archive or document besides"):
         judge_disguise(data, logbook)
-    return _JUDGES[format](data, limits, logbook)
+    info = _JUDGES[format](data, limits, logbook)
+    return msgspec.structs.replace(info, measurements=image_measurements(data, format))
 
 
 def _jpeg(data: mmap.mmap, limits: ExamLimits, logbook: Logbook) -> MediaInfo:

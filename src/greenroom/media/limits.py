@@ -12,7 +12,8 @@ class ExamLimits:
 
     `wall_s` and `cpu_s` hold for the judgement that an uploader waits for, `deep_wall_s` and `deep_cpu_s`
     for the full decode of a video in the background. `key_frames_cpu_s` ends the decoding of key frames
-    early, `key_frames_min` of them are decoded whatever they cost.
+    early, `key_frames_min` of them are decoded whatever they cost. `require_sandbox` makes a machine without
+    Landlock or seccomp an error when the examiner starts.
     """
 
     wall_s: float = 20.0
@@ -22,6 +23,7 @@ class ExamLimits:
     memory_bytes: int = 1024 * MIB
     start_s: float = 30.0
     answer_max_bytes: int = 256 * 1024
+    require_sandbox: bool = False
 
     max_pixels: int = 50_000_000
     max_animation_frames: int = 2_000

@@ -38,6 +38,7 @@ class Track:
         self.unit_s = float(stream.time_base or 0)
         self.times = array("q")
         self.keys: list[int] = []
+        self.size_bytes = 0  # of all packets
         self.start: int | None = None
         self.end: int | None = None
         self.end_of_data_s: float | None = None  # where the file ends, when it ends too early
@@ -80,6 +81,7 @@ class Track:
     def forget(self) -> None:
         """Drop what the table said, before the packets themselves are read."""
         del self.times[:], self.keys[:]
+        self.size_bytes = 0
         self.start = self.end = None
 
     def saw(self, packet: Packet[Any]) -> None:
@@ -103,7 +105,9 @@ def read_tables(tracks: list[Track], data: mmap.mmap, limits: ExamLimits, logboo
 def _read_table(track: Track, file_bytes: int) -> None:
     times, keys = track.times, track.keys
     for entry in track.stream.index_entries:
-        if entry.pos + entry.size > file_bytes and track.end_of_data_s is None:
+        size = entry.size
+        track.size_bytes += size
+        if entry.pos + size > file_bytes and track.end_of_data_s is None:
             track.end_of_data_s = max(0.0, entry.timestamp * track.unit_s)
         times.append(entry.timestamp)
         if entry.is_keyframe and track.end_of_data_s is None:
@@ -153,6 +157,7 @@ def _take(packet: Packet[Any], track: Track, logbook: Logbook, check: PacketChec
     track.saw(packet)
     moment = packet.pts if packet.pts is not None else packet.dts
     track.times.append(moment or 0)
+    track.size_bytes += packet.size
     if packet.is_keyframe:
         track.keys.append(moment or 0)
     if packet.is_corrupt:

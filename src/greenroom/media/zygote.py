@@ -2,8 +2,8 @@
 The process that judging children are forked from: everything imported, warmed up, one thread, no secrets.
 
 There are two of it: `images` holds Pillow alone and forks in a third of the time, `films` holds PyAV.
-Each keeps some children waiting for a task, so a fork is over before a file comes; a child takes one
-task, locks itself in, judges the file, answers, and exits. It runs as `python -m greenroom.media.zygote`
+Each keeps some children waiting for a task, so a fork is over before a file comes; a child locks
+itself in, takes one task, judges the file, answers, and exits. It runs as `python -m greenroom.media.zygote`
 with two sockets: on the first lie the tasks, on the second it reports children that ended badly and is
 told which to kill. It ends when either is closed.
 """
@@ -41,6 +41,8 @@ class Orders(msgspec.Struct, frozen=True):
     family: str
     children: int
     limits: ExamLimits
+    landlock: bool
+    seccomp_program: bytes | None
 
 
 class Family(Protocol):
@@ -63,7 +65,7 @@ class Zygote:
         self._reports = reports
         self._children: dict[int, tuple[int, float]] = {}  # process descriptor -> process id, time of birth
         self._poller = select.poll()
-        self._lockdown = Lockdown(orders.limits)
+        self._lockdown = Lockdown(orders.limits, seccomp_program=orders.seccomp_program, landlock=orders.landlock)
 
     def run(self) -> None:
         """Fork, reap and kill until the server closes its end."""

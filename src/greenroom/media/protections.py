@@ -1,0 +1,58 @@
+"""
+Which protections of decoding children this machine has; feature by feature, since kernels and containers differ.
+"""
+
+from dataclasses import dataclass
+
+from greenroom.media.landlock import LandlockUnavailable, landlock_abi
+from greenroom.media.seccomp import SeccompUnavailable, compiled_filter
+
+
+class SandboxIncomplete(RuntimeError):
+    """A protection is missing that the limits require."""
+
+
+@dataclass(frozen=True, slots=True)
+class Protections:
+    """What is in force; where something is not, the reason stands instead."""
+
+    landlock_abi: int | None
+    landlock_missing: str | None
+    seccomp_program: bytes | None
+    seccomp_missing: str | None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """A sentence for each protection that is missing."""
+        reasons = (("Landlock", self.landlock_missing), ("seccomp", self.seccomp_missing))
+        return tuple(f"{name} is not in force: {reason}" for name, reason in reasons if reason)
+
+    def lines(self) -> tuple[str, ...]:
+        """A line for each protection, for the log and for `greenroom doctor`."""
+        landlock = f"no path, no TCP (ABI {self.landlock_abi})" if self.landlock_abi else self.landlock_missing
+        seccomp = "memory, threads, clock and the open file alone" if self.seccomp_program else self.seccomp_missing
+        return (
+            f"Landlock: {landlock}",
+            f"seccomp: {seccomp}",
+            "limits: memory, processor time, open files, no file written, no core; ends with its parent",
+        )
+
+    def require(self) -> None:
+        """Raise SandboxIncomplete if anything is missing."""
+        if self.missing:
+            raise SandboxIncomplete("; ".join(self.missing))
+
+
+def protections() -> Protections:
+    """Look what this machine has."""
+    abi, no_landlock = None, None
+    try:
+        abi = landlock_abi()
+    except LandlockUnavailable as error:
+        no_landlock = f"the kernel lacks it or has it switched off ({error.strerror})"
+    program, no_seccomp = None, None
+    try:
+        program = compiled_filter()
+    except SeccompUnavailable as error:
+        no_seccomp = str(error.strerror)
+    return Protections(abi, no_landlock, program, no_seccomp)
