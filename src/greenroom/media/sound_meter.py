@@ -22,10 +22,10 @@ from greenroom.domain.media import SoundMeasurements
 from greenroom.media.stretches import Stretches
 
 _WHOLE_START_S = 3.0
-_EVERY_S = 20.0
+_EVERY_S = 24.0
 _STRETCH_S = 3.0
 
-_LOOK_EVERY_S = 0.15
+_LOOK_EVERY_S = 0.2
 _STEP = 41  # samples between those that are looked at; prime, so that no tone hides between them
 _SILENCE = 0.001  # -60 dBFS
 _SILENT_MIN_S = 2.0
