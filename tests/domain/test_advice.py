@@ -231,3 +231,8 @@ def test_a_stretch_is_told_with_its_place() -> None:
     (given,) = advice(heard(silent=(Stretch(1.0, 4.0), Stretch(10.0, 20.0))), MIB, Kind.VIDEO)
 
     assert (given.measured, given.at_s) == ("10.0 s from 10.0 s and 1 more", 10.0)
+
+
+@pytest.mark.parametrize("rate", [23.976, 24.0, 25.0, 29.678, 29.97, 30.0, 50.0, 59.94, 60.0])
+def test_usual_frame_rates_and_their_broadcast_kin_get_no_advice(rate: float) -> None:
+    assert codes(film(frame_rate=rate)) == []

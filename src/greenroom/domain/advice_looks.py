@@ -103,7 +103,7 @@ def deep_colour(case: Case) -> Seen | None:
 _HDR = {"smpte2084": "HDR (PQ)", "arib-std-b67": "HDR (HLG)"}
 _WIDE = {"bt2020": "BT.2020", "smpte431": "DCI-P3", "smpte432": "Display P3"}
 _BEST_RATES = (24.0, 25.0, 30.0, 50.0, 60.0)
-_RATE_SLACK = 0.1  # 23.976, 29.97, 59.94
+_RATE_SLACK = 0.02  # 23.976, 29.97, 59.94; the mean of a short file is off by more
 _FULL_HD_PIXELS = 1920 * 1080
 _LOW_BIT_RATE, _HIGH_BIT_RATE = 5_000_000, 8_000_000
 # Newer codecs need this part of what H.264 needs.
@@ -125,19 +125,19 @@ def _frame_rate(case: Case) -> float | None:
 
 def slow_frames(case: Case) -> Seen | None:
     rate = _frame_rate(case)
-    return Seen(f"{rate:.4g} fps") if rate is not None and rate < 24 - _RATE_SLACK else None
+    return Seen(f"{rate:.4g} fps") if rate is not None and rate < 24 * (1 - _RATE_SLACK) else None
 
 
 def fast_frames(case: Case) -> Seen | None:
     rate = _frame_rate(case)
-    return Seen(f"{rate:.4g} fps") if rate is not None and rate > 60 + _RATE_SLACK else None
+    return Seen(f"{rate:.4g} fps") if rate is not None and rate > 60 * (1 + _RATE_SLACK) else None
 
 
 def odd_frames(case: Case) -> Seen | None:
     rate = _frame_rate(case)
-    if rate is None or not 24 - _RATE_SLACK <= rate <= 60 + _RATE_SLACK or varying_frames(case):
+    if rate is None or slow_frames(case) or fast_frames(case) or varying_frames(case):
         return None
-    if any(abs(rate - best) <= _RATE_SLACK for best in _BEST_RATES):
+    if any(abs(rate - best) <= best * _RATE_SLACK for best in _BEST_RATES):
         return None
     return Seen(f"{rate:.4g} fps")
 
