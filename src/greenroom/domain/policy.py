@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from greenroom.domain.cures import cured, cured_bytes, cured_name
 from greenroom.domain.findings import finding
 from greenroom.domain.formats import (
     ACCEPTED_IN_WORDS,
@@ -123,7 +124,7 @@ class Policy:
         kind = FORMATS[format_].kind
         ceiling = self.max_bytes(kind, dialect)
         if size_bytes is not None and size_bytes > ceiling:
-            raise too_large(kind, size_bytes, ceiling)
+            raise too_large(kind, size_bytes, ceiling, filename)
         return Declared(filename, extension, format_, kind, ceiling, size_bytes)
 
     def judge(self, examined: Examination, kind: Kind) -> MediaInfo:
@@ -171,15 +172,15 @@ def _declared_format(filename: str, content_type: str | None) -> tuple[str, Form
     mime = bare_mime(content_type or "")
     if not mime or mime == OCTET_STREAM:
         if by_name is None:
-            raise _unsupported("filename", f".{extension}" if extension else "no extension")
+            raise _unsupported("filename", f".{extension}" if extension else "no extension", filename)
         return extension, by_name
     by_type = FORMAT_OF_MIME.get(mime)
     if by_type is None:
-        raise _unsupported("content type", mime)
+        raise _unsupported("content type", mime, filename)
     if not extension:
         return FORMATS[by_type].extensions[0], by_type
     if by_name is None:
-        raise _unsupported("extension", f".{extension}")
+        raise _unsupported("extension", f".{extension}", filename)
     if by_name is not by_type and not (
         same_family(by_name, by_type) and FORMATS[by_name].kind is FORMATS[by_type].kind
     ):
@@ -194,42 +195,39 @@ def _declared_format(filename: str, content_type: str | None) -> tuple[str, Form
     return extension, by_name
 
 
-def _unsupported(what: str, given: str) -> TypeRefused:
-    return TypeRefused(
-        finding(
-            "type_unsupported",
-            f"The {what} {given} is not supported; accepted are {ACCEPTED_IN_WORDS}.",
-            measured=given,
-            allowed=ACCEPTED_IN_WORDS,
-        )
+def _unsupported(what: str, given: str, filename: str) -> TypeRefused:
+    found = finding(
+        "type_unsupported",
+        f"The {what} {given} is not supported; accepted are {ACCEPTED_IN_WORDS}.",
+        measured=given,
+        allowed=ACCEPTED_IN_WORDS,
     )
+    return TypeRefused(cured_name(found, filename))
 
 
 def wrong_bytes(declared: Format, name: str) -> TypeRefused:
     """The refusal of bytes that are `name` ("AVIF image") where `declared` was promised."""
     kind = FORMATS[declared].kind
-    return TypeRefused(
-        finding(
-            "type_mismatch",
-            f"The file was declared as {declared.value}, but its bytes are: {name}. "
-            f"Accepted for {kind.value}: {names_of(kind)}.",
-            measured=name,
-            allowed=declared.value,
-        )
+    found = finding(
+        "type_mismatch",
+        f"The file was declared as {declared.value}, but its bytes are: {name}. "
+        f"Accepted for {kind.value}: {names_of(kind)}.",
+        measured=name,
+        allowed=declared.value,
     )
+    return TypeRefused(cured_bytes(found, kind, name))
 
 
-def too_large(kind: Kind, size_bytes: int | None, ceiling: int) -> SizeRefused:
+def too_large(kind: Kind, size_bytes: int | None, ceiling: int, filename: str = "FILE") -> SizeRefused:
     """The refusal of a file over `ceiling` bytes; without a size where only 'more than that' is known."""
     measured = megabytes(size_bytes) if size_bytes is not None else f"more than {megabytes(ceiling)}"
-    return SizeRefused(
-        finding(
-            "size_exceeded",
-            f"The {kind.value} has {measured}; allowed are {megabytes(ceiling)}.",
-            measured=measured,
-            allowed=megabytes(ceiling),
-        )
+    found = finding(
+        "size_exceeded",
+        f"The {kind.value} has {measured}; allowed are {megabytes(ceiling)}.",
+        measured=measured,
+        allowed=megabytes(ceiling),
     )
+    return SizeRefused(cured(found, kind, filename, ceiling))
 
 
 def _kind_findings(info: MediaInfo, kind: Kind) -> list[UploadRefused]:
@@ -250,7 +248,7 @@ def _codec_findings(info: MediaInfo) -> list[Finding]:
         findings.append(_codec_finding("video", info.video.codec, info.format, VIDEO_CODECS, info.video.index))
     if info.audio is not None and codec_family(info.audio.codec) not in AUDIO_CODECS.get(info.format, frozenset()):
         findings.append(_codec_finding("audio", info.audio.codec, info.format, AUDIO_CODECS, info.audio.index))
-    return findings
+    return [cured(found, info.kind) for found in findings]
 
 
 def _codec_finding(
