@@ -151,6 +151,18 @@ def test_every_stage_says_what_it_checked_and_how_long_it_took(judge: Judge) -> 
         "streams",
         "packets",
         "coded pictures",
+        "claims",
         "key frames",
     ]
     assert all(stage.checked and stage.duration_ms >= 0 for stage in stages)
+
+
+def test_a_stage_names_what_it_found(judge: Judge) -> None:
+    stages = {stage.name: stage.found for stage in judge(good.cut(good.faststart_mp4())).stages}
+
+    assert stages["claims"] == ("file_truncated",)
+    assert stages["streams"] == ()
+
+
+def test_a_full_decode_is_a_stage_of_its_own(judge: Judge) -> None:
+    assert judge(good.mp4(), deep=True).stages[-1].name == "full decode"

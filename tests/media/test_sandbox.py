@@ -73,9 +73,9 @@ def test_every_thread_of_a_decoding_child_is_under_the_filter() -> None:
 
 
 def statuses_of_threads(until: Callable[[], bool]) -> list[str]:
-    """The statuses of all threads of the first process below us that decodes with several."""
+    """The statuses of all threads of the first child that decodes with several."""
     while not until():
-        for process in psutil.Process().children(recursive=True):
+        for process in waiting_or_judging():
             tasks = Path(f"/proc/{process.pid}/task")
             with contextlib.suppress(OSError):
                 found = [(task / "status").read_text() for task in tasks.iterdir()]
@@ -85,6 +85,15 @@ def statuses_of_threads(until: Callable[[], bool]) -> list[str]:
     return []
 
 
+def waiting_or_judging() -> list[psutil.Process]:
+    """The children of all zygotes."""
+    children: list[psutil.Process] = []
+    for zygote in psutil.Process().children():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            children += zygote.children()
+    return children
+
+
 def field(status: str, name: str) -> str:
     return next(line.split()[1] for line in status.splitlines() if line.startswith(name + ":"))
 
@@ -92,13 +101,13 @@ def field(status: str, name: str) -> str:
 def test_a_child_dies_with_its_zygote() -> None:
     examiner = Examiner(concurrency=1)
     judge_with(examiner, good.jpeg())
-    zygotes = psutil.Process().children()
-    children = [child for zygote in zygotes for child in zygote.children()]
+    children: list[psutil.Process] = []
+    while not children:  # the next one may be about to be born
+        children = waiting_or_judging()
 
-    for zygote in zygotes:
+    for zygote in psutil.Process().children():
         zygote.kill()
 
-    assert children
     assert psutil.wait_procs(children, timeout=3)[1] == []
     examiner.close()
 

@@ -157,11 +157,12 @@ class MediaInfo(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Stage(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One step of an examination: what was checked and how long it took."""
+    """One step of an examination: what was checked, how long it took, and the codes of what it found."""
 
     name: str
     checked: str
     duration_ms: float
+    found: tuple[str, ...] = ()
 
 
 class Examination(msgspec.Struct, frozen=True, omit_defaults=True):

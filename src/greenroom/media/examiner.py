@@ -321,7 +321,7 @@ def _spawn(orders: dict[str, object], tasks: int, reports: int) -> subprocess.Po
     }
     words = [msgspec.json.encode(orders).decode(), str(tasks), str(reports)]
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "greenroom.media.zygote", *words],
+        [sys.executable, "-P", "-S", "-m", "greenroom.media.zygote", *words],
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -166,17 +166,18 @@ class Film:
             decoded = decoding.decode_sound(container, track, self._limits, self._logbook, meter)
             decoding.report_sound(track, decoded, self._logbook)
         self._judge_claims([track], movie)
-        if self._task.format is Format.MP3:
-            claims.judge_mp3(track, self._data, self._logbook)
         audio = sound_facts(chosen.sound, track)
         measured = sound_measurements(track, meter, index_at_end=index_at_end(movie, self._data))
         return self._info(Kind.AUDIO, audio.duration_s, chosen, movie, measured, audio=audio)
 
     def _judge_claims(self, tracks: list[Track], movie: Movie | None) -> None:
-        if movie is not None:
-            claims.judge_movie(movie, tracks, self._data, self._logbook)
-        elif self._task.format is Format.WEBM:
-            claims.judge_webm(tracks, self._data, self._logbook)
+        with self._logbook.stage("claims", "durations and ends in the header against the data, what follows"):
+            if movie is not None:
+                claims.judge_movie(movie, tracks, self._data, self._logbook)
+            elif self._task.format is Format.WEBM:
+                claims.judge_webm(tracks, self._data, self._logbook)
+            elif self._task.format is Format.MP3:
+                claims.judge_mp3(tracks[0], self._data, self._logbook)
 
     # Pictures
 

@@ -6,14 +6,13 @@ it dies with its zygote and cannot be traced by its likes. What a fork hands dow
 each page that a child touches costs it a fault, so the child itself makes five system calls and no more.
 """
 
-import ctypes
 import os
 import resource
 import signal
 
 from greenroom.media.landlock import give_up_paths_and_ports
 from greenroom.media.limits import ExamLimits
-from greenroom.media.seccomp import Filter
+from greenroom.media.seccomp import Filter, prctl
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
@@ -21,9 +20,6 @@ _PR_SET_NO_NEW_PRIVS = 38
 _OPEN_FILES = 64
 _BACKGROUND_NICENESS = 10
 NO_FILTER_STATUS = 3
-
-# Without saving errno and letting go of the interpreter's lock, a call touches 7 pages, not 70.
-_prctl = ctypes.PyDLL(None).prctl
 
 
 class Lockdown:
@@ -38,8 +34,8 @@ class Lockdown:
 
     def prepare(self) -> None:
         """Take from the zygote, and so from all its children, what neither needs."""
-        _prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-        _prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+        prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         _limit(resource.RLIMIT_FSIZE, 0)
         _limit(resource.RLIMIT_NOFILE, _OPEN_FILES)
         _limit(resource.RLIMIT_CORE, 0)
@@ -48,7 +44,7 @@ class Lockdown:
 
     def newborn(self) -> None:
         """Be killed when the zygote dies, leave at once if it has, lead a process group, and lose most system calls."""
-        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != self._zygote:
             os._exit(1)
         os.setpgid(0, 0)

@@ -16,17 +16,21 @@ class GivenUp(Exception):
 class Timed:
     """A stage that is under way."""
 
-    def __init__(self, stages: list[Stage], name: str, checked: str) -> None:
-        self._stages = stages
+    def __init__(self, logbook: "Logbook", name: str, checked: str) -> None:
+        self._logbook = logbook
         self._name = name
         self._checked = checked
+        self._before = len(logbook.damage), len(logbook.notes)
         self._start = perf_counter()
 
     def __enter__(self) -> None: ...
 
     def __exit__(self, *_: object) -> None:
         duration_ms = round((perf_counter() - self._start) * 1000, 2)
-        self._stages.append(Stage(self._name, self._checked, duration_ms))
+        damage, notes = self._before
+        found = (*self._logbook.damage[damage:], *self._logbook.notes[notes:])
+        codes = tuple(item.code for item in found)
+        self._logbook.stages.append(Stage(self._name, self._checked, duration_ms, codes))
 
 
 class Logbook:
@@ -39,7 +43,7 @@ class Logbook:
 
     def stage(self, name: str, checked: str) -> "Timed":
         """Time what happens inside, and keep it even when the file is given up there."""
-        return Timed(self.stages, name, checked)
+        return Timed(self, name, checked)
 
     def damaged(self, found: Finding) -> None:
         _keep(self.damage, found)

@@ -30,6 +30,11 @@ _ALLOWED = """
 # It can only lower its limits and its priority.
 
 
+# Without saving errno and letting go of the interpreter's lock, a call touches 7 pages, not 70.
+prctl = ctypes.PyDLL(None).prctl
+prctl.argtypes = (ctypes.c_int, *(ctypes.c_ulong,) * 4)
+
+
 class SeccompUnavailable(OSError):
     """The kernel has no filters for system calls, or libseccomp is not installed."""
 
@@ -77,10 +82,7 @@ class Filter:
         place = ctypes.addressof(self._instructions)
         self._program = _Program(len(program) // _INSTRUCTION_BYTES, place)
         self._place = ctypes.addressof(self._program)
-        # Without saving errno and letting go of the interpreter's lock, a call touches 7 pages, not 70.
-        self._prctl = ctypes.PyDLL(None).prctl
-        self._prctl.argtypes = (ctypes.c_int, *(ctypes.c_ulong,) * 4)
 
     def apply(self) -> bool:
         """Put the calling process under the filter, for good; False if the kernel refuses. Needs no_new_privs."""
-        return bool(self._prctl(_PR_SET_SECCOMP, _MODE_FILTER, self._place, 0, 0) == 0)
+        return bool(prctl(_PR_SET_SECCOMP, _MODE_FILTER, self._place, 0, 0) == 0)
