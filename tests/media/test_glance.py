@@ -1,8 +1,11 @@
 """A glance at the ends of a file finds what the examination of all of it finds, and never more."""
 
 from collections.abc import Callable
+from time import process_time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from judging import Judge
 
 import media_samples as samples
@@ -139,3 +142,26 @@ def test_ends_know_what_lies_in_the_hole() -> None:
 
 def test_the_kind_is_a_guess_until_a_track_is_seen() -> None:
     assert glance(Ends(samples.m4a()[:40], b"", 10_000), Format.M4A).info.kind is Kind.AUDIO
+
+
+def test_an_index_of_thousands_of_empty_boxes_takes_no_time() -> None:
+    empty = b"\x00\x00\x00\x08free"
+    trak = (8 + 8 * 500).to_bytes(4, "big") + b"trak" + empty * 500
+    inside = trak * 60
+    data = samples.mp4()[:32] + (8 + len(inside)).to_bytes(4, "big") + b"moov" + inside
+
+    began = process_time()
+    glance(Ends(data, b"", len(data)), Format.MP4)
+
+    assert process_time() - began < 0.2
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_bytes_that_were_changed_are_no_reason_to_fail(data: st.DataObject) -> None:
+    sample = data.draw(st.sampled_from(GOOD))()
+    changed = bytearray(sample)
+    for _ in range(data.draw(st.integers(1, 8))):
+        changed[data.draw(st.integers(0, min(len(changed), 4000) - 1))] = data.draw(st.integers(0, 255))
+
+    assert glance(ends_of(bytes(changed), data.draw(st.integers(0, 9000))), format_of(sample)).info is not None

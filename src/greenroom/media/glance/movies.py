@@ -3,13 +3,15 @@
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from greenroom.domain.glance import CODEC_OF_CODE, Ends, Glance
 from greenroom.domain.media import AudioStream, Finding, Format, Kind, Measurements, MediaInfo, VideoStream
 from greenroom.media.findings import FINDINGS
 
 _BOXES_MAX = 4096
-_TRACKS_MAX = 64
+_BOXES_INSIDE_MAX = 64  # of one box: a hostile index has thousands of empty ones
+_TRACKS_MAX = 16
 _OPEN_DURATIONS = (0, 0xFFFF_FFFF, 0xFFFF_FFFF_FFFF_FFFF)
 _MP3_OBJECT_TYPES = (0x69, 0x6B)
 
@@ -47,7 +49,8 @@ def glance_at_movie(ends: Ends, format: Format) -> Glance:
         damage = (_damage("moov_missing", _no_index(missing_bytes)),) if walked else ()
         lost = () if walked else ("duration and codecs: the index (moov box) is not in the part that was sent",)
         return Glance(MediaInfo(format, guess), damage, lost)
-    tracks = [_track(ends, box) for box in _boxes(ends, moov.body, moov.end) if box.kind == b"trak"][:_TRACKS_MAX]
+    traks = (box for box in _boxes(ends, moov.body, moov.end, _BOXES_INSIDE_MAX) if box.kind == b"trak")
+    tracks = [_track(ends, box) for box in islice(traks, _TRACKS_MAX)]
     header = _first(ends, moov, b"mvhd")
     total_s = _duration_s(ends, header) if header else None
     fragmented = _first(ends, moov, b"mvex") is not None
@@ -217,9 +220,9 @@ def _turn(ends: Ends, tkhd: _Box) -> int:
     return {(1, 0, 0, 1): 0, (0, 1, -1, 0): 90, (-1, 0, 0, -1): 180, (0, -1, 1, 0): 270}.get((a, b, c, d), 0)
 
 
-def _boxes(ends: Ends, at: int, limit: int) -> Iterator[_Box]:
+def _boxes(ends: Ends, at: int, limit: int, most: int = _BOXES_MAX) -> Iterator[_Box]:
     """The boxes whose headers are there, up to the first that is not."""
-    for _ in range(_BOXES_MAX):
+    for _ in range(most):
         head = ends.read(at, 16)
         if head is None or len(head) < 8 or at + 8 > limit:
             return
@@ -241,7 +244,8 @@ def _first(ends: Ends, box: _Box, *path: bytes) -> _Box | None:
     for kind in path:
         if found is None:
             return None
-        found = next((child for child in _boxes(ends, found.body, found.end) if child.kind == kind), None)
+        children = _boxes(ends, found.body, found.end, _BOXES_INSIDE_MAX)
+        found = next((child for child in children if child.kind == kind), None)
     return found
 
 
