@@ -4,6 +4,7 @@ from collections.abc import Callable
 from time import process_time
 
 import pytest
+from good_corpus import good_files
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from judging import Judge
@@ -165,3 +166,12 @@ def test_bytes_that_were_changed_are_no_reason_to_fail(data: st.DataObject) -> N
         changed[data.draw(st.integers(0, min(len(changed), 4000) - 1))] = data.draw(st.integers(0, 255))
 
     assert glance(ends_of(bytes(changed), data.draw(st.integers(0, 9000))), format_of(sample)).info is not None
+
+
+@pytest.mark.parametrize(("name", "make"), list(good_files()), ids=lambda value: value if type(value) is str else "")
+def test_no_good_file_is_foretold_to_be_refused(name: str, make: Callable[[], bytes]) -> None:
+    data = make()
+
+    found = [glance(ends_of(data, most), format_of(data)).damage for most in (256 * 1024, 40_000, 5_000)]
+
+    assert found == [(), (), ()]

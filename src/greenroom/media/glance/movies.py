@@ -9,6 +9,7 @@ from greenroom.domain.glance import CODEC_OF_CODE, Ends, Glance
 from greenroom.domain.media import AudioStream, Finding, Format, Kind, Measurements, MediaInfo, VideoStream
 from greenroom.media.findings import FINDINGS
 
+_OWN_BOXES = frozenset((b"ftyp", b"moov", b"mdat", b"moof", b"free", b"skip", b"wide", b"uuid", b"mfra", b"sidx"))
 _BOXES_MAX = 4096
 _BOXES_INSIDE_MAX = 64  # of one box: a hostile index has thousands of empty ones
 _TRACKS_MAX = 16
@@ -42,7 +43,8 @@ def glance_at_movie(ends: Ends, format: Format) -> Glance:
     """Look at the boxes that are there."""
     top = list(_boxes(ends, 0, ends.size_bytes))
     moov = next((box for box in top if box.kind == b"moov"), None)
-    missing_bytes = max(0, top[-1].end - ends.size_bytes) if top else 0
+    # What overruns the file and is no box of a movie was appended by a camera: it harms nobody.
+    missing_bytes = max(0, top[-1].end - ends.size_bytes) if top and top[-1].kind in _OWN_BOXES else 0
     guess = Kind.AUDIO if format is Format.M4A else Kind.VIDEO
     if moov is None or moov.end > ends.size_bytes:
         walked = bool(top) and top[-1].end >= ends.size_bytes

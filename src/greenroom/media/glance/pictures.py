@@ -9,6 +9,7 @@ from greenroom.domain.media import Format, Kind, MediaInfo
 from greenroom.media.image_measuring import image_measurements, jpeg_segments
 
 _FRAMES_OF_JPEG = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_EXIF_MARKS = {Format.PNG: b"eXIf", Format.WEBP: b"EXIF"}
 _MODES = {1: "L", 3: "RGB", 4: "CMYK"}
 _PNG_MODES = {0: "L", 2: "RGB", 3: "P", 4: "LA", 6: "RGBA"}
 
@@ -16,8 +17,27 @@ _PNG_MODES = {0: "L", 2: "RGB", 3: "P", 4: "LA", 6: "RGBA"}
 def glance_at_picture(ends: Ends, format: Format) -> Glance:
     """Read the header."""
     info = _READERS[format](ends.head, MediaInfo(format, Kind.IMAGE))
+    if format in _EXIF_MARKS:
+        info = _turned(info, _exif_anywhere(ends, _EXIF_MARKS[format]))
     still_open = () if info.width else ("its size in pixels: the header is not in the part that was sent",)
     return Glance(msgspec.structs.replace(info, measurements=image_measurements(ends.head, format)), open=still_open)
+
+
+def _exif_anywhere(ends: Ends, mark: bytes) -> bytes:
+    """EXIF data of a chunk, which these formats have before or after the pixels; empty if there is none."""
+    for part in (ends.head, ends.tail):
+        at = part.find(mark)
+        if at >= 0:
+            body = at + len(mark) + (4 if mark == b"EXIF" else 0)  # RIFF has the size after the name
+            return part[body : body + 65536].removeprefix(b"Exif\0\0")
+    return b""
+
+
+def _turned(info: MediaInfo, exif: bytes) -> MediaInfo:
+    orientation = _orientation(exif)
+    if orientation < 5 or not info.width:
+        return msgspec.structs.replace(info, orientation=orientation)
+    return msgspec.structs.replace(info, orientation=orientation, width=info.height, height=info.width)
 
 
 def _jpeg(data: bytes, info: MediaInfo) -> MediaInfo:
