@@ -32,7 +32,19 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # The client installs without the server.
     "client": ("client",),
     "bootstrap": ("config", "db", "domain", "errors", "jobs", "media", "services", "storage", "studio", "web"),
-    "cli": ("bootstrap", "config", "services", "domain", "errors", "web.protocol", "client", "db.sqlite"),
+    "cli": (
+        "bootstrap",
+        "config",
+        "services",
+        "domain",
+        "errors",
+        "web.protocol",
+        "client",
+        "optimize_command",
+        "db.sqlite",
+    ),
+    # A program of its own, beside the server.
+    "optimize_command": ("domain", "errors", "media", "client.description"),
     "__main__": ("cli",),
     "__init__": (),
 }

@@ -86,6 +86,41 @@ def upload(
 
 
 @app.command()
+def optimize(
+    files: Annotated[list[Path], typer.Argument(help="Images, videos and sounds.")],
+    output: Annotated[Path | None, typer.Option(help="File or folder of the copy.", show_default="beside it")] = None,
+    format_: Annotated[str | None, typer.Option("--format", help="jpeg, png, webp, mp4, mp3 or auto.")] = None,
+    max_size: Annotated[
+        str | None, typer.Option(help="Box that turns with the picture.", show_default="1920x1080")
+    ] = None,
+    max_bytes: Annotated[str | None, typer.Option(help="The copy stays under this: 500kB, 10MB.")] = None,
+    quality: Annotated[int | None, typer.Option(help="Of an image, 1 to 100.", show_default="85, WebP 80")] = None,
+    crf: Annotated[int | None, typer.Option(help="Of a video, 10 to 40; smaller is better.", show_default="23")] = None,
+    preset: Annotated[str | None, typer.Option(help="Effort for a video: ultrafast to slow.")] = None,
+    bit_rate_kbps: Annotated[int | None, typer.Option("--bit-rate", help="Of sound, in kbit/s.")] = None,
+    loudness: Annotated[str | None, typer.Option(help="LUFS, or off; sound files: -16.", show_default="off")] = None,
+    keep_metadata: Annotated[bool, typer.Option(help="Keep titles, dates and places.")] = False,
+    force: Annotated[bool, typer.Option(help="Replace a copy that is there.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a file on standard output.")] = False,
+) -> None:
+    """Make render-safe copies of files, here and without a server; the originals stay as they are."""
+    from greenroom.optimize_command import optimize_files, wishes_from
+
+    given = {
+        "format": format_,
+        "max_size": max_size,
+        "max_bytes": max_bytes,
+        "quality": quality,
+        "crf": crf,
+        "preset": preset,
+        "bit_rate_kbps": bit_rate_kbps,
+        "loudness_lufs": loudness,
+        "keep_metadata": keep_metadata,
+    }
+    raise typer.Exit(optimize_files(files, output, wishes_from(given), force=force, as_json=as_json))
+
+
+@app.command()
 def reverify(data: Data = None, config_file: ConfigFile = None) -> None:
     """
     Judge again every asset that was judged by older rules or an older decoder.

@@ -120,6 +120,11 @@ def recipe_from(kind: Kind, wishes: Mapping[str, object], *, preset: str = "very
     return RECIPES[kind](**values)  # type: ignore[arg-type]  # each option gives the type of its field
 
 
+def options_for(kind: Kind) -> frozenset[str]:
+    """The names of what may be asked for."""
+    return frozenset(_OPTIONS[kind])
+
+
 @dataclass(frozen=True, slots=True)
 class _Option:
     """How one wish is read: its allowed values in words, and the value or None when it is not among them."""
