@@ -6,7 +6,7 @@ decoder can be fed byte by byte, and how it takes them shows where it is. While 
 groups of 57 bits (25 on 32-bit machines), since it first fills its bit buffer; once a scan is complete it
 skips to the next marker byte by byte. So a scan that is complete eight bytes before its end has bytes too
 many, and one that is not complete after eight bytes of zeros has too few: both are damage. Neither can
-happen in a sound file. Zeros between scans, or before a restart mark, are passed over.
+happen in a whole file. Zeros between scans, or before a restart mark, are passed over.
 """
 
 import mmap

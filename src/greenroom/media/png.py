@@ -26,7 +26,7 @@ _CRITICAL = frozenset((b"IHDR", b"PLTE", b"IDAT", b"IEND"))
 # Adam7: first column and row, steps across and down (PNG, 8.2).
 _PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 _FILTERS = b"\x00\x01\x02\x03\x04"
-_PIECE_BYTES = 1 << 18
+_PIECE_BYTES = 1 << 16  # larger ones come fresh from the kernel each time
 
 
 @dataclass(frozen=True, slots=True)
