@@ -121,6 +121,20 @@ def optimize(
 
 
 @app.command()
+def doctor(data: Data = None, config_file: ConfigFile = None) -> None:
+    """Look whether this machine has what the server needs; exit status 1 if it has not."""
+    from greenroom.doctor import examine_machine
+
+    settings = config.load(os.environ, config_file, {"data": data})
+    marks = {True: "ok  ", False: "BAD ", None: "    "}
+    healthy = True
+    for check in examine_machine(settings.data, bootstrap.exam_limits(settings)):
+        healthy = healthy and check.good is not False
+        print(f"{marks[check.good]} {check.name}: {check.found}", flush=True)  # noqa: T201
+    raise typer.Exit(0 if healthy else 1)
+
+
+@app.command()
 def reverify(data: Data = None, config_file: ConfigFile = None) -> None:
     """
     Judge again every asset that was judged by older rules or an older decoder.
@@ -251,7 +265,8 @@ def _address(listener: socket.socket) -> str:
 
 
 def _log_as(log_format: str) -> None:
-    renderer: Any = structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer()
+    text = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    renderer: Any = structlog.processors.JSONRenderer() if log_format == "json" else text
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -110,6 +110,12 @@ class Verification:
     max_fps: float = positive(120.0, "Frames a second of a video.")
     max_streams: int = positive(16, "Streams of a file.")
     max_packets: int = positive(400_000, "Packets of a file.")
+    max_boxes: int = positive(200_000, "Boxes of an MP4 or MOV, elements of a WebM.")
+    max_image_side: int = positive(32_768, "Longest side of an image in pixels.")
+    max_animation_pixels: int = positive(1_000_000_000, "Pixels of all frames of an animated image together.")
+    max_scans: int = positive(64, "Scans of a progressive JPEG.")
+    max_metadata_bytes: int = positive(16 * MIB, "Texts and profiles of an image, unpacked.")
+    require_sandbox: bool = setting(False, "Refuse to start where the kernel lacks Landlock or seccomp.")
 
 
 @dataclass(frozen=True, slots=True)
