@@ -92,8 +92,13 @@ class Examiner:
 
         Raises SandboxIncomplete when the limits require protections that this machine lacks.
         """
+        guards = self.protections
         if self.limits.require_sandbox:
-            self.protections.require()
+            guards.require()
+        if guards.missing:
+            log.warning("decoders are confined only in part", missing=guards.missing)
+        else:
+            log.info("decoders are confined", by=guards.lines())
         for family in self._children:
             with contextlib.suppress(_ZygoteLost):  # it is in the log, and is tried again with the first file
                 self._zygote(family)
