@@ -40,9 +40,11 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "errors",
         "web.protocol",
         "client",
+        "doctor",
         "optimize_command",
         "db.sqlite",
     ),
+    "doctor": ("domain", "media"),
     # A program of its own, beside the server.
     "optimize_command": ("domain", "errors", "media", "client.description"),
     "__main__": ("cli",),
