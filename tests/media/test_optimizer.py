@@ -1,9 +1,12 @@
 """What a render-safe copy is like, measured by other means than those that made it."""
 
 import io
+import subprocess
+import sys
 import tempfile
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import psutil
@@ -410,3 +413,45 @@ def _run_beside(optimizer: Optimizer, act) -> None:  # type: ignore[no-untyped-d
 def _optimizing_children() -> list[psutil.Process]:
     children = psutil.Process().children()
     return [child for child in children if "greenroom.media.optimize_process" in child.cmdline()]
+
+
+def test_the_process_has_given_up_privileges_paths_and_limits(tmp_path: Path) -> None:
+    seen: dict[str, str] = {}
+
+    def look(process: psutil.Process, optimizer: Optimizer) -> None:
+        seen["status"] = Path(f"/proc/{process.pid}/status").read_text()
+        seen["limits"] = Path(f"/proc/{process.pid}/limits").read_text()
+        seen["nice"] = str(process.nice())
+        optimizer.close()
+
+    with pytest.raises(NotOptimized):
+        _run_beside(Optimizer(), look)
+
+    assert "NoNewPrivs:\t1" in seen["status"]
+    assert [line.split()[3:5] for line in seen["limits"].splitlines() if "open files" in line] == [["64", "64"]]
+    assert int(seen["nice"]) >= 10
+
+
+def test_without_paths_nothing_of_this_machine_can_be_opened() -> None:
+    program = (
+        "import os\n"
+        "from greenroom.media import optimize_process\n"
+        "from greenroom.domain.recipe import ImageRecipe\n"
+        "from greenroom.media.optimize_messages import OptimizeLimits, Orders, encode_orders\n"
+        "import sys\n"
+        "def spy(orders, make):\n"
+        "    try:\n"
+        "        open('/etc/passwd')\n"
+        "    except PermissionError:\n"
+        "        os.write(1, b'shut out ')\n"
+        "    raise OSError(28, 'full')\n"
+        "optimize_process._optimized = spy\n"
+        "sys.argv[1:] = [encode_orders(Orders(0, 1, ImageRecipe(), OptimizeLimits())).decode()]\n"
+        "optimize_process.main()\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=True
+    ).stdout
+
+    assert told.startswith("shut out ")
+    assert "optimize_disk_full" in told

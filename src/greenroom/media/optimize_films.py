@@ -6,8 +6,10 @@ Nothing is held but what decoders, filters and encoders hold by themselves, so m
 
 from __future__ import annotations  # PyAV's streams are generic in its stubs alone
 
+import importlib
 import io
 import os
+import pkgutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -52,6 +54,13 @@ _PRIMING_S = 0.1
 _LEAST_VIDEO_KBPS = 50
 _NAMES = {"h264": "H.264", "hevc": "H.265", "libdav1d": "AV1", "mp3float": "MP3", "aac": "AAC"}
 _TRANSFERS = {1: "BT.709", 6: "BT.601", 14: "BT.2020", 16: "PQ", 18: "HLG"}
+
+
+def warm_up() -> None:
+    """Import what PyAV would import when it first meets a kind of stream, since no file can be opened later."""
+    for module in pkgutil.walk_packages(av.__path__, "av."):
+        if not module.name.endswith(".__main__"):
+            importlib.import_module(module.name)
 
 
 def optimize_video(

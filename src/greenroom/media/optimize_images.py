@@ -45,12 +45,16 @@ _SRGB = ImageCms.createProfile("sRGB")
 _WHITE = (255, 255, 255, 255)
 
 
+def warm_up() -> None:
+    """Import whatever decodes or encodes an image, since no file can be opened later."""
+    Image.init()
+
+
 def optimize(
     source: int, target: int, recipe: ImageRecipe, limits: OptimizeLimits, name: str, tell: Callable[[float], None]
 ) -> Optimized:
     """Make the copy; raises NotMade with the reason when there can be none. `name` is the source's in words."""
     warnings.simplefilter("ignore")  # a palette with transparent bytes is no reason to print
-    Image.init()  # else the formats that are opened seldom are unknown
     Image.MAX_IMAGE_PIXELS = limits.max_pixels
     with open(source, "rb", closefd=False) as file:
         file.seek(0)

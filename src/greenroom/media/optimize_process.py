@@ -1,24 +1,29 @@
 """
 The process that makes one copy: `python -m greenroom.media.optimize_process ORDERS`, with two descriptors.
 
-It limits itself before it looks at the file, tells its progress as lines of JSON on standard output, ends with a
-line that says what came of it, and dies with the process that started it.
+It limits itself before it looks at the file and gives up every path and port where the kernel can. It tells its
+progress as lines of JSON on standard output, ends with a line that says what came of it, and dies with the process
+that started it.
 
 FFmpeg logs nothing: that is what PyAV does until a level is set. Any level, even one that shows nothing, makes
 each decoding thread wait for Python's lock, and ends in a deadlock when a decoder is closed half-way.
 """
 
+import contextlib
 import ctypes
+import errno
 import os
 import resource
 import signal
 import sys
 import time
+from collections.abc import Callable
 
 from greenroom.domain.media import Finding
 from greenroom.domain.optimize_findings import remark
-from greenroom.domain.recipe import AudioRecipe, ImageRecipe
+from greenroom.domain.recipe import AudioRecipe, ImageRecipe, Recipe
 from greenroom.domain.rendition import Optimized
+from greenroom.media.landlock import LandlockUnavailable, give_up_paths_and_ports
 from greenroom.media.optimize_messages import (
     Made,
     Message,
@@ -44,37 +49,46 @@ def main() -> None:
     """Follow the orders on the command line."""
     orders = decode_orders(sys.argv[1])
     _limit_self(orders.limits)
+    maker = _maker(orders.recipe)
+    with contextlib.suppress(LandlockUnavailable):  # `greenroom doctor` tells what a machine lacks
+        give_up_paths_and_ports()
     try:
-        message: Message = Made(_optimized(orders))
+        message: Message = Made(_optimized(orders, maker))
     except NotMade as reason:
         message = Refused(reason.finding)
     except MemoryError:
         message = Refused(remark("optimize_out_of_memory"))
     except OSError as error:
-        full = error.errno in (27, 28)  # EFBIG, ENOSPC
+        full = error.errno in (errno.EFBIG, errno.ENOSPC, errno.EDQUOT)
         message = Refused(remark("optimize_disk_full") if full else _crashed(error))
     except Exception as error:  # noqa: BLE001  # the rim of the process: the sentence is all that leaves it
         message = Refused(_crashed(error))
     _write(message)
 
 
-def _optimized(orders: Orders) -> Optimized:
+def _maker(recipe: Recipe) -> Callable[..., Optimized]:
+    """
+    What makes a copy by such a recipe, ready to work without opening another file.
+
+    Each imports one decoder's library, of which the other sort of file has no need: a quarter of a second.
+    """
+    if isinstance(recipe, ImageRecipe):
+        from greenroom.media import optimize_images
+
+        optimize_images.warm_up()
+        return optimize_images.optimize
+    from greenroom.media import optimize_films
+
+    optimize_films.warm_up()
+    return optimize_films.optimize_audio if isinstance(recipe, AudioRecipe) else optimize_films.optimize_video
+
+
+def _optimized(orders: Orders, make: Callable[..., Optimized]) -> Optimized:
     head = os.pread(orders.source, _HEAD_BYTES, 0)
     name = sniff(head).name
     if not name.endswith(_MEDIA) and not _may_be_media(head, name):
         raise NotMade(remark("optimize_unreadable", f"This is no media file: {name}"))
-    tell = _Teller()
-    recipe, limits = orders.recipe, orders.limits
-    # Each imports one decoder's library, of which the other sort of file has no need: a quarter of a second.
-    if isinstance(recipe, ImageRecipe):
-        from greenroom.media import optimize_images
-
-        return optimize_images.optimize(orders.source, orders.target, recipe, limits, name, tell)
-    from greenroom.media import optimize_films
-
-    if isinstance(recipe, AudioRecipe):
-        return optimize_films.optimize_audio(orders.source, orders.target, recipe, limits, name, tell)
-    return optimize_films.optimize_video(orders.source, orders.target, recipe, limits, name, tell)
+    return make(orders.source, orders.target, orders.recipe, orders.limits, name, _Teller())
 
 
 def _may_be_media(head: bytes, name: str) -> bool:
