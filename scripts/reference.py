@@ -13,10 +13,10 @@ from greenroom.domain.advice import TABLE as ADVICE
 from greenroom.domain.advice import Row
 from greenroom.domain.formats import FORMATS, names_of
 from greenroom.domain.media import Kind
+from greenroom.domain.optimize_findings import OPTIMIZE_FINDINGS
 from greenroom.domain.policy import AUDIO_CODECS, CODEC_NAMES, VIDEO_CODECS, Dialect, Policy, megabytes, minutes
 from greenroom.errors import DataFolderInUse, GreenroomError, SettingError
 from greenroom.media import findings as media_findings
-from greenroom.domain.optimize_findings import OPTIMIZE_FINDINGS
 from greenroom.web.problems import FILE_TYPE_TEXTS, TABLE, Told
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"

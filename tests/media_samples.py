@@ -283,9 +283,7 @@ def browser_recorder_webm(codec: str = "vp8") -> bytes:
 
 @cache
 def browser_recorder_mp4() -> bytes:
-    return _film(
-        "mp4", "h264", "aac", 2, 320, 240, 30, movflags="+frag_every_frame+empty_moov+default_base_moof"
-    )
+    return _film("mp4", "h264", "aac", 2, 320, 240, 30, movflags="+frag_every_frame+empty_moov+default_base_moof")
 
 
 @cache
@@ -460,9 +458,7 @@ def svg() -> bytes:
 
 
 def html() -> bytes:
-    return (
-        b"<!doctype html>\n<html><body><script>document.title = 'ran'</script><p>A page.</p></body></html>\n"
-    )
+    return b"<!doctype html>\n<html><body><script>document.title = 'ran'</script><p>A page.</p></body></html>\n"
 
 
 @cache
@@ -610,9 +606,7 @@ def _tones(seconds: float) -> Iterator[av.AudioFrame]:
         left = np.sin(2 * np.pi * 220 * moments) + 0.5 * np.sin(2 * np.pi * 330 * moments)
         right = np.sin(2 * np.pi * 220 * moments) + 0.5 * np.sin(2 * np.pi * 440 * moments)
         samples = np.stack((left * swell, right * swell), axis=1) * 0.6 * 32767
-        frame = av.AudioFrame.from_ndarray(
-            samples.astype(np.int16).reshape(1, -1), format="s16", layout="stereo"
-        )
+        frame = av.AudioFrame.from_ndarray(samples.astype(np.int16).reshape(1, -1), format="s16", layout="stereo")
         frame.sample_rate, frame.time_base, frame.pts = SAMPLE_RATE_HZ, Fraction(1, SAMPLE_RATE_HZ), start
         yield frame
 
