@@ -96,10 +96,11 @@ def test_a_cursor_that_the_list_did_not_give_is_a_problem_that_names_it(library:
 def test_a_ready_asset_shows_what_it_is(library: RunningServer) -> None:
     listed = get(library, "/api/v1/assets?limit=1").json()["data"][0]
 
-    shown = get(library, f"/api/v1/assets/{listed['asset_id']}")
+    reply = get(library, f"/api/v1/assets/{listed['asset_id']}")
+    shown = reply.json()
 
-    assert shown.status_code == 200
-    assert shown.json() == listed
+    assert reply.status_code == 200
+    assert {name: shown[name] for name in listed} == listed
     assert (listed["status"], listed["kind"], listed["width"], listed["height"]) == ("ready", "image", 640, 480)
     assert listed["media"]["format"] == "JPEG"
     assert listed["asset_url"] == f"{library.url}/assets/{listed['asset_id']}.jpg"
@@ -194,3 +195,19 @@ def test_the_api_describes_itself(library: RunningServer) -> None:
 
     assert document["openapi"].startswith("3.1")
     assert {"/api/v1/assets", "/api/v1/assets/{asset_id}"} <= set(document["paths"])
+
+
+def test_an_asset_keeps_the_verdict_with_what_each_stage_checked(server: RunningServer) -> None:
+    uploaded = server.upload("photo.jpg", media_samples.jpeg())
+
+    verdict = server.asset(uploaded["asset_id"])["verdict"]
+
+    assert (verdict["deep"], verdict["decoder"].startswith("Pillow")) == (True, True)
+    assert all(stage["checked"] and stage["duration_ms"] >= 0 for stage in verdict["stages"])
+    assert len(verdict["stages"]) >= 2
+
+
+def test_an_asset_without_a_file_has_no_verdict(server: RunningServer) -> None:
+    signed = server.signed("photo.jpg")
+
+    assert server.asset(signed["asset_id"])["verdict"] is None

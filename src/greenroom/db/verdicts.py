@@ -12,7 +12,7 @@ from greenroom.db.sqlite import Transaction, sql
 from greenroom.db.uploads import Judged
 from greenroom.domain.asset import Asset, AssetState
 from greenroom.domain.ids import AssetId, BlobKey
-from greenroom.domain.media import Examination, Finding
+from greenroom.domain.media import Examination, Finding, Stage
 from greenroom.domain.policy import POLICY_VERSION
 
 _encode = msgspec.json.encode
@@ -29,8 +29,8 @@ _NEXT_STRUCTURAL = sql(
     .limit(literal_column("1"))
 )
 _EXAMINATION = sql(select(blobs.c.examination).where(blobs.c.key == bindparam("blob")))
-_VERSIONS = sql(
-    select(assets.c.policy, blobs.c.decoder)
+_VERDICT = sql(
+    select(assets.c.policy, blobs.c.examination)
     .join_from(assets, blobs, blobs.c.key == assets.c.blob_key)
     .where(assets.c.id == bindparam("asset"))
 )
@@ -93,6 +93,15 @@ _OLDER = sql(
 )
 
 
+class Verdict(msgspec.Struct, frozen=True):
+    """By which policy and decoder an asset was judged, whether all of it was decoded, and what was checked."""
+
+    policy: str
+    decoder: str
+    deep: bool
+    stages: tuple[Stage, ...]
+
+
 def next_structural(tx: Transaction) -> Asset | None:
     """A ready asset that was not decoded in full yet; those tried before come last, and not for ever."""
     found = tx.row(_NEXT_STRUCTURAL, {})
@@ -105,10 +114,13 @@ def examination(tx: Transaction, key: BlobKey) -> Examination | None:
     return _decode_examination(found[0]) if found else None
 
 
-def versions(tx: Transaction, asset_id: AssetId) -> tuple[str, str] | None:
-    """The policy an asset was judged by, and the decoder that looked into its bytes."""
-    found = tx.row(_VERSIONS, {"asset": asset_id})
-    return (str(found[0]), str(found[1])) if found else None
+def verdict(tx: Transaction, asset: Asset) -> Verdict | None:
+    """The verdict on an asset's bytes."""
+    found = tx.row(_VERDICT, {"asset": asset.id})
+    if found is None:
+        return None
+    examined = _decode_examination(found[1])
+    return Verdict(str(found[0]), examined.decoder, examined.deep, examined.stages)
 
 
 def judged_under_older(tx: Transaction, decoders: Sequence[str], after: str, most: int) -> list[Asset]:

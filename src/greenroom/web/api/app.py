@@ -83,7 +83,8 @@ def api_app(
         found = await threads.quick(library.asset, account, AssetId(asset_id))
         if found is None:
             raise NotFound(f"There is no asset {asset_id[:60]!r} in this account.")
-        return _json(receipt(found, origins.origin(request.scope)))
+        verdict = await threads.quick(library.verdict, found)
+        return _json(receipt(found, origins.origin(request.scope)) | {"verdict": verdict})
 
     return app
 
