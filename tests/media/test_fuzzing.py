@@ -2,7 +2,7 @@
 Whatever the bytes are, judging them ends with a verdict.
 
 The short form of `scripts/fuzz-verification`: the same mutations with a few fixed seeds, the readers of
-each container against bytes that only look like it.
+each container against bytes that only look like it, and what the campaign has found so far.
 """
 
 import mmap
@@ -14,9 +14,10 @@ import pytest
 import requests
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from judging import judge_with
+from judging import Judge, codes, judge_with
 from mutations import SUFFIXES, mutant
 
+import media_samples as samples
 from greenroom.domain.glance import Ends
 from greenroom.domain.media import Format
 from greenroom.media.ebml import count_tracks, read_claims, walk_webm
@@ -225,3 +226,38 @@ def test_a_glance_never_raises(lookalike: tuple[Format, bytes]) -> None:
     format, data = lookalike
 
     assert glance(Ends(head=data, tail=data[-64:], size_bytes=len(data)), format).info.format is format
+
+
+# What the campaign found
+
+
+def test_a_film_whose_picture_cannot_be_sought_is_damaged(judge: Judge) -> None:
+    film = bytearray(samples.mov(1, 160, 120))
+    struct.pack_into(">I", film, film.index(b"stts") - 4, 0x7FFF_FFFF)
+
+    assert codes(judge(bytes(film))) == ["packets_unreadable"]
+
+
+def test_a_sample_rate_beyond_every_meter_is_not_measured(judge: Judge) -> None:
+    sound = bytearray(samples.wav(0.3))
+    struct.pack_into("<I", sound, 24, 0x7FFF_0000)
+
+    assert not NO_VERDICT & set(codes(judge(bytes(sound))))
+
+
+def test_a_timestamp_scale_of_impossibly_many_bytes_is_passed_over() -> None:
+    scale = element(b"\x2a\xd7\xb1", b"\xff" * 200, 0)
+    duration = element(b"\x44\x89", struct.pack(">d", 5.0), 0)
+    segment = element(b"\x18\x53\x80\x67", element(b"\x15\x49\xa9\x66", scale + duration, 0), 0)
+
+    assert read_claims(in_memory(segment)).duration_s == 5.0 * 1_000_000 / 1e9
+
+
+def test_an_empty_track_header_at_the_very_end_turns_nothing() -> None:
+    film = box(b"moov", box(b"trak", box(b"tkhd", b"", 0), 0), 0)
+
+    assert read_movie(in_memory(film), ExamLimits(), Logbook()).tracks[0].rotation_deg == 0
+
+
+def test_an_mp3_that_ends_in_its_first_frame_claims_nothing() -> None:
+    assert mp3_claims(in_memory(b"\xff\xfb\x90\x00" + bytes(32) + b"Xing")).duration_s is None

@@ -13,6 +13,7 @@ _TRACK_ENTRY = 0xAE
 _TIMESTAMP_SCALE = 0x2AD7B1
 _DURATION = 0x4489
 _ELEMENTS_READ = 256
+_LONGEST_NUMBER_BYTES = 8
 
 # What stands in a segment (RFC 9559, 5.1); a cluster of unknown size ends where one of these begins.
 _TOP_LEVEL = frozenset(
@@ -137,7 +138,7 @@ def _duration_s(data: mmap.mmap, at: int, limit: int) -> float | None:
         if element.end is None or element.end > limit:
             break
         body = data[element.body : element.end]
-        if element.identity == _TIMESTAMP_SCALE:
+        if element.identity == _TIMESTAMP_SCALE and len(body) <= _LONGEST_NUMBER_BYTES:
             scale_ns = int.from_bytes(body, "big")
         elif element.identity == _DURATION and len(body) in (4, 8):
             (duration,) = struct.unpack(">f" if len(body) == 4 else ">d", body)

@@ -11,7 +11,7 @@ import mmap
 import os
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import av
 from av.audio.frame import AudioFrame
@@ -70,8 +70,14 @@ def examine(fd: int, task: Task, limits: ExamLimits) -> Examination:
     """Judge an open film or sound file; `task.deep` decodes all pictures too."""
     logbook = Logbook()
     info = None
-    with suppress(GivenUp):  # the reason stands in the logbook
+    try:
         info = Film(fd, mapped(fd, logbook), task, limits, logbook).judged()
+    except GivenUp:
+        pass  # the reason stands in the logbook
+    except av.FFmpegError:
+        # Any seek and any step of a demuxer may fail, and mostly with -1, which reads as "not permitted".
+        text = "The packets of the file cannot all be found or read"
+        logbook.damaged(finding("packets_unreadable", text))
     deep = info is not None and (task.deep or info.video is None)
     return logbook.examination(info, deep=deep, decoder=DECODER)
 

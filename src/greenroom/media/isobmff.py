@@ -161,7 +161,7 @@ def _duration_s(data: mmap.mmap, header: Box) -> float | None:
 
 def _rotation_deg(data: mmap.mmap, header: Box) -> int:
     """The clockwise turn that the matrix of a tkhd box asks for, in steps of 90 degrees."""
-    at = header.body + (52 if data[header.body] == 1 else 40)
+    at = header.body + (52 if data[header.body : header.body + 1] == b"\x01" else 40)
     if at + 36 > header.end:
         return 0
     a, b, _, c, d = struct.unpack_from(">5i", data, at)

@@ -29,7 +29,7 @@ def mp3_claims(data: mmap.mmap) -> Mp3Claims:
     at = first_mp3_frame(data)
     if at is None:
         return Mp3Claims(None, None)
-    frame = data[at : at + 256]
+    frame = data[at : at + 256].ljust(256, b"\x00")  # the file may end in it
     version, mono = frame[1] >> 3 & 3, frame[3] >> 6 == 3
     samples = 1152 if version == 3 else 576
     rate_hz = (44_100, 48_000, 32_000)[frame[2] >> 2 & 3] >> {3: 0, 2: 1, 0: 2}[version]

@@ -55,7 +55,7 @@ _SAMPLES: Final[dict[str, tuple[_Kind, float]]] = {
     "s32": ("i", 2147483648.0),
 }
 
-_METER_ERRORS = (av.FFmpegError, ValueError, TypeError)
+_METER_ERRORS = (av.FFmpegError, ValueError, TypeError, OverflowError)
 """What a filter raises on sound that it does not take; such sound goes unmeasured, and is no worse for it."""
 
 
