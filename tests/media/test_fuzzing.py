@@ -245,6 +245,21 @@ def test_a_sample_rate_beyond_every_meter_is_not_measured(judge: Judge) -> None:
     assert not NO_VERDICT & set(codes(judge(bytes(sound))))
 
 
+def test_a_sample_rate_that_no_sound_has_costs_no_time(judge: Judge) -> None:
+    sound = bytearray(samples.wav(0.3))
+    struct.pack_into("<I", sound, 24, 0x0400_0000)
+
+    assert [stage.duration_ms < 500 for stage in judge(bytes(sound)).stages if stage.name == "sound"] == [True]
+
+
+@pytest.mark.parametrize("size", [0x2000_0000, 0x3FFF_FFFF, 0x4000_0000, 0xFFFF_FFFF])
+def test_a_sound_does_not_vanish_from_a_film_by_the_size_of_its_sample(judge: Judge, size: int) -> None:
+    film = bytearray(samples.mov(1, 160, 120))
+    struct.pack_into(">I", film, film.rindex(b"stsz") + 16, size)
+
+    assert codes(judge(bytes(film))) == ["box_damaged"]
+
+
 def test_a_timestamp_scale_of_impossibly_many_bytes_is_passed_over() -> None:
     scale = element(b"\x2a\xd7\xb1", b"\xff" * 200, 0)
     duration = element(b"\x44\x89", struct.pack(">d", 5.0), 0)

@@ -74,6 +74,8 @@ def examine(fd: int, task: Task, limits: ExamLimits) -> Examination:
         info = Film(fd, mapped(fd, logbook), task, limits, logbook).judged()
     except GivenUp:
         pass  # the reason stands in the logbook
+    except MemoryError:
+        raise  # FFmpeg's too: what the machine lacks is no fault of the file
     except av.FFmpegError:
         # Any seek and any step of a demuxer may fail, and mostly with -1, which reads as "not permitted".
         text = "The packets of the file cannot all be found or read"

@@ -7,6 +7,8 @@ memory to believe.
 
 import mmap
 import struct
+import sys
+from array import array
 
 from greenroom.domain.media import Finding
 from greenroom.media.boxes import Box, first, inside
@@ -26,6 +28,8 @@ _TABLES = {
     b"elst": (4, 12),
 }
 _MAX_EDITS = 1_000
+# FFmpeg keeps sizes in 30 bits with a sign: larger ones turn negative, or end the track without a word.
+_MAX_SAMPLE_BYTES = (1 << 29) - 1
 
 
 def check_tables(data: mmap.mmap, trak: Box, limits: ExamLimits, logbook: Logbook) -> None:
@@ -54,10 +58,23 @@ def _check(data: mmap.mmap, table: Box, limits: ExamLimits, logbook: Logbook) ->
     if table.body + at + 4 + count * entry_bytes > table.end:
         text = f"The {name} table promises {count} entries, but its box has no room for them"
         raise logbook.give_up(finding("box_damaged", text, at_byte=table.start))
+    if table.kind == b"stsz" and (largest := _largest_sample(data, table, count)) > _MAX_SAMPLE_BYTES:
+        text = f"The stsz table speaks of a sample of {largest} bytes"
+        raise logbook.give_up(finding("box_damaged", text, at_byte=table.start))
     if table.kind == b"stts":
         total = sum(run for (run, _) in struct.iter_unpack(">II", data[table.body + 8 : table.body + 8 + count * 8]))
         if total > limits.max_packets:
             raise logbook.give_up(_too_long(name, total, limits, table))
+
+
+def _largest_sample(data: mmap.mmap, table: Box, count: int) -> int:
+    size_of_all, _ = struct.unpack_from(">II", data, table.body + 4)
+    if size_of_all:
+        return int(size_of_all)
+    sizes = array("I", data[table.body + 12 : table.body + 12 + 4 * count])
+    if sys.byteorder == "little":
+        sizes.byteswap()
+    return max(sizes, default=0)
 
 
 def _too_long(name: str, count: int, limits: ExamLimits, table: Box) -> Finding:

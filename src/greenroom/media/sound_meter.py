@@ -44,6 +44,7 @@ _NOISE_PERCENTILE = 0.05
 _DIGITAL_SILENCE_LUFS = -80.0
 _GATE_LUFS = -70.0
 _CHANNELS_MAX = 8
+_HIGHEST_RATE_HZ = 768_000  # no converter is faster; the meter's filters take memory and time in proportion
 _MEASURE_S = 0.4  # below one block of R 128 there is no loudness
 _DRAIN_EVERY = 64
 
@@ -116,7 +117,7 @@ class SoundMeter:
         self._kind, self._full_scale = _SAMPLES.get(frame.format.name.removesuffix("p"), (None, 1.0))
         channels = frame.layout.nb_channels
         self._equal = channels == 2
-        if self._kind and channels <= _CHANNELS_MAX:
+        if self._kind and channels <= _CHANNELS_MAX and frame.sample_rate <= _HIGHEST_RATE_HZ:
             self._loudness = _Loudness.of(frame)
 
     def _look(self, frame: AudioFrame, kind: _Kind) -> None:
