@@ -57,6 +57,29 @@ def judging(subject: Subject) -> Work:
     return work
 
 
+def judging_unmeasured(subject: Subject) -> Work:
+    """The same work on a sound with a meter that hears nothing: what decoding and watching it cost by themselves."""
+    work = judging(subject)
+
+    def deaf_work() -> None:
+        measuring = films.SoundMeter
+        films.SoundMeter = _DeafMeter  # type: ignore[assignment,misc]
+        try:
+            work()
+        finally:
+            films.SoundMeter = measuring  # type: ignore[misc]
+
+    return deaf_work
+
+
+class _DeafMeter:
+    def __init__(self, *, thorough: bool) -> None: ...
+
+    def feed(self, frame: object) -> None: ...
+
+    def result(self) -> None: ...
+
+
 def bare_pillow(subject: Subject) -> Work:
     """Pillow's open and load, of every frame there is."""
 
