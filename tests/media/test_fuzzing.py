@@ -260,6 +260,13 @@ def test_a_sound_does_not_vanish_from_a_film_by_the_size_of_its_sample(judge: Ju
     assert codes(judge(bytes(film))) == ["box_damaged"]
 
 
+def test_a_sound_does_not_vanish_from_a_film_with_its_table(judge: Judge) -> None:
+    film = bytearray(samples.mov(1, 160, 120))
+    struct.pack_into(">I", film, film.rindex(b"stts") - 4, 0x7FFF_FFFF)
+
+    assert codes(judge(bytes(film))) == ["sound_missing"]
+
+
 def test_a_timestamp_scale_of_impossibly_many_bytes_is_passed_over() -> None:
     scale = element(b"\x2a\xd7\xb1", b"\xff" * 200, 0)
     duration = element(b"\x44\x89", struct.pack(">d", 5.0), 0)

@@ -198,6 +198,7 @@ class Film:
             self._judge_claims(tracks, movie)
             raise self._logbook.give_up(finding("picture_missing", "The video track has no frames"))
         self._check_frame_rate(picture)
+        self._check_sound_is_there(sound, movie)
         self._judge_claims(tracks, movie)
         frame = self._decode(container, picture, sound)
         video = picture_facts(chosen.picture, picture, frame, movie)
@@ -245,6 +246,15 @@ class Film:
             raise self._logbook.give_up(
                 finding("frame_rate_too_high", text, measured=f"{rate:.1f} fps", allowed=f"{allowed:g} fps")
             )
+
+    def _check_sound_is_there(self, sound: Track | None, movie: Movie | None) -> None:
+        """A muted recorder leaves a sound track empty and says so; a table that was lost leaves it promised."""
+        if sound is None or sound.count or movie is None or movie.fragmented or sound.index >= len(movie.tracks):
+            return
+        promised_s = movie.tracks[sound.index].claimed_s
+        if promised_s:
+            text = f"The header promises {promised_s:.1f} s of sound, but its track has no samples"
+            self._logbook.damaged(finding("sound_missing", text, stream=sound.index))
 
     def _decode(self, container: InputContainer, picture: Track, sound: Track | None) -> VideoFrame | None:
         with self._logbook.stage("key frames", "some key frames, first and last among them, decoded"):
