@@ -267,6 +267,13 @@ def test_a_sound_does_not_vanish_from_a_film_with_its_table(judge: Judge) -> Non
     assert codes(judge(bytes(film))) == ["sound_missing"]
 
 
+def test_a_track_number_that_costs_a_second_a_fragment_is_refused(judge: Judge) -> None:
+    film = bytearray(samples.fragmented_mp4())
+    struct.pack_into(">I", film, film.index(b"tkhd") + 16, 0xFFFF_FFFF)
+
+    assert codes(judge(bytes(film))) == ["box_damaged"]
+
+
 def test_a_timestamp_scale_of_impossibly_many_bytes_is_passed_over() -> None:
     scale = element(b"\x2a\xd7\xb1", b"\xff" * 200, 0)
     duration = element(b"\x44\x89", struct.pack(">d", 5.0), 0)

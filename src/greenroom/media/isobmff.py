@@ -21,6 +21,8 @@ from greenroom.media.trailers import judge_rest
 
 _UNKNOWN_DURATIONS = (0, 0xFFFF_FFFF, 0xFFFF_FFFF_FFFF_FFFF)
 _NORMAL_RATE = 0x0001_0000
+# FFmpeg takes larger ones for negative, and then searches for a second in each fragment.
+_MAX_TRACK_NUMBER = (1 << 31) - 1
 _OWN_BOXES = frozenset((b"ftyp", b"moov", b"mdat", b"moof", b"free", b"skip", b"wide", b"uuid", b"mfra", b"sidx"))
 
 
@@ -115,7 +117,21 @@ def _bounded_tracks(data: mmap.mmap, moov: Box, limits: ExamLimits, logbook: Log
         if count > limits.max_streams:
             raise logbook.give_up(too_many_streams(f"more than {limits.max_streams}", limits))
         check_tables(data, box, limits, logbook)
+        _check_number(data, box, logbook)
         yield _track(data, box)
+
+
+def _check_number(data: mmap.mmap, trak: Box, logbook: Logbook) -> None:
+    header = first(data, trak, b"tkhd")
+    if header is None:
+        return
+    at = header.body + (20 if data[header.body : header.body + 1] == b"\x01" else 12)
+    if at + 4 > header.end:
+        return
+    (number,) = struct.unpack_from(">I", data, at)
+    if number > _MAX_TRACK_NUMBER:
+        text = f"A track has the number {number}, which no recorder gives"
+        raise logbook.give_up(finding("box_damaged", text, at_byte=header.start))
 
 
 def too_many_streams(measured: str, limits: ExamLimits) -> Finding:
