@@ -23,8 +23,8 @@ from greenroom.jobs.runner import Job, Runner
 from greenroom.media.examiner import Examiner
 from greenroom.media.glance import glance
 from greenroom.media.limits import ExamLimits
-from greenroom.media.optimize_messages import OptimizeLimits
-from greenroom.media.optimizer import Optimizer
+from greenroom.media.optimizing.messages import OptimizeLimits
+from greenroom.media.optimizing.optimizer import Optimizer
 from greenroom.media.protections import SandboxIncomplete
 from greenroom.media.versions import decoders
 from greenroom.services.access import Access
@@ -80,9 +80,6 @@ class Server:
             self.examiner.start()
         except SandboxIncomplete as problem:
             raise SettingError(f"GREENROOM_VERIFICATION_REQUIRE_SANDBOX is on, but {problem}") from problem
-        for sentence in self.examiner.protections.missing:
-            log.warning("a protection of decoding processes is missing", reason=sentence)
-        log.info("decoding processes are protected", by=self.examiner.protections.lines())
         removed = self.retention.remove_leftovers()
         if removed:
             log.info("removed temporary files of an earlier run", files=removed)

@@ -20,7 +20,7 @@ from greenroom.domain.optimize_findings import remark
 from greenroom.domain.recipe import Recipe, options_for, recipe_from
 from greenroom.domain.rendition import Measured, Optimized
 from greenroom.errors import NotOptimized, ParameterError
-from greenroom.media.optimizer import Optimizer
+from greenroom.media.optimizing.optimizer import Optimizer
 from greenroom.media.sniff import sniff
 
 ALL_MADE = 0

@@ -15,7 +15,7 @@ from PIL import Image
 
 from greenroom.domain.recipe import Recipe
 from greenroom.domain.rendition import Optimized
-from greenroom.media.optimizer import Optimizer
+from greenroom.media.optimizing.optimizer import Optimizer
 
 
 @dataclass(frozen=True)

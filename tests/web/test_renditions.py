@@ -39,7 +39,7 @@ def settled(server: RunningServer, address: str) -> dict[str, Any]:
 
 def optimizing(server: RunningServer) -> Iterator[psutil.Process]:
     for child in psutil.Process(server.process.pid).children(recursive=True):
-        if "greenroom.media.optimize_process" in child.cmdline():
+        if "greenroom.media.optimizing.process" in child.cmdline():
             yield child
 
 

@@ -1,5 +1,5 @@
 """
-The process that makes one copy: `python -m greenroom.media.optimize_process ORDERS`, with two descriptors.
+The process that makes one copy: `python -m greenroom.media.optimizing.process ORDERS`, with two descriptors.
 
 It limits itself before it looks at the file and gives up every path and port where the kernel can. It tells its
 progress as lines of JSON on standard output, ends with a line that says what came of it, and dies with the process
@@ -24,7 +24,7 @@ from greenroom.domain.optimize_findings import remark
 from greenroom.domain.recipe import AudioRecipe, ImageRecipe, Recipe
 from greenroom.domain.rendition import Optimized
 from greenroom.media.landlock import LandlockUnavailable, give_up_paths_and_ports
-from greenroom.media.optimize_messages import (
+from greenroom.media.optimizing.messages import (
     Made,
     Message,
     NotMade,
@@ -73,14 +73,14 @@ def _maker(recipe: Recipe) -> Callable[..., Optimized]:
     Each imports one decoder's library, of which the other sort of file has no need: a quarter of a second.
     """
     if isinstance(recipe, ImageRecipe):
-        from greenroom.media import optimize_images
+        from greenroom.media.optimizing import images
 
-        optimize_images.warm_up()
-        return optimize_images.optimize
-    from greenroom.media import optimize_films
+        images.warm_up()
+        return images.optimize
+    from greenroom.media.optimizing import films
 
-    optimize_films.warm_up()
-    return optimize_films.optimize_audio if isinstance(recipe, AudioRecipe) else optimize_films.optimize_video
+    films.warm_up()
+    return films.optimize_audio if isinstance(recipe, AudioRecipe) else films.optimize_video
 
 
 def _optimized(orders: Orders, make: Callable[..., Optimized]) -> Optimized:

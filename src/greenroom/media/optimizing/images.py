@@ -19,7 +19,7 @@ from greenroom.domain.media import Finding, Format
 from greenroom.domain.optimize_findings import remark
 from greenroom.domain.recipe import ImageRecipe, fitted
 from greenroom.domain.rendition import Measured, Optimized
-from greenroom.media.optimize_messages import NotMade, OptimizeLimits
+from greenroom.media.optimizing.messages import NotMade, OptimizeLimits
 
 READABLE = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "TIFF", "BMP", "JPEG2000")
 

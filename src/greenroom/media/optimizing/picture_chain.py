@@ -11,8 +11,8 @@ from typing import Any
 from av.filter import Graph
 from av.video.frame import VideoFrame
 
-from greenroom.media import tone
-from greenroom.media.filter_chain import Chain, Step
+from greenroom.media.optimizing import tone
+from greenroom.media.optimizing.filter_chain import Chain, Step
 
 _MATRIX_709, _MATRIX_601, _MATRIX_2020 = 1, 6, 9
 _UNSPECIFIED = 2

@@ -22,7 +22,7 @@ from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from greenroom.domain.optimize_findings import remark
-from greenroom.media.optimize_messages import NotMade, OptimizeLimits
+from greenroom.media.optimizing.messages import NotMade, OptimizeLimits
 
 _DEMUXERS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mp3,wav,w64,aiff,flac,ogg,aac,ac3,eac3,avi,mpegts,mpeg,mpegvideo,flv,asf,"

@@ -28,10 +28,10 @@ from greenroom.domain.media import Finding, Format
 from greenroom.domain.optimize_findings import remark
 from greenroom.domain.recipe import MP3_KBPS, AudioRecipe, VideoRecipe, fitted, nearest_frame_rate
 from greenroom.domain.rendition import Measured, Optimized
-from greenroom.media import tone
-from greenroom.media.optimize_messages import NotMade, OptimizeLimits
-from greenroom.media.picture_chain import Look, Pace, PictureChain
-from greenroom.media.sound_chain import (
+from greenroom.media.optimizing import tone
+from greenroom.media.optimizing.messages import NotMade, OptimizeLimits
+from greenroom.media.optimizing.picture_chain import Look, Pace, PictureChain
+from greenroom.media.optimizing.sound_chain import (
     Leveling,
     Loudness,
     Meter,
@@ -40,7 +40,7 @@ from greenroom.media.sound_chain import (
     decoded_sound,
     leveling,
 )
-from greenroom.media.source_film import Source, Survey, opened
+from greenroom.media.optimizing.source_film import Source, Survey, opened
 
 Tell = Callable[[float], None]
 

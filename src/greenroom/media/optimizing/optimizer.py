@@ -21,7 +21,7 @@ from greenroom.domain.optimize_findings import CANCELLED, remark
 from greenroom.domain.recipe import Recipe
 from greenroom.domain.rendition import Optimized
 from greenroom.errors import NotOptimized
-from greenroom.media.optimize_messages import (
+from greenroom.media.optimizing.messages import (
     LINE_MAX_BYTES,
     Made,
     OptimizeLimits,
@@ -113,7 +113,7 @@ def _spawned(orders: Orders) -> "subprocess.Popen[bytes]":
         "LC_ALL": "C.UTF-8",
     }
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "greenroom.media.optimize_process", encode_orders(orders).decode()],
+        [sys.executable, "-P", "-m", "greenroom.media.optimizing.process", encode_orders(orders).decode()],
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -12,7 +12,7 @@ import av
 from av.audio.frame import AudioFrame
 from av.packet import Packet
 
-from greenroom.media.filter_chain import Chain, Step
+from greenroom.media.optimizing.filter_chain import Chain, Step
 
 _SILENCE_LUFS = -69.0
 _PEAK_RATE_HZ = 192_000  # a limiter sees the peaks between samples only at a higher rate

@@ -1,0 +1,1 @@
+"""Making render-safe copies, in a process of their own."""
