@@ -69,7 +69,7 @@ def test_the_callers_offset_in_the_file_is_not_moved(examiner: Examiner, tmp_pat
 def test_a_judgement_that_takes_too_long_is_cut_off() -> None:
     examiner = Examiner(ExamLimits(wall_s=0.001), concurrency=1)
 
-    examination = judge_with(examiner, good.mp4())
+    examination = judge_with(examiner, good.mp4(seconds=20))
     examiner.close()
 
     assert examination.info is None
