@@ -75,7 +75,7 @@ def test_every_thread_of_a_decoding_child_is_under_the_filter() -> None:
 def statuses_of_threads(until: Callable[[], bool]) -> list[str]:
     """The statuses of all threads of the first child that decodes with several."""
     while not until():
-        for process in waiting_or_judging():
+        for process in waiting_or_judging(zygotes()):
             tasks = Path(f"/proc/{process.pid}/task")
             with contextlib.suppress(OSError):
                 found = [(task / "status").read_text() for task in tasks.iterdir()]
@@ -85,10 +85,15 @@ def statuses_of_threads(until: Callable[[], bool]) -> list[str]:
     return []
 
 
-def waiting_or_judging() -> list[psutil.Process]:
-    """The children of all zygotes."""
+def zygotes() -> set[psutil.Process]:
+    """All zygotes of this process: not the servers that other tests share."""
+    return {child for child in psutil.Process().children() if "greenroom.media.zygote" in child.cmdline()}
+
+
+def waiting_or_judging(parents: set[psutil.Process]) -> list[psutil.Process]:
+    """The children of zygotes."""
     children: list[psutil.Process] = []
-    for zygote in psutil.Process().children():
+    for zygote in parents:
         with contextlib.suppress(psutil.NoSuchProcess):
             children += zygote.children()
     return children
@@ -99,13 +104,15 @@ def field(status: str, name: str) -> str:
 
 
 def test_a_child_dies_with_its_zygote() -> None:
+    others = zygotes()
     examiner = Examiner(concurrency=1)
     judge_with(examiner, good.jpeg())
     children: list[psutil.Process] = []
+    own = zygotes() - others
     while not children:  # the next one may be about to be born
-        children = waiting_or_judging()
+        children = waiting_or_judging(own)
 
-    for zygote in psutil.Process().children():
+    for zygote in own:
         zygote.kill()
 
     assert psutil.wait_procs(children, timeout=3)[1] == []
