@@ -18,8 +18,9 @@ from greenroom.client.command import ALL_READY, INTERRUPTED, NOT_ALL_READY, uplo
 
 DAMAGED = refusal(422, 4003, "truncated", "Its pictures end before it does.", cure="Export it again.")
 PROGRAM = """
-import sys
+import signal, sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs are born deaf to it
 from greenroom.client.command import upload_files
 sys.exit(upload_files([Path(name) for name in sys.argv[2:]], sys.argv[1], "a-key", as_json=False))
 """
