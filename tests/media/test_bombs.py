@@ -54,3 +54,9 @@ def test_each_cap_is_a_setting(limits: ExamLimits, sample: Callable[[], bytes], 
     examiner.close()
 
     assert codes(examination)[0] == code
+
+
+def test_millions_of_empty_boxes_behind_a_film_are_refused(examiner: Examiner) -> None:
+    examination = judge_with(examiner, good.mp4() + b"\0\0\0\x08free" * 300_000)
+
+    assert codes(examination) == ["too_many_boxes"]

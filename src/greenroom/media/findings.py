@@ -65,6 +65,9 @@ FINDINGS: dict[str, Explanation] = {
         "The frames of the animation together have more pixels than are ever decoded here.", _SMALLER
     ),
     # Streams and packets
+    "too_many_boxes": Explanation(
+        "The film is made of more boxes than any honest one.", "Write the file anew without the empty boxes."
+    ),
     "too_many_streams": Explanation(
         "The file has more streams than any honest recording.", "Keep one picture and one sound track."
     ),

@@ -69,7 +69,9 @@ def read_movie(data: mmap.mmap, limits: ExamLimits, logbook: Logbook) -> Movie:
 def _top_boxes(data: mmap.mmap, limits: ExamLimits, logbook: Logbook) -> list[Box]:
     boxes: list[Box] = []
     at, size = 0, len(data)
-    while at + 8 <= size and len(boxes) < limits.max_boxes:
+    while at + 8 <= size:
+        if len(boxes) == limits.max_boxes:
+            raise logbook.give_up(_too_many_boxes(at, limits))
         box = box_at(data, at, size)
         if box is None or _is_foreign(data, box):
             _judge_rest(data, at, boxes, logbook)
@@ -77,6 +79,16 @@ def _top_boxes(data: mmap.mmap, limits: ExamLimits, logbook: Logbook) -> list[Bo
         boxes.append(box)
         at = box.end
     return boxes
+
+
+def _too_many_boxes(at: int, limits: ExamLimits) -> Finding:
+    return finding(
+        "too_many_boxes",
+        f"The file has more than {limits.max_boxes} boxes, of which none is inside another",
+        measured=f"more than {limits.max_boxes} boxes",
+        allowed=f"{limits.max_boxes} boxes",
+        at_byte=at,
+    )
 
 
 def _judge_rest(data: mmap.mmap, at: int, boxes: list[Box], logbook: Logbook) -> None:
