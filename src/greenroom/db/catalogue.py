@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import msgspec
-from sqlalchemy import and_, bindparam, func, select, update
+from sqlalchemy import and_, bindparam, select, update
 
 from greenroom.db.schema import assets
 from greenroom.db.sqlite import Row, Transaction, sql
@@ -47,7 +47,6 @@ _DESCRIBE = sql(
     .where(assets.c.id == bindparam("asset"))
     .values(name=bindparam("new_name"), description=bindparam("new_description"))
 )
-_COUNT_STATES = sql(select(assets.c.state, func.count()).group_by(assets.c.state))
 
 
 def asset(tx: Transaction, asset_id: AssetId) -> Asset | None:
@@ -70,11 +69,6 @@ def assets_before(tx: Transaction, account_id: AccountId, number: int, most: int
 def describe(tx: Transaction, asset_id: AssetId, name: str, description: str) -> None:
     """Give an asset another name and description."""
     tx.run(_DESCRIBE, {"asset": asset_id, "new_name": name, "new_description": description})
-
-
-def count_states(tx: Transaction) -> dict[AssetState, int]:
-    """How many assets are in each state."""
-    return {AssetState(state): count for state, count in tx.rows(_COUNT_STATES, {})}
 
 
 def read(row: Row) -> Asset:

@@ -62,11 +62,6 @@ class Ends:
         """Where the tail begins."""
         return self.size_bytes - len(self.tail)
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether there is no hole."""
-        return len(self.head) + len(self.tail) >= self.size_bytes
-
     def read(self, at: int, length: int) -> bytes | None:
         """The bytes [at, at + length), fewer at the end of the file; None if any of them is in the hole."""
         end = min(at + length, self.size_bytes)

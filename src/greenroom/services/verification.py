@@ -9,7 +9,7 @@ from typing import Protocol
 from greenroom.db import verdicts
 from greenroom.db.sqlite import Database
 from greenroom.db.uploads import Judged
-from greenroom.domain.asset import Asset, AssetState
+from greenroom.domain.asset import Asset
 from greenroom.domain.ids import AssetId
 from greenroom.domain.media import Examination, Format
 from greenroom.domain.policy import Policy
@@ -102,8 +102,3 @@ class Verification:
 
 def _is_inconclusive(examined: Examination) -> bool:
     return any(finding.code in _INCONCLUSIVE for finding in examined.damage)
-
-
-def verdict_changed(before: Asset, after: Asset) -> bool:
-    """Whether judging again made a good asset bad, or a bad one good."""
-    return (before.state is AssetState.READY) != (after.state is AssetState.READY)
