@@ -37,10 +37,15 @@ from greenroom.services.retention import Retention
 from greenroom.services.verification import Verification
 from greenroom.storage.store import BlobStore
 from greenroom.web.api.app import api_app
+from greenroom.web.api.assets import assets_router
+from greenroom.web.api.preflight import preflight_router
+from greenroom.web.api.renditions import renditions_router
 from greenroom.web.app import FrontDoor
+from greenroom.web.auth import Callers
 from greenroom.web.delivery import Assets
 from greenroom.web.jogg.envelope import Envelope
 from greenroom.web.jogg.form import FormLimits
+from greenroom.web.jogg.routes import Routes
 from greenroom.web.jogg.upload import UploadCall
 from greenroom.web.origin import Origins
 from greenroom.web.receiving import Receiver
@@ -141,13 +146,20 @@ def build(settings: Settings) -> Server:
     )
     receiver = Receiver(ingest, threads, settings.uploads.judgement_wait_s, settings.uploads.max_pending)
     form_limits = FormLimits(settings.uploads.form_max_fields, settings.uploads.form_max_field_bytes)
+    callers = Callers(access, origins, threads)
     app = FrontDoor(
-        Envelope(access, threads),
-        UploadCall(ingest, receiver, origins, form_limits),
+        Envelope(callers),
+        Routes(UploadCall(ingest, receiver, origins, form_limits).table()),
         Uploads(receiver, origins),
         Assets(delivery, threads, settings.delivery),
         RenditionFiles(renditions, threads, settings.delivery),
-        api_app(access, Library(database), Preflight(rules, glance), renditions, origins, threads),
+        api_app(
+            [
+                assets_router(Library(database), callers),
+                preflight_router(Preflight(rules, glance), callers),
+                renditions_router(renditions, callers),
+            ]
+        ),
         settings.cors_origins,
     )
     watch = Watch(catalogue_path(settings.data))

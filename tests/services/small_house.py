@@ -10,6 +10,7 @@ import media_samples
 from greenroom.bootstrap import catalogue_path, open_catalogue
 from greenroom.db import catalogue, outbox
 from greenroom.db.sqlite import Database
+from greenroom.domain.act import Act
 from greenroom.domain.asset import Asset
 from greenroom.domain.ids import DEFAULT_ACCOUNT, AssetId
 from greenroom.domain.media import Examination, Finding, Format, Kind, MediaInfo
@@ -25,6 +26,9 @@ PHOTO = media_samples.jpeg(64, 48)
 OTHER_PHOTO = media_samples.jpeg(80, 60)
 GOOD = Examination(MediaInfo(Format.JPEG, Kind.IMAGE, 64, 48), deep=True, decoder="by hand")
 DAMAGED = Examination(damage=(Finding(code="scan_damaged", message="Row 3 cannot be decoded."),))
+
+
+TESTER = Act(DEFAULT_ACCOUNT, "key_of_the_test", "127.0.0.1")
 
 
 class Clock:
@@ -74,7 +78,7 @@ class SmallHouse:
 
     def signed(self, filename: str = "photo.jpg", size_bytes: int | None = None) -> Signed:
         request = UploadRequest(filename, None, size_bytes, Dialect.CONTENT_TYPE)
-        signed, commit = self.ingest.sign(DEFAULT_ACCOUNT, request)
+        signed, commit = self.ingest.sign(TESTER, request)
         commit.result()
         return signed
 

@@ -4,11 +4,11 @@ import hashlib
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from small_house import DAMAGED, GOOD, OTHER_PHOTO, PHOTO, SmallHouse
+from small_house import DAMAGED, GOOD, OTHER_PHOTO, PHOTO, TESTER, SmallHouse
 
 import media_samples
 from greenroom.domain.asset import AssetState, Verification
-from greenroom.domain.ids import DEFAULT_ACCOUNT, UploadId
+from greenroom.domain.ids import UploadId
 from greenroom.domain.policy import Dialect
 from greenroom.errors import (
     ContentRefused,
@@ -45,7 +45,7 @@ def test_a_refused_declaration_leaves_no_row(house: SmallHouse) -> None:
     request = UploadRequest("notes.txt", None, None, Dialect.CONTENT_TYPE)
 
     with pytest.raises(TypeRefused):
-        house.ingest.sign(DEFAULT_ACCOUNT, request)
+        house.ingest.sign(TESTER, request)
 
     assert house.asset(house.signed()).number == 1
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import msgspec
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import and_, bindparam, func, select, update
 
 from greenroom.db.schema import assets
 from greenroom.db.sqlite import Row, Transaction, sql
@@ -42,6 +42,13 @@ _ASSETS_BEFORE = sql(
     .order_by(assets.c.number.desc())
     .limit(bindparam("most"))
 )
+FACTS = {
+    "info": bindparam("facts"),
+    **{
+        name: func.json_extract(bindparam("facts"), f"$.{name}") for name in ("format", "duration_s", "width", "height")
+    },
+}
+"""What an update sets when it writes an asset's facts: the MediaInfo as JSON, and the copies that can be asked for."""
 _DESCRIBE = sql(
     update(assets)
     .where(assets.c.id == bindparam("asset"))

@@ -17,6 +17,9 @@ _COLUMNS = (
     api_keys.c.scopes,
     api_keys.c.created_at,
     api_keys.c.revoked_at,
+    api_keys.c.expires_at,
+    api_keys.c.folder_id,
+    api_keys.c.last_used_at,
 )
 _ADD_ACCOUNT = sql(
     insert(accounts).values({name: bindparam(name) for name in ("id", "name", "created_at")}).prefix_with("OR IGNORE")
@@ -49,6 +52,9 @@ def add(tx: Transaction, key: ApiKey, hash_: bytes) -> None:
             "scopes": " ".join(sorted(key.scopes)),
             "created_at": key.created_at.timestamp(),
             "revoked_at": None,
+            "expires_at": key.expires_at.timestamp() if key.expires_at is not None else None,
+            "folder_id": key.folder_id,
+            "last_used_at": None,
             "hash": hash_,
         },
     )
@@ -76,7 +82,7 @@ def revoke(tx: Transaction, key_id: str, now: datetime) -> bool:
 
 
 def _key(row: Row) -> ApiKey:
-    id_, account, name, prefix, scopes, created, revoked = row
+    id_, account, name, prefix, scopes, created, revoked, expires, folder, used = row
     return ApiKey(
         id=id_,
         account_id=account,
@@ -84,5 +90,12 @@ def _key(row: Row) -> ApiKey:
         prefix=prefix,
         scopes=frozenset(Scope(scope) for scope in scopes.split()),
         created_at=datetime.fromtimestamp(created, tz=UTC),
-        revoked_at=datetime.fromtimestamp(revoked, tz=UTC) if revoked is not None else None,
+        revoked_at=_instant(revoked),
+        expires_at=_instant(expires),
+        folder_id=folder,
+        last_used_at=_instant(used),
     )
+
+
+def _instant(seconds: float | None) -> datetime | None:
+    return datetime.fromtimestamp(seconds, tz=UTC) if seconds is not None else None

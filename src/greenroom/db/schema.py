@@ -33,6 +33,8 @@ accounts = Table(
     Column("id", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("created_at", Float, nullable=False),
+    Column("email", Text, nullable=False, server_default=text("''")),
+    Column("username", Text, nullable=False, server_default=text("''")),
 )
 
 api_keys = Table(
@@ -46,6 +48,24 @@ api_keys = Table(
     Column("scopes", Text, nullable=False),
     Column("created_at", Float, nullable=False),
     Column("revoked_at", Float),
+    Column("expires_at", Float),
+    Column("folder_id", Text),
+    Column("last_used_at", Float),
+)
+
+folders = Table(
+    "folders",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("accounts.id"), nullable=False),
+    # The empty text stands for the top: NULL would not be equal to itself in the unique index.
+    Column("parent_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("updated_at", Float, nullable=False),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    Index("ix_folders_account_parent_name", "account_id", "parent_id", "name", unique=True),
+    sqlite_with_rowid=False,
 )
 
 blobs = Table(
@@ -80,6 +100,18 @@ assets = Table(
     Column("notes", Text),
     Column("policy", Text),
     Column("deep_tries", Integer, nullable=False, server_default=text("0")),
+    Column("folder_id", Text, nullable=False, server_default=text("''")),
+    Column("tags", Text, nullable=False, server_default=text("'[]'")),
+    Column("metadata", Text, nullable=False, server_default=text("'{}'")),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    Column("updated_at", Float),
+    Column("deleted_at", Float),
+    Column("deleted_from", Text),
+    # Copies of what stands in `info`, to be asked for.
+    Column("format", Text),
+    Column("duration_s", Float),
+    Column("width", Integer),
+    Column("height", Integer),
     Index("ix_assets_account_number", "account_id", "number", unique=True),
     Index("ix_assets_structural", "id", sqlite_where=text("state = 'ready' AND verification = 'structural'")),
     Index("ix_assets_blob_key", "blob_key", sqlite_where=text("blob_key IS NOT NULL")),
@@ -99,6 +131,10 @@ uploads = Table(
     Column("expires_at", Float, nullable=False),
     Column("state", Text, nullable=False),
     Column("staged", Text),
+    Column("created_at", Float, nullable=False, server_default=text("0")),
+    Column("sha256", Text),
+    Column("callback_url", Text),
+    Column("timeline", Text, nullable=False, server_default=text("'[]'")),
     # The sweep asks for open uploads past their time; a partial index holds only those.
     Index("ix_uploads_open_expires_at", "expires_at", sqlite_where=text("state = 'open'")),
     Index("ix_uploads_staged", "staged", sqlite_where=text("staged IS NOT NULL")),
@@ -139,4 +175,22 @@ renditions = Table(
     Index("ix_renditions_waiting", "created_at", sqlite_where=text("state IN ('pending','processing')")),
     Index("ix_renditions_blob_key", "blob_key", sqlite_where=text("blob_key IS NOT NULL")),
     sqlite_with_rowid=False,
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("sequence", Integer, primary_key=True),
+    Column("account_id", Text, nullable=False),
+    # Whole milliseconds: what is hashed must come back to the last bit.
+    Column("at_ms", Integer, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("request_id", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Index("ix_audit_account_sequence", "account_id", "sequence"),
+    Index("ix_audit_subject", "subject", "sequence"),
 )

@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
@@ -62,10 +61,11 @@ _DATA_VERSION = Statement("PRAGMA data_version", {})
 class Transaction:
     """What a unit of work may do with the database."""
 
-    __slots__ = ("_connection",)
+    __slots__ = ("_connection", "_later")
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._later: list[tuple[Callable[[Transaction, list[Any]], object], Any]] = []
 
     def run(self, statement: Statement, values: Mapping[str, Any]) -> int:
         """Execute; give the number of rows changed."""
@@ -79,6 +79,24 @@ class Transaction:
     def rows(self, statement: Statement, values: Mapping[str, Any]) -> list[Row]:
         """All rows of the answer."""
         return self._execute(statement, values).fetchall()
+
+    def at_end(self, together: "Callable[[Transaction, list[Item]], object]", item: Item) -> None:
+        """
+        Have `together` done once with all such items of this transaction, just before it is committed.
+
+        For what belongs to many units of work and is cheaper for all of them at once. An item of a unit of work
+        that fails is forgotten with it; if `together` fails, the whole transaction does.
+        """
+        self._later.append((together, item))
+
+    def _finish(self) -> None:
+        while self._later:
+            later, self._later = self._later, []
+            by_work: dict[Callable[[Transaction, list[Any]], object], list[Any]] = {}
+            for together, item in later:
+                by_work.setdefault(together, []).append(item)
+            for together, items in by_work.items():
+                together(self, items)
 
     def _execute(self, statement: Statement, values: Mapping[str, Any]) -> sqlite3.Cursor:
         if statement.constants:
@@ -260,8 +278,10 @@ def _commit_together(connection: sqlite3.Connection, transaction: Transaction, c
                     _perform(connection, transaction, commit)
             else:
                 _perform_group(connection, transaction, together, list(group))
+        transaction._finish()
         connection.execute("COMMIT")
     except Exception as problem:  # noqa: BLE001  # the writer must live on: everybody in this transaction is told
+        transaction._later.clear()
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         for commit in commits:
@@ -270,7 +290,7 @@ def _commit_together(connection: sqlite3.Connection, transaction: Transaction, c
 
 def _perform(connection: sqlite3.Connection, transaction: Transaction, commit: Commit[Any]) -> None:
     assert commit._work is not None
-    commit._value, commit._error = _attempted(connection, partial(commit._work, transaction))
+    commit._value, commit._error = _attempted(connection, transaction, commit._work)
 
 
 def _perform_group(
@@ -279,7 +299,7 @@ def _perform_group(
     together: Together[Any, Any],
     commits: list[Commit[Any]],
 ) -> None:
-    values, error = _attempted(connection, lambda: together(transaction, [commit._item for commit in commits]))
+    values, error = _attempted(connection, transaction, lambda tx: together(tx, [commit._item for commit in commits]))
     if error is None:
         for commit, value in zip(commits, values, strict=True):
             commit._value = value
@@ -291,14 +311,18 @@ def _perform_group(
             _perform_group(connection, transaction, together, [commit])
 
 
-def _attempted(connection: sqlite3.Connection, act: Callable[[], Any]) -> tuple[Any, Exception | None]:
+def _attempted(
+    connection: sqlite3.Connection, transaction: Transaction, work: Callable[[Transaction], Any]
+) -> tuple[Any, Exception | None]:
+    later = len(transaction._later)
     connection.execute("SAVEPOINT work")
     try:
-        value = act()
+        value = work(transaction)
     except Exception as problem:  # the outer rim of a unit of work: it is raised where it was asked for
         # A full disk may have ended the whole transaction already; then there is no savepoint to go back to.
         if not connection.in_transaction:
             raise
+        del transaction._later[later:]
         connection.execute("ROLLBACK TO work")
         connection.execute("RELEASE work")
         return None, translated(problem)

@@ -7,11 +7,13 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Table, and_, bindparam, func, insert, literal_column, or_, select, text, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, text, update
 
-from greenroom.db import catalogue, outbox
+from greenroom.db import audit, catalogue, outbox
+from greenroom.db.json_rows import insert_all
 from greenroom.db.schema import assets, blobs, uploads
-from greenroom.db.sqlite import Row, Statement, Transaction, sql
+from greenroom.db.sqlite import Row, Transaction, sql
+from greenroom.domain.act import Act
 from greenroom.domain.asset import BEFORE_READY, Asset, AssetState, Upload, UploadState, Verification
 from greenroom.domain.ids import AccountId, BlobKey, UploadId
 from greenroom.domain.media import Examination, Finding, Format, Kind, MediaInfo
@@ -36,15 +38,9 @@ _NEW_ASSET_COLUMNS = (
 )  # fmt: skip
 
 
-def _insert_all(table: Table, names: Sequence[str]) -> Statement:
-    """Insert the rows of a JSON array of arrays, all in one step."""
-    rows = func.json_each(bindparam("rows")).table_valued("value")
-    values = (func.json_extract(rows.c.value, literal_column(f"'$[{position}]'")) for position in range(len(names)))
-    return sql(insert(table).from_select(names, select(*values)))
-
-
-_ADD_ASSETS = _insert_all(assets, _NEW_ASSET_COLUMNS)
-_ADD_UPLOADS = _insert_all(uploads, [column.name for column in _COLUMNS])
+_ADD_ASSETS = insert_all(assets, _NEW_ASSET_COLUMNS)
+_NEW_UPLOAD_COLUMNS = (*(column.name for column in _COLUMNS), "created_at")
+_ADD_UPLOADS = insert_all(uploads, _NEW_UPLOAD_COLUMNS)
 _UPLOAD_AND_ASSET = sql(
     select(*_COLUMNS, *catalogue.COLUMNS)
     .join_from(uploads, assets, assets.c.id == uploads.c.asset_id)
@@ -68,7 +64,7 @@ _MAKE_READY = sql(
         verification=bindparam("verification"),
         blob_key=bindparam("blob"),
         size_bytes=bindparam("size"),
-        info=bindparam("facts"),
+        **catalogue.FACTS,
         notes=bindparam("remarks"),
         findings=None,
         policy=bindparam("policy"),
@@ -118,6 +114,7 @@ class NewUpload(Struct, frozen=True):
     extension: str
     description: str
     created_at: datetime
+    act: Act
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +161,11 @@ def add(tx: Transaction, numbers: Numbers, news: Sequence[NewUpload]) -> list[in
     given = [numbers.next(tx, new.upload.account_id) for new in news]
     asset_rows = [_asset_row(new, number) for new, number in zip(news, given, strict=True)]
     tx.run(_ADD_ASSETS, {"rows": _encode(asset_rows).decode()})
-    tx.run(_ADD_UPLOADS, {"rows": _encode([_upload_row(new.upload) for new in news]).decode()})
+    tx.run(_ADD_UPLOADS, {"rows": _encode([_upload_row(new) for new in news]).decode()})
+    for new in news:
+        upload = new.upload
+        detail = {"asset_id": upload.asset_id, "declared": upload.declared, "size_bytes": upload.declared_bytes}
+        audit.note(tx, new.act, "upload.signed", upload.id, new.created_at, detail)
     return given
 
 
@@ -271,11 +272,12 @@ def _asset_row(new: NewUpload, number: int) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _upload_row(upload: Upload) -> tuple[Any, ...]:
-    """In the order of _COLUMNS."""
+def _upload_row(new: NewUpload) -> tuple[Any, ...]:
+    """In the order of _NEW_UPLOAD_COLUMNS."""
+    upload = new.upload
     return (
         upload.id, upload.asset_id, upload.account_id, upload.dialect, upload.declared, upload.declared_bytes,
-        upload.max_bytes, upload.expires_at.timestamp(), upload.state,
+        upload.max_bytes, upload.expires_at.timestamp(), upload.state, new.created_at.timestamp(),
     )  # fmt: skip
 
 

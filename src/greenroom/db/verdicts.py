@@ -51,7 +51,7 @@ _PASS = sql(
     .values(
         state=AssetState.READY.value,
         verification=bindparam("reached"),
-        info=bindparam("facts"),
+        **catalogue.FACTS,
         notes=bindparam("remarks"),
         findings=None,
         policy=bindparam("rules"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from greenroom.domain.ids import AccountId
+from greenroom.domain.ids import AccountId, FolderId
 
 
 class Scope(StrEnum):
@@ -32,6 +32,10 @@ class ApiKey:
     scopes: frozenset[Scope]
     created_at: datetime
     revoked_at: datetime | None = None
+    expires_at: datetime | None = None
+    folder_id: FolderId | None = None
+    """The only folder that it may touch, with all below it."""
+    last_used_at: datetime | None = None
 
     def may(self, scope: Scope) -> bool:
         """Whether the key has the scope, itself or through `admin`."""

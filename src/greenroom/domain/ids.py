@@ -8,6 +8,7 @@ from greenroom.domain.media import Kind
 AccountId = NewType("AccountId", str)
 AssetId = NewType("AssetId", str)
 UploadId = NewType("UploadId", str)
+FolderId = NewType("FolderId", str)
 BlobKey = NewType("BlobKey", str)
 """The SHA-256 of a blob's bytes, 64 lower-case hexadecimal digits."""
 

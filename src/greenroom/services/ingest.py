@@ -22,11 +22,12 @@ from greenroom.db import catalogue, uploads
 from greenroom.db.sqlite import Commit, Database, Together, Transaction
 from greenroom.db.uploads import Judged, NewUpload, Numbers
 from greenroom.domain import grant as grants
+from greenroom.domain.act import Act
 from greenroom.domain.asset import Asset, AssetState, Upload, UploadState
 from greenroom.domain.findings import finding
 from greenroom.domain.formats import FORMATS, same_family
 from greenroom.domain.grant import Grant, Purpose
-from greenroom.domain.ids import AccountId, AssetId, BlobKey, UploadId, new_asset_id, new_upload_id
+from greenroom.domain.ids import AssetId, BlobKey, UploadId, new_asset_id, new_upload_id
 from greenroom.domain.media import Examination, Finding, Format
 from greenroom.domain.policy import Dialect, Policy, too_large, wrong_bytes
 from greenroom.errors import (
@@ -108,7 +109,7 @@ class Ingest:
     counting: threading.Lock = field(default_factory=threading.Lock)
     syncing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(16, thread_name_prefix="sync"))
 
-    def sign(self, account_id: AccountId, request: UploadRequest) -> tuple[Signed, Commit[int]]:
+    def sign(self, act: Act, request: UploadRequest) -> tuple[Signed, Commit[int]]:
         """
         Permit an upload; it holds when the commit is done, which gives the asset's number in its account.
 
@@ -121,7 +122,7 @@ class Ingest:
         upload = Upload(
             id=new_upload_id(),
             asset_id=new_asset_id(declared.kind),
-            account_id=account_id,
+            account_id=act.account_id,
             dialect=request.dialect,
             declared=declared.format,
             declared_bytes=declared.size_bytes,
@@ -138,8 +139,8 @@ class Ingest:
             declared.extension,
             request.description,
             now,
+            act,
         )
-
         signed = Signed(
             asset_id=upload.asset_id,
             upload_id=upload.id,

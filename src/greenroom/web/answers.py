@@ -8,12 +8,21 @@ import msgspec
 
 _encode = msgspec.json.encode
 _JSON = (b"content-type", b"application/json")
+_RID = "greenroom.rid"
 Header = tuple[bytes, bytes]
 
 
 def new_rid() -> str:
     """A request id: 32 hexadecimal digits (contract 1.3)."""
     return os.urandom(16).hex()
+
+
+def rid_of(scope: Any) -> str:
+    """The id of a request, the same whoever asks: it stands in the answer, in the log and in the audit."""
+    rid: str | None = scope.get(_RID)
+    if rid is None:
+        rid = scope[_RID] = new_rid()
+    return rid
 
 
 async def send_json(send: Any, status: int, body: bytes, rid: str, headers: Iterable[Header] = ()) -> None:

@@ -5,10 +5,10 @@ from typing import Any
 
 from greenroom.domain.access import Scope
 from greenroom.web import cors, delivery, renditions, uploads
-from greenroom.web.answers import new_rid, send_envelope
+from greenroom.web.answers import send_envelope
 from greenroom.web.jogg import not_built
 from greenroom.web.jogg.envelope import Call, Envelope
-from greenroom.web.jogg.upload import UploadCall
+from greenroom.web.jogg.routes import Routes
 
 _VERSIONS = {"/v1/": "v1", "/v2/": "v2"}
 
@@ -19,7 +19,7 @@ class FrontDoor:
     def __init__(
         self,
         envelope: Envelope,
-        upload_call: UploadCall,
+        routes: Routes,
         sign_urls: uploads.Uploads,
         assets: delivery.Assets,
         rendition_files: renditions.RenditionFiles,
@@ -27,7 +27,7 @@ class FrontDoor:
         cors_origins: Sequence[str],
     ) -> None:
         self._envelope = envelope
-        self._upload_call = upload_call
+        self._routes = routes
         self._sign_urls = sign_urls
         self._assets = assets
         self._rendition_files = rendition_files
@@ -52,15 +52,19 @@ class FrontDoor:
     async def _answer_compatible(self, scope: Any, receive: Any, send: Any) -> None:
         path: str = scope["path"].removeprefix("/open").rstrip("/")
         call = Call(scope, receive, _VERSIONS.get(path[:4], "v2"))
-        if path in ("/v1/upload/asset", "/v2/upload/asset"):
-            if scope["method"] == "POST":
-                await self._envelope.answer(call, send, Scope.UPLOAD, self._upload_call)
+        found = self._routes.find(path)
+        if found is not None:
+            by_method, call.segments = found
+            route = by_method.get(scope["method"])
+            if route is not None:
+                await self._envelope.answer(call, send, route.scope, route.handler)
             else:
-                allow = ((b"allow", b"POST"),)
-                text = f"This call takes POST, not {scope['method']}."
+                allowed = ", ".join(by_method)
+                text = f"This call takes {allowed}, not {scope['method']}."
+                allow = ((b"allow", allowed.encode()),)
                 await send_envelope(send, call.rid, 40000, text, None, status=405, headers=allow)
         elif not_built.is_known(path):
             await self._envelope.answer(call, send, Scope.READ, not_built.say_so)
         else:
             text = f"There is no call {scope['method']} {path[:200]}."
-            await send_envelope(send, new_rid(), 10104, text, None, status=404)
+            await send_envelope(send, call.rid, 10104, text, None, status=404)

@@ -1,29 +1,41 @@
 """Which key calls, and whether it may."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from greenroom.domain.access import ApiKey, Scope
+from greenroom.domain.access import Scope
+from greenroom.domain.act import Act
 from greenroom.errors import KeyRefused, ScopeMissing
 from greenroom.services.access import Access
-from greenroom.web.answers import header
+from greenroom.web.answers import header, rid_of
+from greenroom.web.origin import Origins
 from greenroom.web.threads import Threads
 
 
-async def key_of(scope: Any, access: Access, threads: Threads, *needed: Scope) -> ApiKey:
-    """
-    The key of a request, in whichever of the headers that clients use (contract 1.2 and 5.1).
+@dataclass(frozen=True, slots=True)
+class Callers:
+    """Tells who calls."""
 
-    Raises KeyRefused without a good one, ScopeMissing if it has none of the scopes.
-    """
-    secret = header(scope, b"x-api-key") or header(scope, b"api-key") or _bearer(scope)
-    if not secret:
-        raise KeyRefused("The header x-api-key is missing.")
-    key = access.remembered(secret)
-    if key is None:
-        key = await threads.quick(access.key, secret)
-    if not any(key.may(scope) for scope in needed):
-        raise ScopeMissing(needed[0])
-    return key
+    access: Access
+    origins: Origins
+    threads: Threads
+
+    async def act(self, scope: Any, *needed: Scope) -> Act:
+        """
+        What the caller of a request is known by, from the key in whichever of the headers that clients use (contract
+        1.2 and 5.1).
+
+        Raises KeyRefused without a good key, ScopeMissing if it has none of the scopes.
+        """
+        secret = header(scope, b"x-api-key") or header(scope, b"api-key") or _bearer(scope)
+        if not secret:
+            raise KeyRefused("The header x-api-key is missing.")
+        key = self.access.remembered(secret)
+        if key is None:
+            key = await self.threads.quick(self.access.key, secret)
+        if not any(key.may(scope) for scope in needed):
+            raise ScopeMissing(needed[0])
+        return Act(key.account_id, key.id, self.origins.address(scope), rid_of(scope), key.folder_id)
 
 
 def _bearer(scope: Any) -> str | None:

@@ -11,6 +11,7 @@ from greenroom.errors import ParameterError, SettingError
 from greenroom.web.answers import header
 
 # A name or address with a port; what else a Host header may hold has no place in an answer.
+_LONGEST_ADDRESS = 45
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 
 
@@ -62,6 +63,15 @@ class Origins:
         if scheme not in ("http", "https"):
             raise ParameterError("X-Forwarded-Proto", f"is {scheme!r}; allowed are http and https")
         return f"{scheme}://{host}"
+
+    def address(self, scope: Any) -> str:
+        """The caller's address: what the last proxy that we trust says of it, else the connection's."""
+        address: str = scope["client"][0] if scope["client"] else ""
+        if address in self.trusted_proxies:
+            for hop in reversed((header(scope, b"x-forwarded-for") or "").split(",")):
+                if hop.strip() and hop.strip() not in self.trusted_proxies:
+                    return hop.strip()[:_LONGEST_ADDRESS]
+        return address
 
     def path_of(self, url: str) -> str | None:
         """The path of an address under one of our origins; None if it is somebody else's."""

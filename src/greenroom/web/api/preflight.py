@@ -1,21 +1,20 @@
 """`POST /api/v1/preflight`: a form with declared facts and the two ends of a file."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator
 from time import perf_counter
 from typing import Any
 
-import msgspec
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from greenroom.domain.access import ApiKey, Scope
+from greenroom.domain.access import Scope
 from greenroom.domain.glance import MOST_BYTES
 from greenroom.errors import ParameterError
 from greenroom.services.preflight import Foreseen, Preflight, PreflightRequest
 from greenroom.web import problems
-from greenroom.web.answers import new_rid
-from greenroom.web.threads import Threads
+from greenroom.web.api.answers import answer
+from greenroom.web.auth import Callers
 
 _FIELDS_BYTES = 16 * 1024
 _BODY_MAX_BYTES = 2 * MOST_BYTES + _FIELDS_BYTES
@@ -42,11 +41,9 @@ _FORM = {
     },
 }
 
-KeyOf = Callable[..., Awaitable[ApiKey]]
 
-
-def preflight_router(preflight: Preflight, key: KeyOf, threads: Threads) -> APIRouter:
-    """The route; `key` gives the key of a request that has one of the scopes."""
+def preflight_router(preflight: Preflight, callers: Callers) -> APIRouter:
+    """The route."""
     router = APIRouter()
 
     @router.post(
@@ -56,16 +53,16 @@ def preflight_router(preflight: Preflight, key: KeyOf, threads: Threads) -> APIR
     async def foresee(request: Request) -> Response:
         """What would be refused and what is advised of a file, before it is sent."""
         began = perf_counter()
-        await key(request, Scope.UPLOAD)
+        await callers.act(request.scope, Scope.UPLOAD)
         asked = await _asked(request)
-        foreseen = await threads.quick(preflight.foresee, asked)
-        return _answer(foreseen, round((perf_counter() - began) * 1000, 2))
+        foreseen = await callers.threads.quick(preflight.foresee, asked)
+        return _answer(request, foreseen, round((perf_counter() - began) * 1000, 2))
 
     return router
 
 
-def _answer(foreseen: Foreseen, took_ms: float) -> Response:
-    answer: dict[str, Any] = {
+def _answer(request: Request, foreseen: Foreseen, took_ms: float) -> Response:
+    told: dict[str, Any] = {
         "acceptable": not foreseen.refusals,
         "kind": foreseen.kind.value if foreseen.kind is not None else None,
         "refusals": foreseen.findings,
@@ -77,8 +74,8 @@ def _answer(foreseen: Foreseen, took_ms: float) -> Response:
     }
     if foreseen.refusals:
         status, code, message, _ = problems.put_answer(foreseen.refusals[0])
-        answer["would_answer"] = {"status": status, "code": code, "msg": message}
-    return Response(msgspec.json.encode(answer), media_type="application/json", headers={"x-request-id": new_rid()})
+        told["would_answer"] = {"status": status, "code": code, "msg": message}
+    return answer(request, told)
 
 
 async def _asked(request: Request) -> PreflightRequest:

@@ -1,20 +1,18 @@
 """`/api/v1/assets/{id}/optimize` and `/renditions`: ask for render-safe copies, and see what became of them."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
 from fastapi import APIRouter, Request, Response
 
-from greenroom.domain.access import ApiKey, Scope
+from greenroom.domain.access import Scope
 from greenroom.domain.formats import FORMATS
 from greenroom.domain.ids import AssetId
 from greenroom.domain.rendition import Rendition, RenditionId, RenditionState
 from greenroom.errors import ParameterError
 from greenroom.services.renditions import Renditions
-from greenroom.web.answers import new_rid
-from greenroom.web.origin import Origins
-from greenroom.web.threads import Threads
+from greenroom.web.api.answers import answer
+from greenroom.web.auth import Callers
 
 _BODY_MAX_BYTES = 16 * 1024
 _WISHES = {
@@ -36,12 +34,11 @@ _WISHES = {
     },
 }
 
-KeyOf = Callable[..., Awaitable[ApiKey]]
 
-
-def renditions_router(renditions: Renditions, key: KeyOf, origins: Origins, threads: Threads) -> APIRouter:
-    """The routes; `key` gives the key of a request that has one of the scopes."""
+def renditions_router(renditions: Renditions, callers: Callers) -> APIRouter:
+    """The routes."""
     router = APIRouter()
+    threads, origins = callers.threads, callers.origins
 
     @router.post(
         "/api/v1/assets/{asset_id}/optimize",
@@ -50,26 +47,26 @@ def renditions_router(renditions: Renditions, key: KeyOf, origins: Origins, thre
     )
     async def optimize(request: Request, asset_id: str) -> Response:
         """Have a render-safe copy made. Asked twice for the same, it gives the same rendition."""
-        account = (await key(request, Scope.UPLOAD)).account_id
+        account = (await callers.act(request.scope, Scope.UPLOAD)).account_id
         wishes = await _wishes(request)
         asked = await threads.judge(renditions.ask, account, AssetId(asset_id), wishes)
         shown = _shown(asked, renditions.progress(asked), origins.origin(request.scope))
-        return _json(shown, 202, {"location": f"/api/v1/assets/{asked.asset_id}/renditions/{asked.id}"})
+        return answer(request, shown, 202, {"location": f"/api/v1/assets/{asked.asset_id}/renditions/{asked.id}"})
 
     @router.get("/api/v1/assets/{asset_id}/renditions")
     async def list_renditions(request: Request, asset_id: str) -> Response:
         """The copies of an asset, oldest first."""
-        account = (await key(request, Scope.READ, Scope.UPLOAD)).account_id
+        account = (await callers.act(request.scope, Scope.READ, Scope.UPLOAD)).account_id
         found = await threads.quick(renditions.of_asset, account, AssetId(asset_id))
         origin = origins.origin(request.scope)
-        return _json({"data": [_shown(one, renditions.progress(one), origin) for one in found]})
+        return answer(request, {"data": [_shown(one, renditions.progress(one), origin) for one in found]})
 
     @router.get("/api/v1/assets/{asset_id}/renditions/{rendition_id}")
     async def get_rendition(request: Request, asset_id: str, rendition_id: str) -> Response:
         """One copy: its state, how far it is, what was measured before and after."""
-        account = (await key(request, Scope.READ, Scope.UPLOAD)).account_id
+        account = (await callers.act(request.scope, Scope.READ, Scope.UPLOAD)).account_id
         one = await threads.quick(renditions.one, account, AssetId(asset_id), RenditionId(rendition_id))
-        return _json(_shown(one, renditions.progress(one), origins.origin(request.scope)))
+        return answer(request, _shown(one, renditions.progress(one), origins.origin(request.scope)))
 
     return router
 
@@ -107,9 +104,3 @@ def _shown(rendition: Rendition, progress: float, origin: str) -> dict[str, Any]
         "created_at": int(rendition.created_at.timestamp()),
         "ready_at": int(rendition.ready_at.timestamp()) if rendition.ready_at is not None else None,
     }
-
-
-def _json(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return Response(
-        msgspec.json.encode(value), status, {"x-request-id": new_rid(), **(headers or {})}, "application/json"
-    )

@@ -3,15 +3,14 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from greenroom.domain.access import ApiKey, Scope
+from greenroom.domain.access import Scope
+from greenroom.domain.act import Act
 from greenroom.domain.policy import Dialect
 from greenroom.errors import GreenroomError, ParameterError
-from greenroom.services.access import Access
 from greenroom.web import problems
-from greenroom.web.answers import header, new_rid, send_envelope
-from greenroom.web.auth import key_of
+from greenroom.web.answers import header, rid_of, send_envelope
+from greenroom.web.auth import Callers
 from greenroom.web.receiving import BodyCut
-from greenroom.web.threads import Threads
 
 SUCCESS = {"v1": "success", "v2": "Success"}
 _MAX_JSON_BYTES = 64 * 1024
@@ -20,14 +19,16 @@ _MAX_JSON_BYTES = 64 * 1024
 class Call:
     """One request to a compatible route; `dialect` is set as soon as its body shows which one it speaks."""
 
-    __slots__ = ("dialect", "receive", "rid", "scope", "version")
+    __slots__ = ("dialect", "receive", "rid", "scope", "segments", "version")
 
     def __init__(self, scope: Any, receive: Any, version: str) -> None:
         self.scope = scope
         self.receive = receive
         self.version = version
-        self.rid = new_rid()
+        self.rid = rid_of(scope)
         self.dialect: Dialect | None = None
+        self.segments: dict[str, str] = {}
+        """The open segments of the path by name."""
 
     async def body(self) -> bytes:
         """The whole body of a JSON call. Raises ParameterError if it is too large for one."""
@@ -49,20 +50,19 @@ class Call:
         return header(self.scope, b"content-type") or ""
 
 
-Handler = Callable[[Call, ApiKey], Awaitable[Any]]
+Handler = Callable[[Call, Act], Awaitable[Any]]
 
 
 class Envelope:
     """Runs handlers; whatever they raise becomes a business code (contract 1.4)."""
 
-    def __init__(self, access: Access, threads: Threads) -> None:
-        self._access = access
-        self._threads = threads
+    def __init__(self, callers: Callers) -> None:
+        self._callers = callers
 
     async def answer(self, call: Call, send: Any, needed: Scope, handler: Handler) -> None:
         """Answer a call with what `handler` gives."""
         try:
-            data = await handler(call, await key_of(call.scope, self._access, self._threads, needed))
+            data = await handler(call, await self._callers.act(call.scope, needed))
         except BodyCut:
             # A peer that ended only its own side still reads.
             await _refuse(call, send, ParameterError("The body", "ended before all of it had come"))

@@ -7,8 +7,8 @@ from typing import Any
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser
 
+from greenroom.domain.act import Act
 from greenroom.domain.asset import Asset
-from greenroom.domain.ids import AccountId
 from greenroom.domain.media import Kind
 from greenroom.domain.policy import Dialect
 from greenroom.errors import ParameterError, UploadRefused
@@ -45,11 +45,11 @@ class UploadForm:
     The parser's callbacks only note what they saw, in order; `_act` then does it, since that may have to wait.
     """
 
-    def __init__(self, ingest: Ingest, receiver: Receiver, account_id: AccountId, limits: FormLimits) -> None:
+    def __init__(self, ingest: Ingest, receiver: Receiver, act: Act, limits: FormLimits) -> None:
         self._ingest = ingest
         self._receiver = receiver
         self._threads = receiver.threads
-        self._account_id = account_id
+        self._caller = act
         self._limits = limits
         self._fields: dict[str, str] = {}
         self._part: _Part | None = None
@@ -176,7 +176,7 @@ class UploadForm:
             name=self._fields.get("name", ""),
             description=self._fields.get("description", ""),
         )
-        signed, committed = self._ingest.sign(self._account_id, request)
+        signed, committed = self._ingest.sign(self._caller, request)
         await committed
         return await self._receiver.begin(signed.upload_id, None)
 

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from greenroom.domain.access import ApiKey
+from greenroom.domain.act import Act
 from greenroom.errors import NotBuiltYet
 from greenroom.web.jogg.envelope import Call
 
@@ -40,7 +40,7 @@ def is_known(path: str) -> bool:
     return _KNOWN.fullmatch(path) is not None
 
 
-async def say_so(call: Call, key: ApiKey) -> Any:  # noqa: ARG001  # the key was checked; that is all it is for
+async def say_so(call: Call, act: Act) -> Any:  # noqa: ARG001  # the key was checked; that is all it is for
     """Raise NotBuiltYet with the call's path."""
     raise NotBuiltYet(
         f"{call.scope['path']} is not built yet in this version of Greenroom. Uploads work: see README.md"

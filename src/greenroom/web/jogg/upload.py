@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from greenroom.domain.access import ApiKey
+from greenroom.domain.access import Scope
+from greenroom.domain.act import Act
 from greenroom.domain.policy import Dialect
 from greenroom.errors import ParameterError
 from greenroom.services.ingest import Ingest, Signed, UploadRequest
 from greenroom.web.jogg import coerce, form
 from greenroom.web.jogg.envelope import Call
+from greenroom.web.jogg.routes import Route, Table
 from greenroom.web.origin import Origins
 from greenroom.web.receiving import Receiver
 from greenroom.web.uploads import PREFIX
@@ -24,17 +26,22 @@ class UploadCall:
         self._origins = origins
         self._form_limits = form_limits
 
-    async def __call__(self, call: Call, key: ApiKey) -> dict[str, Any]:
+    async def __call__(self, call: Call, act: Act) -> dict[str, Any]:
         """Answer one call: by its Content-Type it is a form or JSON."""
         origin = self._origins.origin(call.scope)
         if call.content_type.lower().startswith("multipart/form-data"):
             call.dialect = Dialect.MULTIPART
-            reader = form.UploadForm(self._ingest, self._receiver, key.account_id, self._form_limits)
+            reader = form.UploadForm(self._ingest, self._receiver, act, self._form_limits)
             return form.form_receipt(await reader.received(call), origin)
         body = coerce.json_object(await call.body())
         call.dialect = _dialect(body, call.version)
-        signed, committed = self._ingest.sign(key.account_id, upload_request(body, call.dialect))
+        signed, committed = self._ingest.sign(act, upload_request(body, call.dialect))
         return sign_reply(signed, await committed, origin, call.version)
+
+    def table(self) -> Table:
+        """Where this call is found."""
+        route = {"POST": Route(Scope.UPLOAD, self)}
+        return {"/v1/upload/asset": route, "/v2/upload/asset": route}
 
 
 def upload_request(body: coerce.Body, dialect: Dialect) -> UploadRequest:

@@ -1,0 +1,30 @@
+"""Who wants something changed: what the audit, the quotas and the limits of a key have to know of a request."""
+
+from msgspec import Struct
+
+from greenroom.domain.ids import AccountId, FolderId
+
+CLI = "cli"
+SYSTEM = "system"
+GRANT = "grant"
+
+
+class Act(Struct, frozen=True):
+    """
+    One request to read or change something.
+
+    `actor` is the id of the key that calls, or who else acts: `cli` the operator, `grant` whoever has a signed URL,
+    `system` the server by itself. `address` is the caller's, empty where there is none.
+    """
+
+    account_id: AccountId
+    actor: str
+    address: str = ""
+    request_id: str = ""
+    within: FolderId | None = None
+    """The folder that the key is restricted to, with all below it."""
+
+
+def by_system(account_id: AccountId) -> Act:
+    """What the server does by itself for an account."""
+    return Act(account_id, SYSTEM)

@@ -1,0 +1,49 @@
+"""What all routes of our own API share: bodies that are taken strictly, answers with the request's id, cursors."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from fastapi import Request, Response
+from pydantic import BaseModel, ConfigDict
+
+from greenroom.errors import ParameterError
+from greenroom.web.answers import rid_of
+
+
+class Body(BaseModel):
+    """A JSON body: no field is guessed from another type, and one that is not known is refused."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+
+def answer(request: Request, value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A JSON answer; `value` is anything that msgspec writes."""
+    all_headers = {"x-request-id": rid_of(request.scope), **(headers or {})}
+    return Response(msgspec.json.encode(value), status, all_headers, "application/json")
+
+
+def empty(request: Request, headers: Mapping[str, str] | None = None) -> Response:
+    """An answer without a body (204)."""
+    return Response(status_code=204, headers={"x-request-id": rid_of(request.scope), **(headers or {})})
+
+
+def cursor(place: Any) -> str:
+    """A place in a list as an opaque text: any JSON value."""
+    return urlsafe_b64encode(msgspec.json.encode(place)).rstrip(b"=").decode()
+
+
+def place(text: str | None, kind: Any) -> Any:
+    """
+    The place that a cursor stands for, as a value of the type `kind`; None for no cursor.
+
+    Raises ParameterError for a text that is not a cursor of this list.
+    """
+    if text is None:
+        return None
+    try:
+        raw = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+        return msgspec.json.decode(raw, type=kind)
+    except (ValueError, msgspec.MsgspecError):
+        raise ParameterError("cursor", "was not given by this list; leave it out to begin at the start") from None
