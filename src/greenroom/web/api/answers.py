@@ -2,6 +2,7 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -16,6 +17,27 @@ class Body(BaseModel):
     """A JSON body: no field is guessed from another type, and one that is not known is refused."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
+
+
+class Problem(BaseModel):
+    """An error (RFC 9457). `code` is stable; `request_id` finds the request in the log and in the audit."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
+    field: str | None = None
+
+
+PROBLEM_SCHEMA = Problem.model_json_schema()
+
+
+def problems_of(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that may answer with problem documents of these statuses."""
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
 
 
 def answer(request: Request, value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

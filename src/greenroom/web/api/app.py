@@ -1,6 +1,7 @@
 """Our own API: FastAPI, strict, with problem documents (RFC 9457) for every error."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -11,12 +12,12 @@ from greenroom import __version__
 from greenroom.errors import GreenroomError, ParameterError
 from greenroom.web import problems
 from greenroom.web.answers import rid_of
-from greenroom.web.api.answers import answer
+from greenroom.web.api.answers import PROBLEM_SCHEMA, answer
 
 
 def api_app(routers: Sequence[APIRouter]) -> FastAPI:
     """The application under `/api/v1`, and `/healthz`."""
-    app = FastAPI(
+    app = _Api(
         title="Greenroom",
         version=__version__,
         openapi_url="/api/v1/openapi.json",
@@ -36,6 +37,14 @@ def api_app(routers: Sequence[APIRouter]) -> FastAPI:
         return answer(request, {"status": "ok", "version": __version__})
 
     return app
+
+
+class _Api(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document, with the problem document that all errors are."""
+        document = super().openapi()
+        document["components"]["schemas"].setdefault("Problem", PROBLEM_SCHEMA)
+        return document
 
 
 async def _problem(request: Request, problem: Exception) -> Response:
