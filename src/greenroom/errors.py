@@ -16,6 +16,12 @@ Every error that Greenroom raises on purpose.
     │   ├── ContentRefused      damaged, too long, wrong codec
     │   ├── LengthRefused       the body is not as long as it said
     │   └── OtherBytesRefused   the asset has its bytes already, and they are others
+    ├── ReceiptInvalid          a receipt that was changed, or that another server made
+    ├── FolderConflict          the tree of folders does not allow this
+    │   ├── FolderNameTaken     there is a folder of that name in the same place
+    │   ├── FolderCycle         a folder cannot be moved into itself
+    │   ├── FolderNotEmpty      to be deleted with its content it has to be said so
+    │   └── FoldersFull         too many folders, or too deep
     ├── AssetNotReady           this cannot be done with an asset in its state
     ├── NotOptimized            a copy that cannot be made; carries the finding
     ├── Unavailable             try again later; carries when
@@ -122,6 +128,61 @@ class LengthRefused(UploadRefused):
 
 class OtherBytesRefused(UploadRefused):
     """The asset has its bytes already, and those sent now are others."""
+
+
+class ReceiptInvalid(GreenroomError):
+    """A receipt that was changed, that another server made, or that is none."""
+
+    code = "receipt_invalid"
+
+
+class FolderConflict(GreenroomError):
+    """The tree of folders, as it is, does not allow this."""
+
+    code = "folder_conflict"
+
+
+class FolderNameTaken(FolderConflict):
+    """There is a folder of that name in the same place; `folder_id` is that one."""
+
+    code = "folder_name_taken"
+
+    def __init__(self, name: str, place: str, folder_id: str) -> None:
+        super().__init__(
+            f"There is already a folder {name[:60]!r} in {place[:200]!r}: {folder_id}. Use that one, or another name."
+        )
+        self.folder_id = folder_id
+
+
+class FolderCycle(FolderConflict):
+    """A folder cannot be moved into itself or into one below it."""
+
+    code = "folder_cycle"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The folder {name[:60]!r} cannot be moved into itself or into a folder below it. Move that one out first."
+        )
+
+
+class FolderNotEmpty(FolderConflict):
+    """A folder that has something in it is deleted only when that is meant; the counts are of all that is below."""
+
+    code = "folder_not_empty"
+
+    def __init__(self, name: str, folders: int, assets: int) -> None:
+        super().__init__(
+            f"The folder {name[:60]!r} has {folders:,} folders and {assets:,} assets in it. Empty it first, or delete "
+            "it with recursive=true."
+        )
+        self.folders = folders
+        self.assets = assets
+
+
+class FoldersFull(FolderConflict):
+    """The account has as many folders as are allowed, or they would be nested too deep."""
+
+    code = "folders_full"
 
 
 class AssetNotReady(GreenroomError):
