@@ -23,6 +23,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "storage": ("storage", "domain", "errors"),
     "db": ("db", "domain", "errors"),
     "jobs": ("jobs", "domain", "errors"),
+    "net": ("net", "domain", "errors"),
     "media": ("media", "domain", "errors"),
     "studio": ("studio", "domain", "errors"),
     # Of media only what looks at bytes without decoding them.
@@ -31,7 +32,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "worker": ("services", "domain", "errors", "config", "bootstrap"),
     # The client installs without the server.
     "client": ("client",),
-    "bootstrap": ("config", "db", "domain", "errors", "jobs", "media", "services", "storage", "studio", "web"),
+    "bootstrap": ("config", "db", "domain", "errors", "jobs", "media", "net", "services", "storage", "studio", "web"),
     "cli": (
         "bootstrap",
         "config",
@@ -42,11 +43,13 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "client",
         "doctor",
         "optimize_command",
+        "receipt_command",
         "db.sqlite",
     ),
     "doctor": ("domain", "media"),
     # A program of its own, beside the server.
     "optimize_command": ("domain", "errors", "media", "client.description"),
+    "receipt_command": ("domain", "errors"),
     "__main__": ("cli",),
     "__init__": (),
 }

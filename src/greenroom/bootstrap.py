@@ -18,6 +18,7 @@ from greenroom.domain.access import ALL_SCOPES
 from greenroom.domain.asset import Asset
 from greenroom.domain.media import Examination, Format, Kind, MediaInfo
 from greenroom.domain.policy import Limits, Policy
+from greenroom.domain.receipt import ReceiptKey
 from greenroom.errors import DataFolderInUse, SettingError
 from greenroom.jobs.runner import Job, Runner
 from greenroom.media.examiner import Examiner
@@ -28,17 +29,21 @@ from greenroom.media.optimizing.optimizer import Optimizer
 from greenroom.media.protections import SandboxIncomplete
 from greenroom.media.versions import decoders
 from greenroom.services.access import Access
+from greenroom.services.audit import Audit
 from greenroom.services.delivery import Delivery
 from greenroom.services.ingest import Ingest
 from greenroom.services.library import Library
 from greenroom.services.preflight import Preflight
+from greenroom.services.receipts import Receipts
 from greenroom.services.renditions import Renditions
 from greenroom.services.retention import Retention
 from greenroom.services.verification import Verification
 from greenroom.storage.store import BlobStore
 from greenroom.web.api.app import api_app
 from greenroom.web.api.assets import assets_router
+from greenroom.web.api.audit import audit_router
 from greenroom.web.api.preflight import preflight_router
+from greenroom.web.api.receipts import receipts_router
 from greenroom.web.api.renditions import renditions_router
 from greenroom.web.app import FrontDoor
 from greenroom.web.auth import Callers
@@ -147,15 +152,19 @@ def build(settings: Settings) -> Server:
     receiver = Receiver(ingest, threads, settings.uploads.judgement_wait_s, settings.uploads.max_pending)
     form_limits = FormLimits(settings.uploads.form_max_fields, settings.uploads.form_max_field_bytes)
     callers = Callers(access, origins, threads)
+    receipts = Receipts(receipt_keys(settings), now)
+    library = Library(database)
     app = FrontDoor(
         Envelope(callers),
-        Routes(UploadCall(ingest, receiver, origins, form_limits).table()),
-        Uploads(receiver, origins),
+        Routes(UploadCall(ingest, receiver, origins, form_limits, receipts).table()),
+        Uploads(receiver, origins, receipts),
         Assets(delivery, threads, settings.delivery),
         RenditionFiles(renditions, threads, settings.delivery),
         api_app(
             [
-                assets_router(Library(database), callers),
+                assets_router(library, callers),
+                receipts_router(receipts, library, callers),
+                audit_router(Audit(database), callers),
                 preflight_router(Preflight(rules, glance), callers),
                 renditions_router(renditions, callers),
             ]
@@ -231,10 +240,20 @@ def signing_keys(settings: Settings) -> list[bytes]:
     Raises SettingError for a key that is too short.
     """
     texts = settings.signing_keys or _keys_from_file(os.path.join(settings.data, "signing.keys"))
+    return _long_enough("GREENROOM_SIGNING_KEYS", texts)
+
+
+def _long_enough(variable: str, texts: list[str]) -> list[bytes]:
     found = [text.encode() for text in texts]
     if not found or min(map(len, found)) < _SHORTEST_KEY_BYTES:
-        raise SettingError(f"GREENROOM_SIGNING_KEYS has a key with fewer than {_SHORTEST_KEY_BYTES} characters.")
+        raise SettingError(f"{variable} has a key with fewer than {_SHORTEST_KEY_BYTES} characters.")
     return found
+
+
+def receipt_keys(settings: Settings) -> list[ReceiptKey]:
+    """The keys that sign receipts, from the setting or the data folder as with `signing_keys`."""
+    texts = settings.receipt_keys or _keys_from_file(os.path.join(settings.data, "receipt.keys"))
+    return [ReceiptKey.of(secret) for secret in _long_enough("GREENROOM_RECEIPT_KEYS", texts)]
 
 
 def first_key(access: Access, settings: Settings) -> str | None:

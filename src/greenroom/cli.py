@@ -6,6 +6,8 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,14 +20,20 @@ from rich.table import Table
 from greenroom import __version__, bootstrap, config
 from greenroom.config import Settings
 from greenroom.db.sqlite import Database
+from greenroom.domain import receipt as receipts
 from greenroom.domain.access import ALL_SCOPES, Scope
 from greenroom.errors import GreenroomError
 from greenroom.services.access import Access
+from greenroom.services.audit import Audit
 from greenroom.web.protocol import protocol_class
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 keys_app = typer.Typer(no_args_is_help=True, help="Make, list and end API keys. The server notices within a second.")
 app.add_typer(keys_app, name="keys")
+audit_app = typer.Typer(no_args_is_help=True, help="The record of every change.")
+app.add_typer(audit_app, name="audit")
+receipt_app = typer.Typer(no_args_is_help=True, help="What the server attests of an upload.")
+app.add_typer(receipt_app, name="receipt")
 
 Data = Annotated[str | None, typer.Option(help="Data folder.", show_default="greenroom-data")]
 ConfigFile = Annotated[str | None, typer.Option("--config", envvar="GREENROOM_CONFIG", help="Settings file (TOML).")]
@@ -156,6 +164,46 @@ def reverify(data: Data = None, config_file: ConfigFile = None) -> None:
     print(f"{count} judged again, {changed} changed")  # noqa: T201
 
 
+@audit_app.command("verify")
+def verify_audit(
+    head: Annotated[
+        str | None, typer.Option(help="A head that was noted earlier; it must still stand in the chain.")
+    ] = None,
+    data: Data = None,
+    config_file: ConfigFile = None,
+) -> None:
+    """
+    Walk the chain of the audit; exit status 1 if an entry was altered, removed or put in between.
+
+    Prints the head of the chain: kept elsewhere and given as --head the next time, it shows entries that were cut
+    off at the end.
+    """
+    with _opened(data, config_file) as database:
+        walked = Audit(database).walk(head)
+    print(f"{walked.entries} entries, head {walked.head}")  # noqa: T201
+    if walked.fault is not None:
+        print(f"greenroom: {walked.fault}", file=sys.stderr)  # noqa: T201
+        raise typer.Exit(1)
+
+
+@receipt_app.command("verify")
+def verify_receipt(
+    receipt: Annotated[str, typer.Argument(help="A receipt, or a file that holds it; - reads standard input.")],
+    keys: Annotated[
+        Path | None,
+        typer.Option(help="Public keys, as GET /api/v1/receipts/keys gives them.", show_default="the data folder's"),
+    ] = None,
+    file: Annotated[Path | None, typer.Option(help="Compare this file with what the receipt says.")] = None,
+    data: Data = None,
+    config_file: ConfigFile = None,
+) -> None:
+    """Verify a receipt, without any server, and print what it says; exit status 1 if it does not hold."""
+    from greenroom.receipt_command import verify  # other commands do without its imports
+
+    settings = config.load(os.environ, config_file, {"data": data})
+    raise typer.Exit(verify(receipt, keys, file, lambda: receipts.public_keys(bootstrap.receipt_keys(settings))))
+
+
 @keys_app.command("create")
 def create_key(
     name: Annotated[str, typer.Argument(help="What the key is for.")],
@@ -197,6 +245,16 @@ def revoke_key(
         print(f"greenroom: there is no active key {key_id}", file=sys.stderr)  # noqa: T201
         raise typer.Exit(1)
     print(f"{key_id} is revoked")  # noqa: T201
+
+
+@contextmanager
+def _opened(data: str | None, config_file: str | None) -> Iterator[Database]:
+    """The catalogue of a data folder for a command, while a server may be using it too."""
+    database = bootstrap.open_catalogue(config.load(os.environ, config_file, {"data": data}).data)
+    try:
+        yield database
+    finally:
+        database.close()
 
 
 class _Catalogue:

@@ -162,6 +162,10 @@ class Settings:
         [],
         "Keys for signed URLs, 32 bytes or more each: the first signs, all verify. Else made in the data folder.",
     )
+    receipt_keys: list[str] = setting(
+        [],
+        "Secrets behind the keys for receipts, as above: the first signs, all are published.",
+    )
     public_urls: list[str] = setting(
         [],
         "Origins under which clients reach this server: the first is written into answers, all are known as ours.",

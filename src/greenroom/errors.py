@@ -3,6 +3,7 @@ Every error that Greenroom raises on purpose.
 
     GreenroomError
     ├── ParameterError          a field of a request is missing, malformed or contradictory
+    │   └── AddressRefused      an address that this server does not call; carries the finding
     ├── KeyRefused              no API key, an unknown, revoked or expired one
     ├── ScopeMissing            the key is good but may not do this
     ├── NotFound                nothing under that id for this account
@@ -15,13 +16,16 @@ Every error that Greenroom raises on purpose.
     │   ├── SizeRefused         over the limit
     │   ├── ContentRefused      damaged, too long, wrong codec
     │   ├── LengthRefused       the body is not as long as it said
+    │   ├── ChecksumRefused     not the bytes whose hash was declared
     │   └── OtherBytesRefused   the asset has its bytes already, and they are others
+    ├── UploadOver              an upload that has ended: done, cancelled or expired
     ├── ReceiptInvalid          a receipt that was changed, or that another server made
     ├── FolderConflict          the tree of folders does not allow this
     │   ├── FolderNameTaken     there is a folder of that name in the same place
     │   ├── FolderCycle         a folder cannot be moved into itself
     │   ├── FolderNotEmpty      to be deleted with its content it has to be said so
     │   └── FoldersFull         too many folders, or too deep
+    ├── FetchFailed             another server did not give what was asked of it; carries the finding
     ├── AssetNotReady           this cannot be done with an asset in its state
     ├── NotOptimized            a copy that cannot be made; carries the finding
     ├── Unavailable             try again later; carries when
@@ -50,6 +54,19 @@ class ParameterError(GreenroomError):
     def __init__(self, field: str, problem: str) -> None:
         super().__init__(f"{field} {problem}")
         self.field = field
+
+
+class AddressRefused(ParameterError):
+    """An address that is malformed, or that this server does not call; `finding` is the reason."""
+
+    def __init__(self, field: str, finding: Finding) -> None:
+        super().__init__(field, f"is refused: {finding.message}")
+        self.finding = finding
+
+    @property
+    def code(self) -> str:  # type: ignore[override]
+        """The stable code of the finding."""
+        return self.finding.code
 
 
 class KeyRefused(GreenroomError):
@@ -126,8 +143,22 @@ class LengthRefused(UploadRefused):
     """The body is not as long as it said, or not as long as was declared at signing."""
 
 
+class ChecksumRefused(UploadRefused):
+    """The body arrived, but its SHA-256 is not the one that was declared."""
+
+
 class OtherBytesRefused(UploadRefused):
     """The asset has its bytes already, and those sent now are others."""
+
+
+class UploadOver(GreenroomError):
+    """The upload has ended, so it takes no bytes and can be neither renewed nor cancelled; `state` says how."""
+
+    code = "upload_over"
+
+    def __init__(self, state: str, cure: str) -> None:
+        super().__init__(f"This upload is {state}. {cure}")
+        self.state = state
 
 
 class ReceiptInvalid(GreenroomError):
@@ -183,6 +214,25 @@ class FoldersFull(FolderConflict):
     """The account has as many folders as are allowed, or they would be nested too deep."""
 
     code = "folders_full"
+
+
+class FetchFailed(GreenroomError):
+    """
+    Another server did not give what was asked of it; `finding` is the reason.
+
+    `passes` says that a later try may succeed, `retry_after_s` when that server wants to be asked again.
+    """
+
+    def __init__(self, finding: Finding, *, passes: bool, retry_after_s: float | None = None) -> None:
+        super().__init__(finding.message)
+        self.finding = finding
+        self.passes = passes
+        self.retry_after_s = retry_after_s
+
+    @property
+    def code(self) -> str:  # type: ignore[override]
+        """The stable code of the finding."""
+        return self.finding.code
 
 
 class AssetNotReady(GreenroomError):

@@ -8,9 +8,9 @@ import pytest
 
 from greenroom.bootstrap import open_catalogue
 from greenroom.db import audit
-from greenroom.db.audit import Kept
 from greenroom.db.sqlite import Database, Transaction
 from greenroom.domain.act import Act
+from greenroom.domain.audit import FIRST, Chosen, Kept, following
 from greenroom.domain.ids import DEFAULT_ACCOUNT
 
 NOW = datetime(2026, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -46,9 +46,9 @@ def test_entries_are_numbered_without_gaps_in_the_order_of_the_changes(database:
 def test_each_hash_follows_from_the_one_before_and_the_entry_as_it_is_read_back(database: Database) -> None:
     noted(database, "a", "b", "c")
 
-    last = audit.FIRST
+    last = FIRST
     for kept in chain(database):
-        last = audit.following(last, kept.sequence, kept.entry)
+        last = following(last, kept.sequence, kept.entry)
         assert kept.hash == last
 
 
@@ -75,7 +75,19 @@ def test_an_entry_says_who_from_where_and_when(database: Database) -> None:
 def test_a_page_of_an_account_has_its_newest_entries_first(database: Database) -> None:
     noted(database, "a", "b", "c")
 
-    page = database.read(lambda tx: audit.before(tx, DEFAULT_ACCOUNT, 3, 10))
+    page = database.read(lambda tx: audit.before(tx, DEFAULT_ACCOUNT, Chosen(), 3, 10))
 
     assert [kept.entry.subject for kept in page] == ["b", "a"]
-    assert database.read(lambda tx: audit.before(tx, "acc_other", 3, 10)) == []
+    assert database.read(lambda tx: audit.before(tx, "acc_other", Chosen(), 3, 10)) == []
+
+
+def test_entries_can_be_chosen_by_subject_action_and_actor(database: Database) -> None:
+    noted(database, "a", "b", "a")
+
+    def numbers(chosen: Chosen) -> list[int]:
+        return [kept.sequence for kept in database.read(lambda tx: audit.before(tx, DEFAULT_ACCOUNT, chosen, 99, 10))]
+
+    assert numbers(Chosen(subject="a")) == [3, 1]
+    assert numbers(Chosen(subject="a", action="asset.made")) == []
+    assert numbers(Chosen(action="asset.deleted", actor="key_1")) == [3, 2, 1]
+    assert numbers(Chosen(actor="key_2")) == []

@@ -1,28 +1,19 @@
-"""
-The audit: every change with who, what, when and from where, each entry chained to the one before by its hash.
+"""Rows of the audit: every change with who, what, when and from where, written in the transaction of the change."""
 
-An entry's hash is the SHA-256 of the hash before it and of the entry itself as a JSON array, so that an entry which
-was altered, removed or put in between is found by walking the chain.
-"""
-
-import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from msgspec import Struct
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from greenroom.db.json_rows import insert_all
 from greenroom.db.schema import audit
 from greenroom.db.sqlite import Row, Transaction, sql
 from greenroom.domain.act import Act
+from greenroom.domain.audit import FIRST, Chosen, Entry, Kept, following
 
 _encode = msgspec.json.encode
-
-FIRST = "0" * 64
-"""What stands before the first entry."""
 
 _COLUMNS = (
     audit.c.sequence,
@@ -43,36 +34,33 @@ _AFTER = sql(
 )
 _OF_ACCOUNT_BEFORE = sql(
     select(*_COLUMNS)
-    .where(and_(audit.c.account_id == bindparam("account"), audit.c.sequence < bindparam("before")))
+    .where(
+        and_(
+            audit.c.account_id == bindparam("account"),
+            audit.c.sequence < bindparam("before"),
+            or_(bindparam("any_subject"), audit.c.subject == bindparam("subject")),
+            or_(bindparam("any_action"), audit.c.action == bindparam("action")),
+            or_(bindparam("any_actor"), audit.c.actor == bindparam("actor")),
+        )
+    )
+    .order_by(audit.c.sequence.desc())
+    .limit(bindparam("most"))
+)
+_OF_SUBJECT_BEFORE = sql(
+    select(*_COLUMNS)
+    .where(
+        and_(
+            audit.c.subject == bindparam("subject"),
+            audit.c.sequence < bindparam("before"),
+            audit.c.account_id == bindparam("account"),
+            or_(bindparam("any_action"), audit.c.action == bindparam("action")),
+            or_(bindparam("any_actor"), audit.c.actor == bindparam("actor")),
+        )
+    )
     .order_by(audit.c.sequence.desc())
     .limit(bindparam("most"))
 )
 _PAGE = 1000
-
-
-class Entry(Struct, frozen=True):
-    """
-    One change, at an instant in Unix milliseconds.
-
-    `subject` is the id of what was changed; `detail` what there is to know of it, as JSON.
-    """
-
-    account_id: str
-    at_ms: int
-    actor: str
-    address: str
-    request_id: str
-    action: str
-    subject: str
-    detail: str
-
-
-class Kept(Struct, frozen=True):
-    """An entry in its place in the chain; `hash` are 64 hexadecimal digits."""
-
-    sequence: int
-    entry: Entry
-    hash: str
 
 
 def note(
@@ -92,12 +80,6 @@ def note(
     tx.at_end(_append, entry)
 
 
-def following(hash_before: str, sequence: int, entry: Entry) -> str:
-    """The hash of an entry that stands after the one with `hash_before`."""
-    written = _encode((sequence, *msgspec.structs.astuple(entry)))
-    return hashlib.sha256(hash_before.encode() + written).hexdigest()
-
-
 def in_order(tx: Transaction) -> Iterator[Kept]:
     """The whole chain from its beginning."""
     after = 0
@@ -107,11 +89,12 @@ def in_order(tx: Transaction) -> Iterator[Kept]:
         after = rows[-1][0]
 
 
-def before(tx: Transaction, account_id: str, sequence: int, most: int) -> list[Kept]:
+def before(tx: Transaction, account_id: str, chosen: Chosen, sequence: int, most: int) -> list[Kept]:
     """Up to `most` entries of an account from before that place, newest first."""
-    return [
-        _kept(row) for row in tx.rows(_OF_ACCOUNT_BEFORE, {"account": account_id, "before": sequence, "most": most})
-    ]
+    values: dict[str, Any] = {"account": account_id, "before": sequence, "most": most}
+    for name, value in msgspec.structs.asdict(chosen).items():
+        values |= {name: value, f"any_{name}": value is None}
+    return [_kept(row) for row in tx.rows(_OF_SUBJECT_BEFORE if chosen.subject else _OF_ACCOUNT_BEFORE, values)]
 
 
 def _append(tx: Transaction, entries: list[Entry]) -> None:

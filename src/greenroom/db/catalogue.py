@@ -31,6 +31,7 @@ COLUMNS = (
     assets.c.notes,
     assets.c.description,
     assets.c.ready_at,
+    assets.c.policy,
 )
 _ASSET = sql(select(*COLUMNS).where(assets.c.id == bindparam("id")))
 _ASSET_OF_ACCOUNT = sql(
@@ -81,7 +82,7 @@ def describe(tx: Transaction, asset_id: AssetId, name: str, description: str) ->
 def read(row: Row) -> Asset:
     """The asset in a row of COLUMNS."""
     (id_, account, number, kind, state, verification, name, extension, created, blob, size, info, findings, notes,
-     description, ready) = row  # fmt: skip
+     description, ready, policy) = row  # fmt: skip
     return Asset(
         id=id_,
         account_id=account,
@@ -99,6 +100,7 @@ def read(row: Row) -> Asset:
         notes=_decode_findings(notes) if notes else (),
         description=description,
         ready_at=instant(ready) if ready is not None else None,
+        policy=policy or "",
     )
 
 

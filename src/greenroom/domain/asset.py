@@ -68,6 +68,8 @@ class Asset:
     notes: tuple[Finding, ...] = ()
     description: str = ""
     ready_at: datetime | None = None
+    policy: str = ""
+    """The version of the rules that its bytes were judged by."""
 
     @property
     def path(self) -> str:
@@ -80,6 +82,7 @@ class UploadState(StrEnum):
 
     OPEN = "open"
     DONE = "done"
+    CANCELLED = "cancelled"
     EXPIRED = "expired"
 
 
@@ -95,3 +98,8 @@ class Upload(Struct, frozen=True):
     max_bytes: int
     expires_at: datetime
     state: UploadState
+    created_at: datetime
+    sha256: BlobKey | None = None
+    """What the file's hash has to be."""
+    callback_url: str | None = None
+    """Where its owner wants to be told what came of it."""

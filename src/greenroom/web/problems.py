@@ -41,6 +41,7 @@ class Told:
 TABLE: dict[type[errors.GreenroomError], Told] = {
     errors.GreenroomError: Told(500, 4003, SYSTEM_ERROR, SYSTEM_ERROR, 500),
     errors.ParameterError: Told(400, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 422),
+    errors.AddressRefused: Told(400, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 422),
     errors.KeyRefused: Told(401, INVALID_KEY, INVALID_KEY, INVALID_KEY, 401),
     errors.ScopeMissing: Told(403, NO_PERMISSION, NO_PERMISSION, NO_PERMISSION, 403),
     errors.NotFound: Told(404, NOT_FOUND, NOT_FOUND, NOT_FOUND, 404),
@@ -53,13 +54,16 @@ TABLE: dict[type[errors.GreenroomError], Told] = {
     errors.SizeRefused: Told(413, 4002, PARAMETER_ERROR, 4002, 413),
     errors.ContentRefused: Told(422, 4003, PARAMETER_ERROR, 4003, 422),
     errors.LengthRefused: Told(400, 4003, PARAMETER_ERROR, 4003, 400),
+    errors.ChecksumRefused: Told(422, 4003, PARAMETER_ERROR, 4003, 422),
     errors.OtherBytesRefused: Told(409, 4003, PARAMETER_ERROR, 4003, 409),
+    errors.UploadOver: Told(410, 4003, PARAMETER_ERROR, 4003, 409),
     errors.ReceiptInvalid: Told(422, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 422),
     errors.FolderConflict: Told(409, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 409),
     errors.FolderNameTaken: Told(409, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 409),
     errors.FolderCycle: Told(409, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 409),
     errors.FolderNotEmpty: Told(409, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 409),
     errors.FoldersFull: Told(409, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 409),
+    errors.FetchFailed: Told(502, 4003, PARAMETER_ERROR, PARAMETER_ERROR, 502),
     errors.AssetNotReady: Told(409, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 409),
     errors.NotOptimized: Told(422, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 422),
     errors.Unavailable: Told(503, 4003, RATE_LIMITED, RATE_LIMITED, 503),
@@ -92,7 +96,7 @@ def told(error: errors.GreenroomError) -> Told:
 
 def sentence(error: errors.GreenroomError) -> str:
     """What went wrong and, where there is one, the cure."""
-    cure = error.finding.cure if isinstance(error, errors.UploadRefused) else None
+    cure = error.finding.cure if isinstance(error, errors.UploadRefused | errors.AddressRefused) else None
     return f"{error} {cure}" if cure else str(error)
 
 
@@ -154,6 +158,8 @@ def problem_document(error: errors.GreenroomError, rid: str) -> tuple[int, bytes
     }
     if isinstance(error, errors.ParameterError):
         document["field"] = error.field
+    if isinstance(error, errors.UploadRefused):
+        document |= {"reason": error.finding, "others": error.others}
     return status, msgspec.json.encode(document)
 
 

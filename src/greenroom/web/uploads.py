@@ -7,6 +7,7 @@ from greenroom.domain.asset import Asset, AssetState, Upload
 from greenroom.domain.findings import finding
 from greenroom.domain.formats import FORMAT_OF_MIME, FORMATS, OCTET_STREAM, bare_mime, same_family
 from greenroom.errors import GrantInvalid, LengthRefused, TypeRefused, UploadRefused
+from greenroom.services.receipts import Receipts
 from greenroom.web import problems
 from greenroom.web.answers import Header, header, new_rid, send_empty, send_envelope
 from greenroom.web.origin import Origins
@@ -31,9 +32,10 @@ _PLAIN_LENGTH = re.compile(r"[0-9]{1,18}")
 class Uploads:
     """Answers `/upload/<token>`."""
 
-    def __init__(self, receiver: Receiver, origins: Origins) -> None:
+    def __init__(self, receiver: Receiver, origins: Origins, receipts: Receipts) -> None:
         self._receiver = receiver
         self._origins = origins
+        self._receipts = receipts
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""
@@ -61,8 +63,9 @@ class Uploads:
             headers = (*_CORS, *problems.retry_after(error))
             await send_envelope(send, rid, code, message, data, status=status, headers=headers)
         else:
+            shown = receipt(asset, origin) | {"receipt": self._receipts.of(asset)}
             status, message = (202, "verifying") if asset.state is AssetState.VERIFYING else (200, "success")
-            await send_envelope(send, rid, 0, message, receipt(asset, origin), status=status, headers=_CORS)
+            await send_envelope(send, rid, 0, message, shown, status=status, headers=_CORS)
 
     async def _received(self, scope: Any, receive: Any) -> Asset:
         ingest = self._receiver.ingest

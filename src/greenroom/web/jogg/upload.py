@@ -7,6 +7,7 @@ from greenroom.domain.act import Act
 from greenroom.domain.policy import Dialect
 from greenroom.errors import ParameterError
 from greenroom.services.ingest import Ingest, Signed, UploadRequest
+from greenroom.services.receipts import Receipts
 from greenroom.web.jogg import coerce, form
 from greenroom.web.jogg.envelope import Call
 from greenroom.web.jogg.routes import Route, Table
@@ -20,11 +21,19 @@ _LONGEST_NAME = 1024
 class UploadCall:
     """Signs uploads, and takes one-shot forms."""
 
-    def __init__(self, ingest: Ingest, receiver: Receiver, origins: Origins, form_limits: form.FormLimits) -> None:
+    def __init__(
+        self,
+        ingest: Ingest,
+        receiver: Receiver,
+        origins: Origins,
+        form_limits: form.FormLimits,
+        receipts: Receipts,
+    ) -> None:
         self._ingest = ingest
         self._receiver = receiver
         self._origins = origins
         self._form_limits = form_limits
+        self._receipts = receipts
 
     async def __call__(self, call: Call, act: Act) -> dict[str, Any]:
         """Answer one call: by its Content-Type it is a form or JSON."""
@@ -32,7 +41,8 @@ class UploadCall:
         if call.content_type.lower().startswith("multipart/form-data"):
             call.dialect = Dialect.MULTIPART
             reader = form.UploadForm(self._ingest, self._receiver, act, self._form_limits)
-            return form.form_receipt(await reader.received(call), origin)
+            asset = await reader.received(call)
+            return form.form_receipt(asset, origin) | {"receipt": self._receipts.of(asset)}
         body = coerce.json_object(await call.body())
         call.dialect = _dialect(body, call.version)
         signed, committed = self._ingest.sign(act, upload_request(body, call.dialect))
