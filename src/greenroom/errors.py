@@ -4,7 +4,8 @@ Every error that Greenroom raises on purpose.
     GreenroomError
     ├── ParameterError          a field of a request is missing, malformed or contradictory
     │   └── AddressRefused      an address that this server does not call; carries the finding
-    ├── KeyRefused              no API key, an unknown, revoked or expired one
+    ├── KeyRefused              no API key, an unknown or revoked one
+    │   └── KeyExpired          a key whose time is over
     ├── ScopeMissing            the key is good but may not do this
     ├── NotFound                nothing under that id for this account
     ├── NotBuiltYet             a call of the contract that a later version answers
@@ -17,7 +18,9 @@ Every error that Greenroom raises on purpose.
     │   ├── ContentRefused      damaged, too long, wrong codec
     │   ├── LengthRefused       the body is not as long as it said
     │   ├── ChecksumRefused     not the bytes whose hash was declared
-    │   └── OtherBytesRefused   the asset has its bytes already, and they are others
+    │   ├── OtherBytesRefused   the asset has its bytes already, and they are others
+    │   └── QuotaExceeded       more than the account may hold
+    ├── InsufficientCredit      more credits than the account has left
     ├── UploadOver              an upload that has ended: done, cancelled or expired
     ├── ReceiptInvalid          a receipt that was changed, or that another server made
     ├── FolderConflict          the tree of folders does not allow this
@@ -26,10 +29,12 @@ Every error that Greenroom raises on purpose.
     │   ├── FolderNotEmpty      to be deleted with its content it has to be said so
     │   └── FoldersFull         too many folders, or too deep
     ├── FetchFailed             another server did not give what was asked of it; carries the finding
+    ├── Outdated                it was changed since the caller read it
     ├── AssetNotReady           this cannot be done with an asset in its state
     ├── NotOptimized            a copy that cannot be made; carries the finding
     ├── Unavailable             try again later; carries when
     │   ├── StorageFull         no room on the disk
+    │   ├── RateLimited         too many POST requests of one key
     │   └── TooBusy             too much at once
     ├── SettingError            a setting that cannot be used; names the variable
     └── DataFolderInUse         another serve process owns the data folder
@@ -70,9 +75,15 @@ class AddressRefused(ParameterError):
 
 
 class KeyRefused(GreenroomError):
-    """No API key, or an unknown, revoked or expired one."""
+    """No API key, or an unknown or revoked one."""
 
     code = "key_refused"
+
+
+class KeyExpired(KeyRefused):
+    """An API key whose time is over."""
+
+    code = "key_expired"
 
 
 class ScopeMissing(GreenroomError):
@@ -149,6 +160,24 @@ class ChecksumRefused(UploadRefused):
 
 class OtherBytesRefused(UploadRefused):
     """The asset has its bytes already, and those sent now are others."""
+
+
+class QuotaExceeded(UploadRefused):
+    """The account would hold more than it may; the finding says of what."""
+
+
+class InsufficientCredit(GreenroomError):
+    """The account has fewer credits left than this costs."""
+
+    code = "insufficient_credit"
+
+    def __init__(self, cost: float, left: float) -> None:
+        super().__init__(
+            f"This costs {cost:g} credits, and {left:g} are left. The operator can give more: "
+            "greenroom accounts set --credits"
+        )
+        self.cost = cost
+        self.left = left
 
 
 class UploadOver(GreenroomError):
@@ -235,6 +264,16 @@ class FetchFailed(GreenroomError):
         return self.finding.code
 
 
+class Outdated(GreenroomError):
+    """What is to be changed is not any more as the caller saw it; `version` is the present one."""
+
+    code = "outdated"
+
+    def __init__(self, what: str, version: int) -> None:
+        super().__init__(f"{what} was changed since it was read: it has version {version} now. Read it again first.")
+        self.version = version
+
+
 class AssetNotReady(GreenroomError):
     """The asset has no judged bytes, or not any more."""
 
@@ -269,6 +308,21 @@ class StorageFull(Unavailable):
     """The disk has no room for this; what was there is unharmed."""
 
     code = "storage_full"
+
+
+class RateLimited(Unavailable):
+    """More POST requests in a minute than an API key may send."""
+
+    code = "rate_limited"
+
+    def __init__(self, limit: int, current: int, retry_after_s: int) -> None:
+        super().__init__(
+            f"This API key sent {current} POST requests in the last minute; allowed are {limit}. "
+            f"Wait {retry_after_s} s.",
+            retry_after_s,
+        )
+        self.limit = limit
+        self.current = current
 
 
 class TooBusy(Unavailable):

@@ -21,6 +21,7 @@ log = structlog.get_logger()
 INVALID_KEY = 10105
 NO_PERMISSION = 18025
 NOT_FOUND = 10104
+INSUFFICIENT_CREDIT = 18020
 PARAMETER_ERROR = 40000
 SYSTEM_ERROR = 50000
 RATE_LIMITED = 429
@@ -43,6 +44,7 @@ TABLE: dict[type[errors.GreenroomError], Told] = {
     errors.ParameterError: Told(400, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 422),
     errors.AddressRefused: Told(400, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 422),
     errors.KeyRefused: Told(401, INVALID_KEY, INVALID_KEY, INVALID_KEY, 401),
+    errors.KeyExpired: Told(401, INVALID_KEY, INVALID_KEY, INVALID_KEY, 401),
     errors.ScopeMissing: Told(403, NO_PERMISSION, NO_PERMISSION, NO_PERMISSION, 403),
     errors.NotFound: Told(404, NOT_FOUND, NOT_FOUND, NOT_FOUND, 404),
     errors.NotBuiltYet: Told(501, SYSTEM_ERROR, SYSTEM_ERROR, SYSTEM_ERROR, 501),
@@ -56,6 +58,9 @@ TABLE: dict[type[errors.GreenroomError], Told] = {
     errors.LengthRefused: Told(400, 4003, PARAMETER_ERROR, 4003, 400),
     errors.ChecksumRefused: Told(422, 4003, PARAMETER_ERROR, 4003, 422),
     errors.OtherBytesRefused: Told(409, 4003, PARAMETER_ERROR, 4003, 409),
+    # What the request asks for is right; the account's allowance is used up, and no other request of it helps.
+    errors.QuotaExceeded: Told(403, 4003, INSUFFICIENT_CREDIT, 4003, 403),
+    errors.InsufficientCredit: Told(402, INSUFFICIENT_CREDIT, INSUFFICIENT_CREDIT, INSUFFICIENT_CREDIT, 402),
     errors.UploadOver: Told(410, 4003, PARAMETER_ERROR, 4003, 409),
     errors.ReceiptInvalid: Told(422, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 422),
     errors.FolderConflict: Told(409, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 409),
@@ -64,10 +69,12 @@ TABLE: dict[type[errors.GreenroomError], Told] = {
     errors.FolderNotEmpty: Told(409, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 409),
     errors.FoldersFull: Told(409, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 409),
     errors.FetchFailed: Told(502, 4003, PARAMETER_ERROR, PARAMETER_ERROR, 502),
+    errors.Outdated: Told(412, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 412),
     errors.AssetNotReady: Told(409, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 409),
     errors.NotOptimized: Told(422, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 422),
     errors.Unavailable: Told(503, 4003, RATE_LIMITED, RATE_LIMITED, 503),
     errors.StorageFull: Told(507, 4003, SYSTEM_ERROR, SYSTEM_ERROR, 507),
+    errors.RateLimited: Told(429, RATE_LIMITED, RATE_LIMITED, RATE_LIMITED, 429),
     errors.TooBusy: Told(503, 4003, RATE_LIMITED, RATE_LIMITED, 503),
     errors.SettingError: Told(500, 4003, SYSTEM_ERROR, SYSTEM_ERROR, 500),
     errors.DataFolderInUse: Told(500, 4003, SYSTEM_ERROR, SYSTEM_ERROR, 500),

@@ -1,5 +1,6 @@
 """What all routes of our own API share: bodies that are taken strictly, answers with the request's id, cursors."""
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -11,6 +12,9 @@ from pydantic import BaseModel, ConfigDict
 
 from greenroom.errors import ParameterError
 from greenroom.web.answers import rid_of
+
+# A weak ETag does not match here (RFC 9110 section 13.1.1).
+_VERSION = re.compile(r'(?<!W/)"([0-9]{1,18})"')
 
 
 class Body(BaseModel):
@@ -49,6 +53,23 @@ def answer(request: Request, value: Any, status: int = 200, headers: Mapping[str
 def empty(request: Request, headers: Mapping[str, str] | None = None) -> Response:
     """An answer without a body (204)."""
     return Response(status_code=204, headers={"x-request-id": rid_of(request.scope), **(headers or {})})
+
+
+def etag(version: int) -> str:
+    """The `ETag` of something that counts its changes."""
+    return f'"{version}"'
+
+
+def versions_asked_for(request: Request) -> frozenset[int] | None:
+    """
+    The versions of which one must be the present one for a change to be made (`If-Match`); None if any will do.
+
+    An ETag that is not one of ours stands for no version, so nothing is changed then.
+    """
+    asked = ",".join(request.headers.getlist("if-match"))
+    if not asked or asked.strip() == "*":
+        return None
+    return frozenset(int(version) for version in _VERSION.findall(asked))
 
 
 def cursor(place: Any) -> str:
