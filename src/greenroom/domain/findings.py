@@ -32,6 +32,18 @@ FINDINGS: dict[str, Explanation] = {
         "The file is larger than its kind may be.",
         "Compress it, lower its resolution or bit rate, or cut it.",
     ),
+    "quota_stored_bytes": Explanation(
+        "The account would hold more bytes than it may; those of uploads that are under way count too.",
+        "Delete assets for good, let uploads under way end, or ask the operator for more.",
+    ),
+    "quota_assets": Explanation(
+        "The account would have more assets than it may; those that wait for their bytes count too.",
+        "Delete assets for good, let unused uploads expire, or ask the operator for more.",
+    ),
+    "quota_media_s": Explanation(
+        "The videos and sounds of the account would last longer than they may, all together.",
+        "Delete videos or sounds for good, or ask the operator for more.",
+    ),
     # The transfer
     "content_type_mismatch": Explanation(
         "The PUT has another Content-Type than the upload was signed for.",
@@ -47,6 +59,11 @@ FINDINGS: dict[str, Explanation] = {
         "Declare the real size of the file, and send all of it.",
     ),
     "transfer_incomplete": Explanation("The connection ended before the body did; nothing was kept.", _SEND_AGAIN),
+    "checksum_mismatch": Explanation(
+        "The SHA-256 of the body is not the one that was declared at signing: other bytes, or damaged on their way.",
+        "Compare `sha256sum FILE` with what was declared, and send that file again; the URL stays good until it "
+        "expires.",
+    ),
     "empty": Explanation("The body has no bytes.", "Check the path of the file, and send all of it."),
     "other_bytes": Explanation(
         "The upload has its file already, and what was sent now is another one; the stored file is unchanged.",
@@ -54,6 +71,31 @@ FINDINGS: dict[str, Explanation] = {
     ),
     "judgement_interrupted": Explanation(
         "The server was interrupted while it judged the file, which was not kept.", _SEND_AGAIN
+    ),
+    # What is fetched by its address
+    "address_malformed": Explanation(
+        "The address is not an http or https URL, or is written in a way that programs read differently.",
+        "Give the address as a browser shows it, with its name in plain spelling.",
+    ),
+    "address_forbidden": Explanation(
+        "The address leads to a network, a port or a scheme that this server does not call.",
+        "Give an address on the public internet; the operator can open others in the settings.",
+    ),
+    "address_unknown": Explanation("There is no host of that name.", "Check the spelling of the address."),
+    "lookup_failed": Explanation("The host's name could not be looked up.", "Try again later."),
+    "unreachable": Explanation(
+        "The server at the address took no connection.", "See to it that it is up, and can be reached from outside."
+    ),
+    "tls_failed": Explanation(
+        "The server's certificate is not valid for its name, or it speaks no TLS.",
+        "Renew its certificate, with all that lies between it and a public authority.",
+    ),
+    "fetch_timeout": Explanation("The server was too slow.", "Try again later, or from a faster server."),
+    "fetch_broken": Explanation(
+        "The connection ended before the answer did, or the answer is no HTTP.", "Try again later."
+    ),
+    "too_many_redirects": Explanation(
+        "The address leads from one to the next, too often or in a circle.", "Give the address at their end."
     ),
     # What the bytes are
     "type_mismatch": Explanation(
