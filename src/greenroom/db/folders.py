@@ -5,18 +5,43 @@ Whoever calls with a key that is restricted to a folder sees that folder as the 
 not below it is not there.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CTE, BindParameter, ColumnElement, and_, bindparam, func, insert, select
+import msgspec
+from sqlalchemy import (
+    CTE,
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 
 from greenroom.db import audit
 from greenroom.db.catalogue import instant
-from greenroom.db.schema import folders
-from greenroom.db.sqlite import Row, Transaction, sql
+from greenroom.db.schema import assets, folders
+from greenroom.db.sqlite import Row, Statement, Transaction, sql
 from greenroom.domain.act import Act
-from greenroom.domain.folder import TOP, Folder, FolderLimits, FolderRef, folder_path, new_folder_id
+from greenroom.domain.folder import (
+    TOP,
+    Folder,
+    FolderChange,
+    FolderCounts,
+    FolderLimits,
+    FolderRef,
+    folder_path,
+    new_folder_id,
+)
 from greenroom.domain.ids import AccountId, FolderId
-from greenroom.errors import FolderNameTaken, FoldersFull, NotFound
+from greenroom.errors import FolderConflict, FolderCycle, FolderNameTaken, FoldersFull, NotFound
 
 
 def subtree(account: ColumnElement[str], folder: ColumnElement[str]) -> CTE:
@@ -69,6 +94,73 @@ def _upwards() -> CTE:
 
 
 _UPWARDS = sql(select(_upwards()))
+
+
+def _counting() -> Statement:
+    roots = func.json_each(bindparam("roots")).table_valued("value")
+    start = select(roots.c.value.label("root"), roots.c.value.label("id"), bindparam("none", None).label("parent_id"))
+    below = start.cte("below", recursive=True)
+    below = below.union(
+        select(below.c.root, folders.c.id, folders.c.parent_id).join_from(
+            below, folders, and_(folders.c.account_id == _ACCOUNT, folders.c.parent_id == below.c.id)
+        )
+    )
+    is_root = below.c.id == below.c.root
+    return sql(
+        select(
+            below.c.root,
+            func.count().filter(below.c.parent_id == below.c.root),
+            func.sum(folders.c.asset_count).filter(is_root),
+            func.count() - 1,
+            func.sum(folders.c.asset_count),
+        )
+        .join_from(below, folders, folders.c.id == below.c.id)
+        .group_by(below.c.root)
+    )
+
+
+_COUNTS = _counting()
+_CHILDREN = sql(
+    select(*_COLUMNS)
+    .where(
+        and_(
+            folders.c.account_id == _ACCOUNT,
+            folders.c.parent_id == bindparam("parent"),
+            folders.c.name > bindparam("after"),
+        )
+    )
+    .order_by(folders.c.name)
+    .limit(bindparam("most"))
+)
+_ALTER = sql(
+    update(folders)
+    .where(folders.c.id == bindparam("folder"))
+    .values(
+        name=bindparam("new_name"),
+        parent_id=bindparam("new_parent"),
+        updated_at=bindparam("now"),
+        version=folders.c.version + 1,
+    )
+)
+
+
+def _measuring() -> Statement:
+    start: Select[Any] = select(bindparam("folder").label("id"), literal_column("1").label("level"))
+    below = start.cte("below", recursive=True)
+    deeper = select(folders.c.id, below.c.level + 1).join_from(
+        below, folders, and_(folders.c.account_id == _ACCOUNT, folders.c.parent_id == below.c.id)
+    )
+    below = below.union_all(deeper.where(below.c.level < bindparam("enough")))
+    return sql(select(func.max(below.c.level)))
+
+
+_HEIGHT = _measuring()
+_below = select(subtree(_ACCOUNT, bindparam("folder")).c.id)
+_SUBTREE = sql(select(folders.c.id, folders.c.name).where(folders.c.id.in_(_below)))
+_DELETE = sql(delete(folders).where(folders.c.id.in_(_below)))
+_LEAVE = sql(
+    update(assets).where(and_(assets.c.account_id == _ACCOUNT, assets.c.folder_id.in_(_below))).values(folder_id=TOP)
+)
 
 
 def top_of(act: Act) -> FolderId:
@@ -161,6 +253,65 @@ def require_free(tx: Transaction, act: Act, parent_id: FolderId, name: str) -> N
         raise FolderNameTaken(name, path(tx, act, parent_id), taken)
 
 
+def children(tx: Transaction, account_id: AccountId, parent_id: FolderId, after: str, most: int) -> list[Folder]:
+    """Up to `most` folders that lie in another, in the order of their names, from after that name."""
+    asked = {"account": account_id, "parent": parent_id, "after": after, "most": most}
+    return [read(row) for row in tx.rows(_CHILDREN, asked)]
+
+
+def counts(tx: Transaction, account_id: AccountId, folder_ids: Sequence[FolderId]) -> dict[FolderId, FolderCounts]:
+    """What is in each of several folders of an account."""
+    asked = {"account": account_id, "roots": msgspec.json.encode(folder_ids).decode()}
+    return {root: FolderCounts(*found) for root, *found in tx.rows(_COUNTS, asked)}
+
+
+def alter(
+    tx: Transaction, act: Act, folder_id: FolderId, change: FolderChange, limits: FolderLimits, now: datetime
+) -> Folder:
+    """
+    Rename a folder, move it, or both; give it as it is then.
+
+    Raises NotFound as `require_within` does, for the new parent too; FolderCycle, FolderNameTaken, FoldersFull if it
+    would be too deep; FolderConflict for the folder that the key itself is restricted to.
+    """
+    old = require_own(tx, act, folder_id)
+    name = old.name if change.name is None else change.name
+    parent_id = old.parent_id if change.parent_id is None else change.parent_id
+    if (name, parent_id) == (old.name, old.parent_id):
+        return old
+    if parent_id != old.parent_id:
+        _require_place(tx, act, old, parent_id, limits)
+    require_free(tx, act, parent_id, name)
+    tx.run(_ALTER, {"folder": folder_id, "new_name": name, "new_parent": parent_id, "now": now.timestamp()})
+    before = {"name": old.name, "parent_id": old.parent_id}
+    audit.note(tx, act, "folder.changed", folder_id, now, {"name": name, "parent_id": parent_id, "before": before})
+    return msgspec.structs.replace(old, name=name, parent_id=parent_id, updated_at=now, version=old.version + 1)
+
+
+def remove(tx: Transaction, act: Act, folder_id: FolderId, now: datetime) -> None:
+    """
+    Delete a folder and those below it. Assets that are still in them, which have no bytes or are deleted, go to the
+    top: what is sent or restored later is found there.
+    """
+    asked = {"account": act.account_id, "folder": folder_id}
+    gone = tx.rows(_SUBTREE, asked)
+    tx.run(_LEAVE, asked)
+    tx.run(_DELETE, asked)
+    for id_, name in gone:
+        audit.note(tx, act, "folder.deleted", id_, now, {"name": name})
+
+
+def require_own(tx: Transaction, act: Act, folder_id: FolderId) -> Folder:
+    """
+    A folder that the caller may change. Raises NotFound as `require_within` does, FolderConflict if it is the one
+    that the key is restricted to.
+    """
+    found = require_within(tx, act, folder_id)
+    if folder_id == act.within:
+        raise FolderConflict("This key is restricted to this folder: it may change what is in it, not the folder.")
+    return found
+
+
 def absent(named: str) -> NotFound:
     """The same answer for what is not there and for what is somebody else's."""
     return NotFound(f"There is no folder {named[:60]!r} in this account.")
@@ -182,10 +333,21 @@ def _child(tx: Transaction, account_id: AccountId, parent_id: FolderId, name: st
     return found[0] if found else None
 
 
+def _require_place(tx: Transaction, act: Act, moved: Folder, parent_id: FolderId, limits: FolderLimits) -> None:
+    """That a folder may be moved there: it exists, is not below the folder itself, and leaves it room for its own."""
+    if parent_id != TOP:
+        require_within(tx, act, parent_id)
+    above = chain(tx, act.account_id, parent_id)
+    if any(id_ == moved.id for id_, _ in above):
+        raise FolderCycle(moved.name)
+    enough = limits.max_depth - len(above) + 1
+    height = tx.row(_HEIGHT, {"account": act.account_id, "folder": moved.id, "enough": enough})
+    assert height is not None  # a maximum always is
+    _require_depth(len(above) + height[0], limits)
+
+
 def _added(tx: Transaction, act: Act, parent_id: FolderId, name: str, limits: FolderLimits, now: datetime) -> Folder:
-    depth = len(chain(tx, act.account_id, parent_id)) + 1
-    if depth > limits.max_depth:
-        raise FoldersFull(f"The folder {name[:60]!r} would be {depth} deep; allowed are {limits.max_depth} levels.")
+    _require_depth(len(chain(tx, act.account_id, parent_id)) + 1, limits)
     _require_room(tx, act.account_id, limits)
     new = Folder(new_folder_id(), act.account_id, parent_id, name, now, now, 1)
     at = now.timestamp()
@@ -203,6 +365,13 @@ def _added(tx: Transaction, act: Act, parent_id: FolderId, name: str, limits: Fo
     )
     audit.note(tx, act, "folder.created", new.id, now, {"name": name, "parent_id": parent_id})
     return new
+
+
+def _require_depth(depth: int, limits: FolderLimits) -> None:
+    if depth > limits.max_depth:
+        raise FoldersFull(
+            f"This would make folders {depth} deep; allowed are {limits.max_depth} levels. Choose a place further up."
+        )
 
 
 def _require_room(tx: Transaction, account_id: AccountId, limits: FolderLimits) -> None:

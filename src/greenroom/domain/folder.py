@@ -34,6 +34,22 @@ class Folder(Struct, frozen=True):
     """Counts the changes of name and place."""
 
 
+class FolderCounts(Struct, frozen=True):
+    """What is in a folder: directly, and with all that is below. Assets count while they have bytes."""
+
+    folders: int
+    assets: int
+    all_folders: int
+    all_assets: int
+
+
+class FolderChange(Struct, frozen=True):
+    """What a folder is to be called and where it is to be; None leaves it as it is, the top is where paths begin."""
+
+    name: str | None = None
+    parent_id: FolderId | None = None
+
+
 class FolderLimits(Struct, frozen=True):
     """How deep and how large a tree may grow."""
 
