@@ -4,10 +4,10 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from fastapi import Request, Response
+from fastapi import Header, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from greenroom.errors import ParameterError
@@ -60,16 +60,18 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def versions_asked_for(request: Request) -> frozenset[int] | None:
+IfMatch = Annotated[str | None, Header(description="The `ETag` that was read; 412 if there is another one by now.")]
+
+
+def versions(if_match: str | None) -> frozenset[int] | None:
     """
-    The versions of which one must be the present one for a change to be made (`If-Match`); None if any will do.
+    The versions of which one must be the present one for a change to be made; None if any will do.
 
     An ETag that is not one of ours stands for no version, so nothing is changed then.
     """
-    asked = ",".join(request.headers.getlist("if-match"))
-    if not asked or asked.strip() == "*":
+    if not if_match or if_match.strip() == "*":
         return None
-    return frozenset(int(version) for version in _VERSION.findall(asked))
+    return frozenset(int(version) for version in _VERSION.findall(if_match))
 
 
 def cursor(place: Any) -> str:
