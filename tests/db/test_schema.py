@@ -36,6 +36,11 @@ class Anything(dict[str, None]):
         return None
 
 
+def is_not_of_the_full_text_index(name: str | None, *about: object) -> bool:
+    """Whether SQLAlchemy can describe it: full-text tables are SQLite's own."""
+    return name is None or not name.startswith("search_grams")
+
+
 def plan(connection: sqlite3.Connection, statement: Statement) -> str:
     """How SQLite would run a statement, in its own words."""
     steps = connection.execute(f"EXPLAIN QUERY PLAN {statement.text}", Anything(statement.constants))
@@ -46,7 +51,8 @@ def test_the_migrations_make_the_schema_of_the_code(path: str) -> None:
     engine = create_engine(f"sqlite:///{path}")
 
     with engine.connect() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+        context = MigrationContext.configure(connection, opts={"include_name": is_not_of_the_full_text_index})
+        differences = compare_metadata(context, metadata)
 
     engine.dispose()
     assert differences == []

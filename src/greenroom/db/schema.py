@@ -6,6 +6,7 @@ somebody carries `account_id`.
 """
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -79,7 +80,11 @@ blobs = Table(
     Column("decoder", Text, nullable=False),
     Column("created_at", Float, nullable=False),
     Column("condemned_at", Float),
+    Index("ix_blobs_condemned_at", "condemned_at", sqlite_where=text("condemned_at IS NOT NULL")),
 )
+
+# All that lists are filtered by, so that a list is read from its index alone however few of the assets fit.
+_FILTERS = ("kind", "state", "folder_id", "format", "width", "height", "created_at")
 
 assets = Table(
     "assets",
@@ -117,7 +122,54 @@ assets = Table(
     Index("ix_assets_account_number", "account_id", "number", unique=True),
     Index("ix_assets_structural", "id", sqlite_where=text("state = 'ready' AND verification = 'structural'")),
     Index("ix_assets_blob_key", "blob_key", sqlite_where=text("blob_key IS NOT NULL")),
+    Index("ix_assets_by_number", "account_id", "number", *_FILTERS, "size_bytes", "duration_s"),
+    # In SQLite this one has the collation NOCASE.
+    Index("ix_assets_by_name", "account_id", "name", "number", *_FILTERS, "size_bytes", "duration_s"),
+    Index("ix_assets_by_size", "account_id", "size_bytes", "number", *_FILTERS, "duration_s"),
+    Index("ix_assets_by_duration", "account_id", "duration_s", "number", *_FILTERS, "size_bytes"),
+    Index("ix_assets_by_folder", "account_id", "folder_id", "number", "state"),
+    Index("ix_assets_deleted_at", "deleted_at", sqlite_where=text("state = 'deleted'")),
     sqlite_with_rowid=False,
+)
+
+asset_tags = Table(
+    "asset_tags",
+    metadata,
+    Column("asset_id", Text, ForeignKey("assets.id"), primary_key=True),
+    Column("tag", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("accounts.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Index("ix_asset_tags_account_tag_number", "account_id", "tag", "number"),
+    sqlite_with_rowid=False,
+)
+
+asset_uses = Table(
+    "asset_uses",
+    metadata,
+    Column("asset_id", Text, ForeignKey("assets.id"), primary_key=True),
+    Column("user_type", Text, primary_key=True),
+    Column("user_id", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("accounts.id"), nullable=False),
+    # The user is not made yet: until it is, the asset is not deleted without a word.
+    Column("pending", Boolean, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Index("ix_asset_uses_user", "user_type", "user_id"),
+    sqlite_with_rowid=False,
+)
+
+# The search index; its grams are a table that only SQLite has, see db/search.py and migration 0004.
+search_accounts = Table(
+    "search_accounts",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("account_id", Text, ForeignKey("accounts.id"), nullable=False, unique=True),
+)
+
+search_texts = Table(
+    "search_texts",
+    metadata,
+    Column("place", Integer, primary_key=True),
+    Column("text", Text, nullable=False),
 )
 
 uploads = Table(
