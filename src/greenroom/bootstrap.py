@@ -11,7 +11,7 @@ from functools import partial
 import structlog
 
 from greenroom.config import Settings
-from greenroom.db import keys
+from greenroom.db import accounts
 from greenroom.db.migrate import migrate
 from greenroom.db.sqlite import Database, Watch
 from greenroom.domain.access import ALL_SCOPES
@@ -31,6 +31,7 @@ from greenroom.media.versions import decoders
 from greenroom.services.access import Access
 from greenroom.services.audit import Audit
 from greenroom.services.delivery import Delivery
+from greenroom.services.idempotency import Idempotency
 from greenroom.services.ingest import Ingest
 from greenroom.services.library import Library
 from greenroom.services.preflight import Preflight
@@ -48,6 +49,7 @@ from greenroom.web.api.renditions import renditions_router
 from greenroom.web.app import FrontDoor
 from greenroom.web.auth import Callers
 from greenroom.web.delivery import Assets
+from greenroom.web.idempotency import Keys
 from greenroom.web.jogg.envelope import Envelope
 from greenroom.web.jogg.form import FormLimits
 from greenroom.web.jogg.routes import Routes
@@ -62,6 +64,7 @@ log = structlog.get_logger()
 
 _WATCH_EVERY_S = 0.25
 _SWEEP_EVERY_S = 5.0
+_PRUNE_EVERY_S = 300.0
 _LOOK_EVERY_S = 1.0
 _RESUME_EVERY_S = 30.0
 _OPTIMIZE_EVERY_S = 1.0
@@ -154,6 +157,7 @@ def build(settings: Settings) -> Server:
     callers = Callers(access, origins, threads)
     receipts = Receipts(receipt_keys(settings), now)
     library = Library(database)
+    idempotency = Idempotency(database, now, settings.idempotency.lifetime_s)
     app = FrontDoor(
         Envelope(callers),
         Routes(UploadCall(ingest, receiver, origins, form_limits, receipts).table()),
@@ -169,11 +173,13 @@ def build(settings: Settings) -> Server:
                 renditions_router(renditions, callers),
             ]
         ),
+        Keys(callers, idempotency, {}),
         settings.cors_origins,
     )
     watch = Watch(catalogue_path(settings.data))
     jobs = [
         Job("notice changes", _forgetting(watch, access, delivery), _WATCH_EVERY_S),
+        Job("forget old idempotency keys", idempotency.prune, _PRUNE_EVERY_S),
         Job("look at the disk", store.look_at_room, _LOOK_EVERY_S),
         Job("end overdue uploads", retention.expire, _SWEEP_EVERY_S),
         Job("judge what an earlier run received", ingest.resume_all, _RESUME_EVERY_S),
@@ -215,7 +221,7 @@ def open_catalogue(data: str) -> Database:
     migrate(path)
     database = Database(path)
     database.start()
-    database.write(lambda tx: keys.add_default_account(tx, now())).result()
+    database.write(lambda tx: accounts.add_default(tx, now())).result()
     return database
 
 

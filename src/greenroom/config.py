@@ -22,6 +22,9 @@ MIB = 1024 * 1024
 NOT_SETTINGS = frozenset(("GREENROOM_CONFIG", "GREENROOM_URL", "GREENROOM_PYTHON"))
 """Variables of ours that other programs read: the path of the TOML file, the client's server, the scripts' Python."""
 
+PROFILES: dict[str, dict[str, Any]] = {"greenroom": {}, "jogg": {"rates.posts_per_minute": 20}}
+"""The defaults that a profile has instead of the usual ones."""
+
 Check = Callable[[Any], bool]
 
 
@@ -36,6 +39,11 @@ def setting(default: Any, text: str, check: Check | None = None, allowed: str = 
 def positive(default: float, text: str) -> Any:
     """A number above zero."""
     return setting(default, text, lambda value: 0 < value < math.inf, "a number above 0")
+
+
+def not_negative(default: float, text: str) -> Any:
+    """A number that may be zero."""
+    return setting(default, text, lambda value: 0 <= value < math.inf, "0 or more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,13 @@ class Uploads:
 
 
 @dataclass(frozen=True, slots=True)
+class Idempotency:
+    """How long requests with an Idempotency-Key are remembered."""
+
+    lifetime_s: float = positive(86400.0, "A request that is sent again within this time is answered, not repeated.")
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What may be uploaded."""
 
@@ -93,6 +108,30 @@ class Limits:
     )
     video_max_duration_s: float = positive(300.0, "Longest video.")
     audio_max_duration_s: float = positive(600.0, "Longest sound.")
+
+
+@dataclass(frozen=True, slots=True)
+class Quotas:
+    """What an account may hold unless it was given limits of its own; 0 is no limit."""
+
+    stored_bytes: int = not_negative(0, "Bytes of all assets together, with those of uploads under way.")
+    assets: int = not_negative(0, "Assets, with those that wait for their bytes.")
+    media_s: float = not_negative(0.0, "Length of all videos and sounds together.")
+
+
+@dataclass(frozen=True, slots=True)
+class Credits:
+    """What an account may spend on productions; uploads are free."""
+
+    per_account: float = not_negative(0.0, "Credits of an account that was given no number of its own; 0 is no limit.")
+    refund_failed: bool = setting(True, "Give back what was charged for a production that failed.")
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """How often a key may call."""
+
+    posts_per_minute: int = not_negative(600, "POST requests of a key in any 60 seconds; 0 is no limit.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +214,21 @@ class Settings:
     allowed_hosts: list[str] = setting([], "Values of the Host header that may be written into answers.")
     trusted_proxies: list[str] = setting([], "Addresses whose X-Forwarded-… headers are believed.")
     cors_origins: list[str] = setting([], "Origins of web pages that may call the routes that take a key.")
+    profile: str = setting(
+        "greenroom",
+        "Which defaults hold; what is set goes before them. jogg has those of the JoggAI API: rates.posts_per_minute 20.",
+        lambda value: value in PROFILES,
+        "greenroom and jogg",
+    )
     log_format: str = setting("text", "How log lines look.", lambda value: value in ("text", "json"), "text or json")
     http: Http = field(default_factory=Http)
     storage: Storage = field(default_factory=Storage)
     uploads: Uploads = field(default_factory=Uploads)
+    idempotency: Idempotency = field(default_factory=Idempotency)
     limits: Limits = field(default_factory=Limits)
+    quotas: Quotas = field(default_factory=Quotas)
+    credits: Credits = field(default_factory=Credits)
+    rates: Rates = field(default_factory=Rates)
     verification: Verification = field(default_factory=Verification)
     delivery: Delivery = field(default_factory=Delivery)
     optimizing: Optimizing = field(default_factory=Optimizing)
@@ -229,7 +278,8 @@ def load(environ: Mapping[str, str], file: str | None = None, overrides: Mapping
     for name, value in (overrides or {}).items():
         if value is not None:
             values[name] = _checked(known[name], value, f"--{name}")
-    settings: Settings = _built(Settings, values, "")
+    profile = PROFILES[values.get("profile", Settings.profile)]
+    settings: Settings = _built(Settings, profile | values, "")
     return settings
 
 

@@ -4,8 +4,7 @@ Every error that Greenroom raises on purpose.
     GreenroomError
     ├── ParameterError          a field of a request is missing, malformed or contradictory
     │   └── AddressRefused      an address that this server does not call; carries the finding
-    ├── KeyRefused              no API key, an unknown or revoked one
-    │   └── KeyExpired          a key whose time is over
+    ├── KeyRefused              no API key, an unknown, revoked or expired one
     ├── ScopeMissing            the key is good but may not do this
     ├── NotFound                nothing under that id for this account
     ├── NotBuiltYet             a call of the contract that a later version answers
@@ -22,6 +21,10 @@ Every error that Greenroom raises on purpose.
     │   └── QuotaExceeded       more than the account may hold
     ├── InsufficientCredit      more credits than the account has left
     ├── UploadOver              an upload that has ended: done, cancelled or expired
+    ├── IdempotencyError
+    │   ├── KeyInFlight         a request with this idempotency key has not ended yet
+    │   ├── KeyReused           the idempotency key was given to another request
+    │   └── AnswerLost          it was done, but what was answered is not known any more
     ├── ReceiptInvalid          a receipt that was changed, or that another server made
     ├── FolderConflict          the tree of folders does not allow this
     │   ├── FolderNameTaken     there is a folder of that name in the same place
@@ -75,15 +78,9 @@ class AddressRefused(ParameterError):
 
 
 class KeyRefused(GreenroomError):
-    """No API key, or an unknown or revoked one."""
+    """No API key, or an unknown, revoked or expired one."""
 
     code = "key_refused"
-
-
-class KeyExpired(KeyRefused):
-    """An API key whose time is over."""
-
-    code = "key_expired"
 
 
 class ScopeMissing(GreenroomError):
@@ -188,6 +185,45 @@ class UploadOver(GreenroomError):
     def __init__(self, state: str, cure: str) -> None:
         super().__init__(f"This upload is {state}. {cure}")
         self.state = state
+
+
+class IdempotencyError(GreenroomError):
+    """A request that cannot be answered under its Idempotency-Key."""
+
+    code = "idempotency_error"
+
+
+class KeyInFlight(IdempotencyError):
+    """A request with this idempotency key has not ended yet."""
+
+    code = "idempotency_key_in_flight"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"A request with the Idempotency-Key {key[:60]} is under way. Send it again in a moment.")
+
+
+class KeyReused(IdempotencyError):
+    """The idempotency key was given to another request."""
+
+    code = "idempotency_key_reused"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"The Idempotency-Key {key[:60]} was given to another request within the last day. A new request needs a "
+            "key of its own."
+        )
+
+
+class AnswerLost(IdempotencyError):
+    """It was done, but the server ended before its answer was kept."""
+
+    code = "idempotency_answer_lost"
+
+    def __init__(self, subjects: tuple[str, ...]) -> None:
+        super().__init__(
+            "This request was done before, but the server was interrupted before its answer was kept. It changed: "
+            + ", ".join(subjects[:10])
+        )
 
 
 class ReceiptInvalid(GreenroomError):

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import and_, bindparam, or_, select
 
+from greenroom.db import idempotency
 from greenroom.db.json_rows import insert_all
 from greenroom.db.schema import audit
 from greenroom.db.sqlite import Row, Transaction, sql
@@ -66,7 +67,12 @@ _PAGE = 1000
 def note(
     tx: Transaction, act: Act, action: str, subject: str, now: datetime, detail: Mapping[str, Any] | None = None
 ) -> None:
-    """Say in the transaction of a change what was changed: `action` is a word such as `asset.deleted`."""
+    """
+    Say in the transaction of a change what was changed: `action` is a word such as `asset.deleted`.
+
+    A request with an idempotency key is from then on one that has had its effect.
+    """
+    idempotency.keep(tx, act, subject, now)
     entry = Entry(
         account_id=act.account_id,
         at_ms=round(now.timestamp() * 1000),

@@ -52,6 +52,38 @@ api_keys = Table(
     Column("expires_at", Float),
     Column("folder_id", Text),
     Column("last_used_at", Float),
+    Index("ix_api_keys_account_created_at_id", "account_id", "created_at", "id"),
+)
+
+# What an account uses, and what it may where that is not what the settings say. Triggers count everything but the
+# credits, from the rows of assets and uploads and in the transactions of their changes (migration 0007).
+usage = Table(
+    "usage",
+    metadata,
+    Column("account_id", Text, ForeignKey("accounts.id"), primary_key=True),
+    Column("stored_bytes", Integer, nullable=False, server_default=text("0")),
+    Column("reserved_bytes", Integer, nullable=False, server_default=text("0")),
+    Column("assets", Integer, nullable=False, server_default=text("0")),
+    Column("media_ms", Integer, nullable=False, server_default=text("0")),
+    Column("credits_m", Integer, nullable=False, server_default=text("0")),
+    Column("max_stored_bytes", Integer),
+    Column("max_assets", Integer),
+    Column("max_media_ms", Integer),
+    Column("max_credits_m", Integer),
+    sqlite_with_rowid=False,
+)
+
+charges = Table(
+    "charges",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("accounts.id"), nullable=False),
+    Column("what", Text, nullable=False),
+    Column("credits_m", Integer, nullable=False),
+    Column("charged_at", Float, nullable=False),
+    Column("refunded_at", Float),
+    Index("ix_charges_account_charged_at", "account_id", "charged_at"),
+    sqlite_with_rowid=False,
 )
 
 folders = Table(
@@ -189,23 +221,120 @@ uploads = Table(
     Column("sha256", Text),
     Column("callback_url", Text),
     Column("timeline", Text, nullable=False, server_default=text("'[]'")),
+    # What the upload holds of its account's quota beside what was declared; see `usage`.
+    Column("staged_bytes", Integer, nullable=False, server_default=text("0")),
+    Column("receiving_bytes", Integer, nullable=False, server_default=text("0")),
     # The sweep asks for open uploads past their time; a partial index holds only those.
     Index("ix_uploads_open_expires_at", "expires_at", sqlite_where=text("state = 'open'")),
     Index("ix_uploads_staged", "staged", sqlite_where=text("staged IS NOT NULL")),
+    Index("ix_uploads_asset_with_callback", "asset_id", sqlite_where=text("callback_url IS NOT NULL")),
+    Index("ix_uploads_account_state_created_at_id", "account_id", "state", "created_at", "id"),
     sqlite_with_rowid=False,
 )
 
 events = Table(
     "events",
     metadata,
-    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    # In the order of commits; the newest row is never pruned, so none is used twice.
+    Column("place", Integer, primary_key=True, autoincrement=True),
     Column("id", Text, nullable=False, unique=True),
     Column("account_id", Text, ForeignKey("accounts.id"), nullable=False),
-    Column("asset_id", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("sequence", Integer, nullable=False),
     Column("type", Text, nullable=False),
     Column("data", Text, nullable=False),
+    Column("callback_url", Text),
     Column("created_at", Float, nullable=False),
-    Index("ix_events_asset_id_sequence", "asset_id", "sequence"),
+    Index("ix_events_subject_sequence", "subject", "sequence", unique=True),
+    # Both end with the place, by which rows are numbered.
+    Index("ix_events_account_id", "account_id"),
+    Index("ix_events_account_type", "account_id", "type"),
+)
+
+pruned_events = Table(
+    "pruned_events",
+    metadata,
+    # Where the sequence of a subject goes on whose events are all gone.
+    Column("subject", Text, primary_key=True),
+    Column("sequence", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+dispatched = Table(
+    "dispatched",
+    metadata,
+    # One row: the events up to this place have their deliveries.
+    Column("id", Integer, primary_key=True),
+    Column("place", Integer, nullable=False),
+)
+
+hooks = Table(
+    "hooks",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("accounts.id"), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("events", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("face", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("disabled_reason", Text, nullable=False, server_default=text("''")),
+    Column("failing_since", Float),
+    Index("ix_hooks_account_id", "account_id"),
+    sqlite_with_rowid=False,
+)
+
+hook_secrets = Table(
+    "hook_secrets",
+    metadata,
+    # A hook, or an account: what is sent to its callbacks is signed too.
+    Column("owner_id", Text, primary_key=True),
+    # As they are: a signature cannot be made from a hash.
+    Column("secret", Text, nullable=False),
+    Column("previous", Text),
+    Column("previous_until", Float),
+    sqlite_with_rowid=False,
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("place", Integer, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("account_id", Text, ForeignKey("accounts.id"), nullable=False),
+    # No foreign key: what was told stays known when the hook is gone.
+    Column("hook_id", Text),
+    Column("lane", Text, nullable=False),
+    Column("url", Text),
+    Column("event_id", Text, ForeignKey("events.id"), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("due_at", Float, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("ended_at", Float),
+    Index("ix_deliveries_lane_due_at", "lane", "due_at", sqlite_where=text("state = 'waiting'")),
+    Index(
+        "ix_deliveries_first", "lane", "subject", "sequence", sqlite_where=text("state = 'waiting' AND attempts = 0")
+    ),
+    Index("ix_deliveries_hook_id", "hook_id"),
+    Index("ix_deliveries_account_id", "account_id"),
+    Index("ix_deliveries_event_id", "event_id"),
+)
+
+delivery_attempts = Table(
+    "delivery_attempts",
+    metadata,
+    Column("delivery_id", Text, ForeignKey("deliveries.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("status", Integer),
+    Column("ms", Integer, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("excerpt", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 renditions = Table(
@@ -247,4 +376,21 @@ audit = Table(
     Column("hash", Text, nullable=False),
     Index("ix_audit_account_sequence", "account_id", "sequence"),
     Index("ix_audit_subject", "subject", "sequence"),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("account_id", Text, ForeignKey("accounts.id"), primary_key=True),
+    Column("route", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("request_id", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("subjects", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("status", Integer),
+    Column("content_type", Text),
+    Column("body", LargeBinary),
+    Index("ix_idempotency_created_at", "created_at"),
+    sqlite_with_rowid=False,
 )

@@ -1,7 +1,8 @@
 """Who wants something changed: what the audit, the quotas and the limits of a key have to know of a request."""
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from greenroom.domain.idempotency import Once
 from greenroom.domain.ids import AccountId, FolderId
 
 CLI = "cli"
@@ -23,6 +24,17 @@ class Act(Struct, frozen=True):
     request_id: str = ""
     within: FolderId | None = None
     """The folder that the key is restricted to, with all below it."""
+    once: Once | None = None
+    """The idempotency key that the caller gave."""
+
+    def of(self, account_id: AccountId) -> "Act":
+        """The same for that account: whoever has a signed URL does not say whose it is."""
+        return structs.replace(self, account_id=account_id)
+
+
+def by_grant(address: str = "", request_id: str = "") -> Act:
+    """Whoever has a signed URL; of which account is known when the upload is found."""
+    return Act(AccountId(""), GRANT, address, request_id)
 
 
 def by_system(account_id: AccountId) -> Act:

@@ -6,8 +6,10 @@ from typing import Any
 from greenroom.domain.access import Scope
 from greenroom.web import cors, delivery, renditions, uploads
 from greenroom.web.answers import send_envelope
+from greenroom.web.api.app import send_problem
+from greenroom.web.idempotency import Idempotent, Keys
 from greenroom.web.jogg import not_built
-from greenroom.web.jogg.envelope import Call, Envelope
+from greenroom.web.jogg.envelope import Call, Envelope, refuse
 from greenroom.web.jogg.routes import Routes
 
 _VERSIONS = {"/v1/": "v1", "/v2/": "v2"}
@@ -24,6 +26,7 @@ class FrontDoor:
         assets: delivery.Assets,
         rendition_files: renditions.RenditionFiles,
         api: Any,
+        keys: Keys,
         cors_origins: Sequence[str],
     ) -> None:
         self._envelope = envelope
@@ -32,8 +35,8 @@ class FrontDoor:
         self._assets = assets
         self._rendition_files = rendition_files
         # Signed and permanent URLs are open to every page; what takes a key is not.
-        self._compatible = cors.open_to(self._answer_compatible, cors_origins)
-        self._api = cors.open_to(api, cors_origins)
+        self._compatible = cors.open_to(Idempotent(self._answer_compatible, keys, refuse), cors_origins)
+        self._api = cors.open_to(Idempotent(api, keys, send_problem), cors_origins)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""

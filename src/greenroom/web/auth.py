@@ -3,13 +3,18 @@
 from dataclasses import dataclass
 from typing import Any
 
-from greenroom.domain.access import Scope
+from greenroom.domain.access import ApiKey, Scope
 from greenroom.domain.act import Act
+from greenroom.domain.idempotency import Once
 from greenroom.errors import KeyRefused, ScopeMissing
 from greenroom.services.access import Access
 from greenroom.web.answers import header, rid_of
 from greenroom.web.origin import Origins
 from greenroom.web.threads import Threads
+
+ONCE = "greenroom.once"
+"""The key in a request's scope of what its Idempotency-Key stands for."""
+_KEY = "greenroom.key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,22 +25,42 @@ class Callers:
     origins: Origins
     threads: Threads
 
-    async def act(self, scope: Any, *needed: Scope) -> Act:
+    async def key(self, scope: Any) -> ApiKey:
         """
-        What the caller of a request is known by, from the key in whichever of the headers that clients use (contract
-        1.2 and 5.1).
+        The key of a request, from whichever of the headers that clients use (contract 1.2 and 5.1); looked up once.
 
-        Raises KeyRefused without a good key, ScopeMissing if it has none of the scopes.
+        Raises KeyRefused without a good key.
         """
+        known: ApiKey | None = scope.get(_KEY)
+        if known is not None:
+            return known
         secret = header(scope, b"x-api-key") or header(scope, b"api-key") or _bearer(scope)
         if not secret:
             raise KeyRefused("The header x-api-key is missing.")
         key = self.access.remembered(secret)
         if key is None:
             key = await self.threads.quick(self.access.key, secret)
+        scope[_KEY] = key
+        return key
+
+    async def act(self, scope: Any, *needed: Scope) -> Act:
+        """
+        What the caller of a request is known by.
+
+        Raises KeyRefused without a good key, ScopeMissing if it has none of the scopes.
+        """
+        key = await self.key(scope)
         if not any(key.may(scope) for scope in needed):
             raise ScopeMissing(needed[0])
-        return Act(key.account_id, key.id, self.origins.address(scope), rid_of(scope), key.folder_id)
+        once = scope.get(ONCE)
+        return Act(
+            key.account_id,
+            key.id,
+            self.origins.address(scope),
+            rid_of(scope),
+            key.folder_id,
+            once if isinstance(once, Once) else None,
+        )
 
 
 def _bearer(scope: Any) -> str | None:

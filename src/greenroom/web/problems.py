@@ -44,7 +44,6 @@ TABLE: dict[type[errors.GreenroomError], Told] = {
     errors.ParameterError: Told(400, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 422),
     errors.AddressRefused: Told(400, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 422),
     errors.KeyRefused: Told(401, INVALID_KEY, INVALID_KEY, INVALID_KEY, 401),
-    errors.KeyExpired: Told(401, INVALID_KEY, INVALID_KEY, INVALID_KEY, 401),
     errors.ScopeMissing: Told(403, NO_PERMISSION, NO_PERMISSION, NO_PERMISSION, 403),
     errors.NotFound: Told(404, NOT_FOUND, NOT_FOUND, NOT_FOUND, 404),
     errors.NotBuiltYet: Told(501, SYSTEM_ERROR, SYSTEM_ERROR, SYSTEM_ERROR, 501),
@@ -62,6 +61,10 @@ TABLE: dict[type[errors.GreenroomError], Told] = {
     errors.QuotaExceeded: Told(403, 4003, INSUFFICIENT_CREDIT, 4003, 403),
     errors.InsufficientCredit: Told(402, INSUFFICIENT_CREDIT, INSUFFICIENT_CREDIT, INSUFFICIENT_CREDIT, 402),
     errors.UploadOver: Told(410, 4003, PARAMETER_ERROR, 4003, 409),
+    errors.IdempotencyError: Told(409, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 409),
+    errors.KeyInFlight: Told(409, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 409),
+    errors.KeyReused: Told(422, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 422),
+    errors.AnswerLost: Told(409, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 409),
     errors.ReceiptInvalid: Told(422, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 422),
     errors.FolderConflict: Told(409, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 409),
     errors.FolderNameTaken: Told(409, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 409),
@@ -91,6 +94,7 @@ FILE_TYPE_TEXTS = {
 _GUIDE_TEXTS: dict[type[errors.GreenroomError], str] = {
     errors.TypeRefused: "File format not supported",
     errors.SizeRefused: "File size exceeds limit",
+    errors.QuotaExceeded: "Quota exceeded",
     errors.UploadRefused: "Upload failed",
 }
 """The texts of the second seed page."""
@@ -108,7 +112,9 @@ def sentence(error: errors.GreenroomError) -> str:
 
 
 def reason(error: errors.GreenroomError) -> dict[str, Any] | None:
-    """The `data` of an error answer: the findings of a refused upload, the wait of a busy server."""
+    """The `data` of an error answer: the findings of a refused upload, the wait of a busy server (contract 1.6)."""
+    if isinstance(error, errors.RateLimited):
+        return {"retryAfter": error.retry_after_s, "limit": error.limit, "current": error.current}
     if isinstance(error, errors.UploadRefused):
         return {"reason": error.finding, "others": error.others}
     if isinstance(error, errors.Unavailable):
@@ -141,6 +147,7 @@ def jogg_answer(error: errors.GreenroomError, dialect: Dialect | None) -> tuple[
 
 _FIXED_TEXTS = {
     INVALID_KEY: "Invalid API key: {}",
+    INSUFFICIENT_CREDIT: "Insufficient credit: {}",
     RATE_LIMITED: "Rate limit exceeded. Please try again later. {}",
 }
 

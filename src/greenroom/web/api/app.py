@@ -47,6 +47,16 @@ class _Api(FastAPI):
         return document
 
 
+async def send_problem(scope: Any, send: Any, error: GreenroomError) -> None:
+    """Answer a request with the problem document of an error, from outside the application."""
+    response = await _problem(Request(scope), error)
+    await response(scope, _nothing, send)
+
+
+async def _nothing() -> Any:
+    raise AssertionError("an answer without a background task receives nothing")
+
+
 async def _problem(request: Request, problem: Exception) -> Response:
     rid = rid_of(request.scope)
     error = problems.as_ours(problem, rid)

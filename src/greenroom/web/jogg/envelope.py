@@ -65,15 +65,16 @@ class Envelope:
             data = await handler(call, await self._callers.act(call.scope, needed))
         except BodyCut:
             # A peer that ended only its own side still reads.
-            await _refuse(call, send, ParameterError("The body", "ended before all of it had come"))
+            await refuse(call.scope, send, ParameterError("The body", "ended before all of it had come"))
         except Exception as problem:  # noqa: BLE001  # the outer rim of a request
-            await _refuse(call, send, problems.as_ours(problem, call.rid))
+            await refuse(call.scope, send, problems.as_ours(problem, call.rid), call.dialect)
         else:
             await send_envelope(send, call.rid, 0, SUCCESS[call.version], data)
 
 
-async def _refuse(call: Call, send: Any, error: GreenroomError) -> None:
-    code, message, data = problems.jogg_answer(error, call.dialect)
+async def refuse(scope: Any, send: Any, error: GreenroomError, dialect: Dialect | None = None) -> None:
+    """Answer a call with an error, in the words of its dialect if that is known."""
+    code, message, data = problems.jogg_answer(error, dialect)
     headers = problems.retry_after(error)
     status = 429 if code == problems.RATE_LIMITED else 200
-    await send_envelope(send, call.rid, code, message, data, status=status, headers=headers)
+    await send_envelope(send, rid_of(scope), code, message, data, status=status, headers=headers)
