@@ -159,7 +159,6 @@ assets = Table(
     Index("ix_assets_by_name", "account_id", "name", "number", *_FILTERS, "size_bytes", "duration_s"),
     Index("ix_assets_by_size", "account_id", "size_bytes", "number", *_FILTERS, "duration_s"),
     Index("ix_assets_by_duration", "account_id", "duration_s", "number", *_FILTERS, "size_bytes"),
-    Index("ix_assets_by_folder", "account_id", "folder_id", "number", "state"),
     Index("ix_assets_deleted_at", "deleted_at", sqlite_where=text("state = 'deleted'")),
     sqlite_with_rowid=False,
 )

@@ -96,7 +96,11 @@ def first_place(tx: Transaction, account_id: AccountId) -> int | None:
 
 
 def match(words: Iterable[str]) -> str:
-    """The question to the index for texts that may have all of these folded words; what it finds has to be looked at."""
+    """
+    The question to the index for texts with all of these folded words.
+
+    A text that it finds has all of their grams, but they need not stand side by side.
+    """
     short = [f'"{_token(word)}" *' for word in words if len(word) < GRAM_LENGTH]
     long = {gram for word in words if len(word) >= GRAM_LENGTH for gram in grams(word) if len(gram) == GRAM_LENGTH}
     return " ".join([*short, *(f'"{_token(gram)}"' for gram in sorted(long))])

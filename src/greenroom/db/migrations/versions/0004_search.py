@@ -59,7 +59,6 @@ def upgrade() -> None:
     op.execute(_GRAMS)
     for name, columns in _ORDERS.items():
         op.execute(f"CREATE INDEX {name} ON assets ({columns})")
-    op.create_index("ix_assets_by_folder", "assets", ["account_id", "folder_id", "number", "state"])
     op.create_index("ix_assets_deleted_at", "assets", ["deleted_at"], sqlite_where=sa.text("state = 'deleted'"))
     op.create_index(
         "ix_blobs_condemned_at", "blobs", ["condemned_at"], sqlite_where=sa.text("condemned_at IS NOT NULL")
@@ -73,4 +72,4 @@ def _fill() -> None:
     written_to = connection.connection.dbapi_connection
     assert written_to is not None
     for start in range(0, len(ids), _AT_ONCE):
-        search.index(Transaction(written_to), ids[start : start + _AT_ONCE])
+        search.index(Transaction(written_to), ids[start : start + _AT_ONCE])  # type: ignore[arg-type]  # SQLite's
