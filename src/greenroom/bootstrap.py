@@ -16,6 +16,7 @@ from greenroom.db.migrate import migrate
 from greenroom.db.sqlite import Database, Watch
 from greenroom.domain.access import ALL_SCOPES
 from greenroom.domain.asset import Asset
+from greenroom.domain.folder import FolderLimits
 from greenroom.domain.media import Examination, Format, Kind, MediaInfo
 from greenroom.domain.policy import Limits, Policy
 from greenroom.domain.receipt import ReceiptKey
@@ -31,6 +32,7 @@ from greenroom.media.versions import decoders
 from greenroom.services.access import Access
 from greenroom.services.audit import Audit
 from greenroom.services.delivery import Delivery
+from greenroom.services.folders import Folders
 from greenroom.services.idempotency import Idempotency
 from greenroom.services.ingest import Ingest
 from greenroom.services.library import Library
@@ -43,6 +45,7 @@ from greenroom.storage.store import BlobStore
 from greenroom.web.api.app import api_app
 from greenroom.web.api.assets import assets_router
 from greenroom.web.api.audit import audit_router
+from greenroom.web.api.folders import folders_router
 from greenroom.web.api.preflight import preflight_router
 from greenroom.web.api.receipts import receipts_router
 from greenroom.web.api.renditions import renditions_router
@@ -171,6 +174,7 @@ def build(settings: Settings) -> Server:
                 audit_router(Audit(database), callers),
                 preflight_router(Preflight(rules, glance), callers),
                 renditions_router(renditions, callers),
+                folders_router(Folders(database, folder_limits(settings), now), callers),
             ]
         ),
         Keys(callers, idempotency, {}),
@@ -289,6 +293,11 @@ def policy(settings: Settings) -> Policy:
         },
         limits.file_type_audio_max_bytes,
     )
+
+
+def folder_limits(settings: Settings) -> FolderLimits:
+    """How large trees of folders may grow."""
+    return FolderLimits(settings.folders.max_depth, settings.folders.max_per_account)
 
 
 def _keys_from_file(path: str) -> list[str]:

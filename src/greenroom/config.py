@@ -97,6 +97,14 @@ class Idempotency:
 
 
 @dataclass(frozen=True, slots=True)
+class Folders:
+    """How large a tree of folders may grow."""
+
+    max_depth: int = setting(32, "Levels of folders in folders.", lambda value: 0 < value <= 100, "1 to 100")
+    max_per_account: int = positive(100_000, "Folders of one account.")
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What may be uploaded."""
 
@@ -225,6 +233,7 @@ class Settings:
     storage: Storage = field(default_factory=Storage)
     uploads: Uploads = field(default_factory=Uploads)
     idempotency: Idempotency = field(default_factory=Idempotency)
+    folders: Folders = field(default_factory=Folders)
     limits: Limits = field(default_factory=Limits)
     quotas: Quotas = field(default_factory=Quotas)
     credits: Credits = field(default_factory=Credits)

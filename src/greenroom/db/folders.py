@@ -199,6 +199,17 @@ def require_within(tx: Transaction, act: Act, folder_id: FolderId) -> Folder:
     return found
 
 
+def place(tx: Transaction, act: Act, folder_id: FolderId) -> FolderId:
+    """
+    The folder that a request means, where the empty id is what the caller sees as the top.
+
+    Raises NotFound as `require_within` does. A key whose folder was deleted does not fall back to the top of the
+    account.
+    """
+    wanted = folder_id or top_of(act)
+    return wanted and require_within(tx, act, wanted).id
+
+
 def path(tx: Transaction, act: Act, folder_id: FolderId) -> str:
     """The path to a folder from what the caller sees as the top, which is `/`."""
     names = []
@@ -213,7 +224,7 @@ def find(tx: Transaction, act: Act, wanted: FolderRef) -> FolderId:
     """The id of a folder that a request names. Raises NotFound as `require_within` does."""
     if wanted.id is not None:
         return require_within(tx, act, wanted.id).id
-    found = _beginning(tx, act)
+    found = place(tx, act, TOP)
     for name in wanted.names:
         child = _child(tx, act.account_id, found, name)
         if child is None:
@@ -230,7 +241,7 @@ def find_or_create(tx: Transaction, act: Act, wanted: FolderRef, limits: FolderL
     """
     if wanted.id is not None:
         return find(tx, act, wanted)
-    found = _beginning(tx, act)
+    found = place(tx, act, TOP)
     for name in wanted.names:
         found = _child(tx, act.account_id, found, name) or _added(tx, act, found, name, limits, now).id
     return found
@@ -265,26 +276,23 @@ def counts(tx: Transaction, account_id: AccountId, folder_ids: Sequence[FolderId
     return {root: FolderCounts(*found) for root, *found in tx.rows(_COUNTS, asked)}
 
 
-def alter(
-    tx: Transaction, act: Act, folder_id: FolderId, change: FolderChange, limits: FolderLimits, now: datetime
-) -> Folder:
+def alter(tx: Transaction, act: Act, old: Folder, change: FolderChange, limits: FolderLimits, now: datetime) -> Folder:
     """
     Rename a folder, move it, or both; give it as it is then.
 
-    Raises NotFound as `require_within` does, for the new parent too; FolderCycle, FolderNameTaken, FoldersFull if it
-    would be too deep; FolderConflict for the folder that the key itself is restricted to.
+    Raises NotFound as `place` does for the new parent; FolderCycle, FolderNameTaken, FoldersFull if it would be too
+    deep.
     """
-    old = require_own(tx, act, folder_id)
     name = old.name if change.name is None else change.name
-    parent_id = old.parent_id if change.parent_id is None else change.parent_id
+    parent_id = old.parent_id if change.parent_id is None else place(tx, act, change.parent_id)
     if (name, parent_id) == (old.name, old.parent_id):
         return old
     if parent_id != old.parent_id:
         _require_place(tx, act, old, parent_id, limits)
     require_free(tx, act, parent_id, name)
-    tx.run(_ALTER, {"folder": folder_id, "new_name": name, "new_parent": parent_id, "now": now.timestamp()})
+    tx.run(_ALTER, {"folder": old.id, "new_name": name, "new_parent": parent_id, "now": now.timestamp()})
     before = {"name": old.name, "parent_id": old.parent_id}
-    audit.note(tx, act, "folder.changed", folder_id, now, {"name": name, "parent_id": parent_id, "before": before})
+    audit.note(tx, act, "folder.changed", old.id, now, {"name": name, "parent_id": parent_id, "before": before})
     return msgspec.structs.replace(old, name=name, parent_id=parent_id, updated_at=now, version=old.version + 1)
 
 
@@ -323,20 +331,13 @@ def read(row: Row) -> Folder:
     return Folder(id_, account, parent, name, instant(created), instant(updated), version)
 
 
-def _beginning(tx: Transaction, act: Act) -> FolderId:
-    """Where paths begin; a key whose folder was deleted must not fall back to the top of the account."""
-    return require_within(tx, act, act.within).id if act.within is not None else TOP
-
-
 def _child(tx: Transaction, account_id: AccountId, parent_id: FolderId, name: str) -> FolderId | None:
     found = tx.row(_CHILD, {"account": account_id, "parent": parent_id, "called": name})
     return found[0] if found else None
 
 
 def _require_place(tx: Transaction, act: Act, moved: Folder, parent_id: FolderId, limits: FolderLimits) -> None:
-    """That a folder may be moved there: it exists, is not below the folder itself, and leaves it room for its own."""
-    if parent_id != TOP:
-        require_within(tx, act, parent_id)
+    """That a folder may be moved there: it is not below the folder itself, and not too deep for what is in it."""
     above = chain(tx, act.account_id, parent_id)
     if any(id_ == moved.id for id_, _ in above):
         raise FolderCycle(moved.name)
