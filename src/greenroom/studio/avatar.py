@@ -1,0 +1,28 @@
+"""What the composer knows of an avatar, whoever draws it: a stock presenter, a photograph, an engine beside us."""
+
+from typing import NamedTuple, Protocol
+
+from greenroom.studio.pose import Picture, Pose
+
+
+class Box(NamedTuple):
+    """A part of a frame in pixels: left, top, width, height; all even, so that it fits chroma at half size."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+class Avatar(Protocol):
+    """
+    An avatar set up for one size of frame. Not for several threads at once.
+
+    The picture that `draw` gives covers `box` of the frame and may be overwritten by the next call; outside of the
+    box the avatar is never seen. The same poses give the same bytes.
+    """
+
+    box: Box
+
+    def draw(self, pose: Pose) -> Picture:
+        """The avatar in a pose, as large as its box."""
