@@ -103,7 +103,7 @@ class SmallHouse:
         return found
 
     def events(self, asset_id: AssetId) -> list[str]:
-        return [kind for kind, _ in self.database.read(lambda tx: outbox.events_of(tx, asset_id))]
+        return [event.type for event in self.database.read(lambda tx: outbox.events_of(tx, asset_id))]
 
     def temporary_files(self) -> list[Path]:
         return sorted((self.data / "incoming").iterdir())
