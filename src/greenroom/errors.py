@@ -268,8 +268,8 @@ class FolderNotEmpty(FolderConflict):
 
     def __init__(self, name: str, folders: int, assets: int) -> None:
         super().__init__(
-            f"The folder {name[:60]!r} has {folders:,} folders and {assets:,} assets in it. Empty it first, or delete "
-            "it with recursive=true."
+            f"The folder {name[:60]!r} is not empty: below it are {folders:,} folders and {assets:,} assets. Empty it "
+            "first, or delete it with recursive=true."
         )
         self.folders = folders
         self.assets = assets

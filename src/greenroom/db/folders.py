@@ -7,20 +7,18 @@ not below it is not there.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
 from sqlalchemy import (
     CTE,
     BindParameter,
     ColumnElement,
-    Select,
     and_,
     bindparam,
     delete,
     func,
     insert,
-    literal_column,
+    literal,
     select,
     update,
 )
@@ -145,7 +143,8 @@ _ALTER = sql(
 
 
 def _measuring() -> Statement:
-    start: Select[Any] = select(bindparam("folder").label("id"), literal_column("1").label("level"))
+    folder_id: BindParameter[str] = bindparam("folder")
+    start = select(folder_id.label("id"), literal(1).label("level"))
     below = start.cte("below", recursive=True)
     deeper = select(folders.c.id, below.c.level + 1).join_from(
         below, folders, and_(folders.c.account_id == _ACCOUNT, folders.c.parent_id == below.c.id)

@@ -18,7 +18,9 @@ from greenroom.errors import ParameterError
 TOP = FolderId("")
 NAME_MAX = 255
 
-_ID = re.compile("fld_[0-9a-f]{32}")
+ID_PATTERN = "^fld_[0-9a-f]{32}$"
+
+_ID = re.compile(ID_PATTERN)
 
 
 class Folder(Struct, frozen=True):

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from greenroom.domain.access import Scope
-from greenroom.domain.folder import TOP, FolderChange, folder_name, folder_ref
+from greenroom.domain.folder import ID_PATTERN, TOP, FolderChange, folder_name, folder_ref
 from greenroom.domain.ids import FolderId
 from greenroom.errors import ParameterError
 from greenroom.services.folders import FolderRecord, Folders
@@ -21,14 +21,14 @@ class NewFolder(Body):
     """A folder to be made."""
 
     name: str = Field(description=_NAME)
-    parent_id: str | None = Field(None, description="The folder that it is to lie in; null is the top.")
+    parent_id: str | None = Field(None, pattern=ID_PATTERN, description="Where it is to lie; null is the top.")
 
 
 class ChangedFolder(Body):
     """What is to be changed; what is left out stays."""
 
     name: str = Field("", description=_NAME)
-    parent_id: str | None = Field(None, description="The folder that it is to be moved into; null is the top.")
+    parent_id: str | None = Field(None, pattern=ID_PATTERN, description="Where it is to be moved; null is the top.")
 
 
 class Counts(BaseModel):
@@ -78,7 +78,9 @@ def folders_router(folders: Folders, callers: Callers) -> APIRouter:
     @router.get("", responses={200: {"model": FolderPage}, **problems_of(401, 403, 404, 422)})
     async def list_folders(
         request: Request,
-        parent_id: Annotated[str | None, Query(description="The folder that they lie in; the top without it.")] = None,
+        parent_id: Annotated[
+            str | None, Query(pattern=ID_PATTERN, description="The folder that they lie in; the top without it.")
+        ] = None,
         path: Annotated[str | None, Query(description="Only the folder at this path, such as `/shop/boots`.")] = None,
         limit: Annotated[int, Query(ge=1, le=_MOST, description="Folders on a page.")] = 20,
         cursor_: Annotated[str | None, Query(alias="cursor", description="`next_cursor` of the page before.")] = None,
