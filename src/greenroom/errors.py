@@ -32,6 +32,8 @@ Every error that Greenroom raises on purpose.
     │   ├── FolderNotEmpty      to be deleted with its content it has to be said so
     │   └── FoldersFull         too many folders, or too deep
     ├── FetchFailed             another server did not give what was asked of it; carries the finding
+    ├── HooksFull               as many hooks as an account may have
+    ├── HookDisabled            nothing is told to a hook that is disabled
     ├── Outdated                it was changed since the caller read it
     ├── AssetNotReady           this cannot be done with an asset in its state
     ├── NotOptimized            a copy that cannot be made; carries the finding
@@ -308,6 +310,26 @@ class Outdated(GreenroomError):
     def __init__(self, what: str, version: int) -> None:
         super().__init__(f"{what} was changed since it was read: it has version {version} now. Read it again first.")
         self.version = version
+
+
+class HooksFull(GreenroomError):
+    """The account has as many hooks as it may have."""
+
+    code = "hooks_full"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The account has {limit} hooks; no more are allowed. Delete one that is not needed.")
+        self.limit = limit
+
+
+class HookDisabled(GreenroomError):
+    """Nothing is told to a hook that is disabled."""
+
+    code = "hook_disabled"
+
+    def __init__(self, reason: str) -> None:
+        why = f" by the server: {reason}" if reason else "."
+        super().__init__(f"The hook is disabled{why} Enable it first.")
 
 
 class AssetNotReady(GreenroomError):

@@ -73,6 +73,8 @@ TABLE: dict[type[errors.GreenroomError], Told] = {
     errors.FoldersFull: Told(409, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 409),
     errors.FetchFailed: Told(502, 4003, PARAMETER_ERROR, PARAMETER_ERROR, 502),
     errors.Outdated: Told(412, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 412),
+    errors.HooksFull: Told(409, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 409),
+    errors.HookDisabled: Told(409, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 409),
     errors.AssetNotReady: Told(409, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 409),
     errors.NotOptimized: Told(422, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 422),
     errors.Unavailable: Told(503, 4003, RATE_LIMITED, RATE_LIMITED, 503),
@@ -172,8 +174,8 @@ def problem_document(error: errors.GreenroomError, rid: str) -> tuple[int, bytes
     }
     if isinstance(error, errors.ParameterError):
         document["field"] = error.field
-    if isinstance(error, errors.UploadRefused):
-        document |= {"reason": error.finding, "others": error.others}
+    if isinstance(error, errors.UploadRefused | errors.RateLimited):
+        document |= reason(error) or {}
     return status, msgspec.json.encode(document)
 
 
