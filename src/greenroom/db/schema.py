@@ -226,6 +226,7 @@ uploads = Table(
     # The sweep asks for open uploads past their time; a partial index holds only those.
     Index("ix_uploads_open_expires_at", "expires_at", sqlite_where=text("state = 'open'")),
     Index("ix_uploads_staged", "staged", sqlite_where=text("staged IS NOT NULL")),
+    Index("ix_uploads_account_state_created_at_id", "account_id", "state", "created_at", "id"),
     Index("ix_uploads_asset_with_callback", "asset_id", sqlite_where=text("callback_url IS NOT NULL")),
     Index("ix_uploads_account_state_created_at_id", "account_id", "state", "created_at", "id"),
     sqlite_with_rowid=False,

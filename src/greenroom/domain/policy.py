@@ -35,6 +35,7 @@ class Dialect(StrEnum):
     FILE_TYPE = "file_type"  # v2: file_name, file_type
     V1 = "v1"  # filename alone
     MULTIPART = "multipart"  # one form, file and all
+    API = "api"  # ours: POST /api/v1/uploads
 
 
 @dataclass(frozen=True, slots=True)

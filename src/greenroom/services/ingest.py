@@ -8,35 +8,40 @@ start removes; never a row without bytes.
 
 import os
 import threading
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
+from time import monotonic
+from typing import Any
+from unicodedata import normalize
 
 import structlog
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from greenroom.db import catalogue, uploads
-from greenroom.db.sqlite import Commit, Database, Together, Transaction
-from greenroom.db.uploads import Judged, NewUpload, Numbers
+from greenroom.db import uploads
+from greenroom.db.sqlite import Commit, Database, Transaction
+from greenroom.db.uploads import Judged, Labels, NewUpload, Numbers
 from greenroom.domain import grant as grants
-from greenroom.domain.act import Act
+from greenroom.domain.act import Act, by_grant, by_system
 from greenroom.domain.asset import Asset, AssetState, Upload, UploadState
 from greenroom.domain.findings import finding
+from greenroom.domain.folder import FolderLimits, FolderRef
 from greenroom.domain.formats import FORMATS, same_family
 from greenroom.domain.grant import Grant, Purpose
 from greenroom.domain.ids import AssetId, BlobKey, UploadId, new_asset_id, new_upload_id
-from greenroom.domain.media import Examination, Finding, Format
+from greenroom.domain.media import Examination, Finding, Format, Kind
 from greenroom.domain.policy import Dialect, Policy, too_large, wrong_bytes
+from greenroom.domain.timeline import Progress
 from greenroom.errors import (
+    ChecksumRefused,
     ContentRefused,
     GrantInvalid,
     LengthRefused,
     OtherBytesRefused,
     TooBusy,
     Unavailable,
+    UploadOver,
     UploadRefused,
 )
 from greenroom.media.sniff import sniff
@@ -47,12 +52,13 @@ log = structlog.get_logger()
 
 # Below this a file is synced sooner than another thread is told to do it.
 _SYNC_ASIDE_BYTES = 1024 * 1024
+_SOMEBODY = by_grant()
 EXAMINATION_UNAVAILABLE = "examination_unavailable"
 """The examiner's word for a fault that is the server's and not the file's."""
 
 
 class UploadRequest(Struct, frozen=True):
-    """What a client asks to upload. `size_bytes`, `content_type` are None where it did not say."""
+    """What a client asks to upload; None and empty where it did not say. Without a name, the file's is taken."""
 
     filename: str
     content_type: str | None
@@ -60,6 +66,17 @@ class UploadRequest(Struct, frozen=True):
     dialect: Dialect
     name: str = ""
     description: str = ""
+    sha256: BlobKey | None = None
+    folder: FolderRef | None = None
+    tags: tuple[str, ...] = ()
+    metadata: Mapping[str, Any] = {}
+    callback_url: str | None = None
+
+    @property
+    def labels(self) -> Labels:
+        """What the asset will be called."""
+        name, description = normalize("NFC", self.name or self.filename), normalize("NFC", self.description)
+        return Labels(name, description, self.folder, self.tags, self.metadata)
 
 
 class Signed(Struct, frozen=True):
@@ -80,12 +97,18 @@ class Attempt:
 
     upload: Upload
     asset: Asset
+    act: Act
+    progress: Progress
     format: Format | None = None
     """What the first bytes are; set by `check_head`."""
     over: bool = False
     """Judgement has ended: it is too late to stage its bytes."""
     staged_as: str | None = None
     """The temporary name under which the catalogue knows its bytes, if judgement took so long."""
+    cancelled: bool = False
+    """Its owner wants no more of it."""
+    refused: bool = False
+    """The reason of its refusal is kept."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -103,9 +126,10 @@ class Ingest:
     published: Callable[[AssetId], None]
     """Told of each asset whose state changed, after the commit."""
     write_rows: bool = True
-    _add_uploads: Together[NewUpload, int] = field(default_factory=lambda: partial(_add_uploads, Numbers()))
-    active: Counter[UploadId] = field(default_factory=Counter)
-    """Uploads with a PUT in flight: their grants do not expire under them."""
+    folder_limits: FolderLimits = FolderLimits()
+    numbers: Numbers = field(default_factory=Numbers)
+    active: dict[UploadId, list[Attempt]] = field(default_factory=dict)
+    """The attempts in flight by their uploads, whose grants do not expire under them."""
     counting: threading.Lock = field(default_factory=threading.Lock)
     syncing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(16, thread_name_prefix="sync"))
 
@@ -116,6 +140,12 @@ class Ingest:
         Raises TypeRefused or SizeRefused at once if what was declared is against the policy, StorageFull if the
         disk had no room for it a moment ago.
         """
+        new = self.declared(act, request, self.grant_lifetime_s)
+        path = f"/assets/{new.upload.asset_id}.{new.extension}"
+        return self.permission(new.upload, new.kind, path), self._written(new)
+
+    def declared(self, act: Act, request: UploadRequest, lifetime_s: float) -> NewUpload:
+        """An upload as it was declared, to be written by `add_together`. Raises as `sign`."""
         declared = self.policy.declare(request.filename, request.content_type, request.size_bytes, request.dialect)
         self.store.require_remembered_room(request.size_bytes or 0)
         now = self.now()
@@ -127,47 +157,42 @@ class Ingest:
             declared=declared.format,
             declared_bytes=declared.size_bytes,
             max_bytes=declared.max_bytes,
-            expires_at=now + timedelta(seconds=self.grant_lifetime_s),
+            expires_at=now + timedelta(seconds=lifetime_s),
             state=UploadState.OPEN,
+            created_at=now,
+            sha256=request.sha256,
+            callback_url=request.callback_url,
         )
-        grant = Grant(upload.id, declared.kind, declared.max_bytes, upload.expires_at)
-        token = grants.sign(grant, Purpose.UPLOAD, self.signing_keys[0])
-        new = NewUpload(
-            upload,
-            declared.kind,
-            request.name or request.filename,
-            declared.extension,
-            request.description,
-            now,
-            act,
-        )
-        signed = Signed(
+        return NewUpload(upload, declared.kind, declared.extension, request.labels, act)
+
+    def permission(self, upload: Upload, kind: Kind, asset_path: str) -> Signed:
+        """A signed URL for an upload, good until the upload's time is over; it changes nothing."""
+        grant = Grant(upload.id, kind, upload.max_bytes, upload.expires_at)
+        return Signed(
             asset_id=upload.asset_id,
             upload_id=upload.id,
-            asset_path=f"/assets/{upload.asset_id}.{declared.extension}",
-            token=token,
+            asset_path=asset_path,
+            token=grants.sign(grant, Purpose.UPLOAD, self.signing_keys[0]),
             expires_at=upload.expires_at,
             max_bytes=upload.max_bytes,
-            content_type=FORMATS[declared.format].mime,
+            content_type=FORMATS[upload.declared].mime,
         )
-        return signed, self._written(new)
 
     def grant(self, token: str) -> Grant:
         """The grant of a sign_url. Raises GrantInvalid or GrantExpired."""
         return grants.verify(token, Purpose.UPLOAD, self.signing_keys, self.now())
 
-    def begin(self, upload_id: UploadId, length: int | None) -> Attempt:
+    def begin(self, upload_id: UploadId, length: int | None, by: Act = _SOMEBODY) -> Attempt:
         """
         Begin to fill an upload with a body of `length` bytes (None if the body does not say).
 
-        Raises what can be known before the first byte: GrantInvalid, SizeRefused, LengthRefused,
+        Raises what can be known before the first byte: GrantInvalid, UploadOver, SizeRefused, LengthRefused,
         OtherBytesRefused, ContentRefused, StorageFull. Every attempt must be ended with `end`.
         """
         found = self.database.read(lambda tx: uploads.with_asset(tx, upload_id))
         if found is None:
             raise GrantInvalid("The upload behind this URL is gone. Request a new one.")
-        attempt = Attempt(*found)
-        self._arrive(upload_id)
+        attempt = self._arrived(*found, by.of(found[0].account_id), length)
         try:
             _require_open(attempt)
             _require_length(attempt, length)
@@ -194,8 +219,14 @@ class Ingest:
         attempt.format = seen.format
 
     def require_within_limit(self, attempt: Attempt, size_bytes: int) -> None:
-        """Raise SizeRefused as soon as more has arrived than is allowed, LengthRefused if more than declared."""
+        """
+        Raise SizeRefused as soon as more has arrived than is allowed, LengthRefused if more than declared.
+
+        Raises UploadOver if the upload was cancelled meanwhile.
+        """
         upload = attempt.upload
+        if attempt.cancelled:
+            raise _cancelled()
         if upload.declared_bytes is not None and size_bytes > upload.declared_bytes:
             raise _other_length(upload.declared_bytes, size_bytes)
         if size_bytes > upload.max_bytes:
@@ -205,8 +236,9 @@ class Ingest:
         """
         Judge a whole body and publish it; the asset as it stands then. The temporary file is gone afterwards.
 
-        Raises TypeRefused, ContentRefused, LengthRefused or OtherBytesRefused; StorageFull. When the body was
-        staged, the asset waits again and keeps the reason: nobody may be there any more to be told.
+        Raises TypeRefused, ContentRefused, LengthRefused, ChecksumRefused or OtherBytesRefused; UploadOver,
+        StorageFull. When the body was staged, the asset waits again and keeps the reason: nobody may be there any
+        more to be told.
         """
         try:
             asset = self._completed(attempt, incoming)
@@ -220,23 +252,30 @@ class Ingest:
         self.published(asset.id)
         return asset
 
-    def describe(self, attempt: Attempt, name: str | None, description: str | None) -> None:
-        """Name and describe an asset by what came after its file."""
-        asset = attempt.asset
-        new_name, new_description = name or asset.name, description or asset.description
-        if (new_name, new_description) != (asset.name, asset.description):
-            self.database.write(lambda tx: catalogue.describe(tx, asset.id, new_name, new_description)).result()
+    def amend(self, attempt: Attempt, request: UploadRequest) -> None:
+        """
+        Take what was said of an upload only while its bytes came, before they are judged.
+
+        Raises NotFound or FoldersFull for a folder that is not there or cannot be made.
+        """
+        act, labels, limits, now = attempt.act, request.labels, self.folder_limits, self.now()
+        upload = structs.replace(attempt.upload, sha256=request.sha256, callback_url=request.callback_url)
+        attempt.upload = upload
+        self.database.write(lambda tx: uploads.amend(tx, act, upload, labels, limits, now)).result()
 
     def stage(self, attempt: Attempt, incoming: Incoming) -> bool:
         """Keep the bytes for later while judgement goes on; False when it ended meanwhile."""
         upload, name = attempt.upload, incoming.name
+        transfer, now = attempt.progress.transfer(), self.now()
         # Judgement waits for the lock before it lets go of the file.
         with attempt.lock:
             if attempt.over:
                 return False
             self.store.sync(incoming)
             self.store.sync_names()
-            staged = self.database.write(lambda tx: uploads.stage(tx, upload, name)).result()
+            staged = self.database.write(
+                lambda tx: uploads.stage(tx, attempt.act, upload, name, transfer, now)
+            ).result()
             attempt.staged_as = name if staged else None
         self.published(attempt.asset.id)
         return staged
@@ -249,7 +288,7 @@ class Ingest:
             if refusal is not None and not isinstance(refusal, OtherBytesRefused):
                 self._refuse(attempt, refusal.finding, *refusal.others)
         finally:
-            self._leave(attempt.upload.id)
+            self._leave(attempt)
 
     def unfinished(self) -> list[tuple[Upload, str]]:
         """Uploads whose bytes were received but not judged, with their temporary names."""
@@ -278,16 +317,22 @@ class Ingest:
         found = self.database.read(lambda tx: uploads.with_asset(tx, upload.id))
         if found is None or found[1].state is not AssetState.VERIFYING:
             return
-        attempt = Attempt(*found, staged_as=name)
-        self._arrive(upload.id)
+        attempt = self._arrived(*found, by_system(upload.account_id), None)
+        attempt.staged_as = name
         try:
-            self._judge_again(attempt, self.store.staged(name))
+            staged = self.store.staged(name)
+            attempt.progress.flowed(staged.size_bytes, monotonic())
+            self._judge_again(attempt, staged)
         except FileNotFoundError:
             self._refuse(attempt, _INTERRUPTED)
         except Unavailable:
             return
         finally:
-            self._leave(upload.id)
+            self._leave(attempt)
+
+    def in_flight(self, upload_id: UploadId) -> list[Attempt]:
+        """The attempts that are under way for an upload, oldest first."""
+        return list(self.active.get(upload_id, ()))
 
     def _judge_again(self, attempt: Attempt, staged: Staged) -> None:
         try:
@@ -296,6 +341,8 @@ class Ingest:
             asset = self._completed(attempt, staged)
         except UploadRefused as problem:
             self._refuse(attempt, problem.finding, *problem.others)
+        except UploadOver:
+            log.info("an upload was cancelled while its file was judged", asset=attempt.asset.id)
         else:
             self.published(asset.id)
         staged.discard()
@@ -306,6 +353,9 @@ class Ingest:
             raise _other_length(declared, incoming.size_bytes)
         if attempt.asset.state is AssetState.READY:
             return _require_equal(attempt.asset, BlobKey(incoming.digest()))
+        wanted = attempt.upload.sha256
+        if wanted is not None and wanted != incoming.digest():
+            raise _other_hash(wanted, incoming.digest())
         return self._publish(attempt, self._judged(attempt, incoming), incoming)
 
     def _give_up(self, attempt: Attempt, problem: Exception) -> None:
@@ -319,28 +369,41 @@ class Ingest:
             self._refuse(attempt, _INTERRUPTED)
 
     def _refuse(self, attempt: Attempt, *findings: Finding) -> None:
-        upload, name = attempt.upload, attempt.staged_as
-        self.database.write(lambda tx: uploads.refuse(tx, upload, name, findings)).result()
+        if attempt.refused:
+            return
+        attempt.refused = True
+        upload, name, act = attempt.upload, attempt.staged_as, attempt.act
+        transfer, now = attempt.progress.transfer(), self.now()
+        self.database.write(lambda tx: uploads.refuse(tx, act, upload, name, findings, transfer, now)).result()
         self.published(upload.asset_id)
 
-    def _arrive(self, upload_id: UploadId) -> None:
+    def _arrived(self, upload: Upload, asset: Asset, act: Act, length: int | None) -> Attempt:
+        expected = length if length is not None else upload.declared_bytes
+        attempt = Attempt(upload, asset, act, Progress(self.now().timestamp(), monotonic(), expected))
         with self.counting:
-            self.active[upload_id] += 1
+            self.active.setdefault(upload.id, []).append(attempt)
+        return attempt
 
-    def _leave(self, upload_id: UploadId) -> None:
+    def _leave(self, attempt: Attempt) -> None:
         with self.counting:
-            self.active[upload_id] -= 1
-            if self.active[upload_id] <= 0:
-                del self.active[upload_id]
+            others = [other for other in self.active.pop(attempt.upload.id) if other is not attempt]
+            if others:
+                self.active[attempt.upload.id] = others
 
     def _written(self, new: NewUpload) -> Commit[int]:
-        return self.database.write_together(self._add_uploads, new) if self.write_rows else Commit.of(0)
+        return self.database.write_together(self.add_together, new) if self.write_rows else Commit.of(0)
+
+    def add_together(self, tx: Transaction, news: Sequence[NewUpload]) -> list[int]:
+        """Write uploads and their waiting assets; give the assets' numbers in their accounts."""
+        return uploads.add(tx, self.numbers, self.folder_limits, news)
 
     def _judged(self, attempt: Attempt, incoming: Incoming | Staged) -> Judged:
         # The disk writes while the decoder reads: both must be done before the link.
         syncing = self.syncing.submit(self.store.sync, incoming) if incoming.size_bytes >= _SYNC_ASIDE_BYTES else None
+        began = monotonic()
         try:
             examined = self._examined(attempt, incoming)
+            attempt.progress.took("examine", monotonic() - began)
             info = self.policy.judge(examined, attempt.asset.kind)
             key = BlobKey(incoming.digest())
         finally:
@@ -362,17 +425,17 @@ class Ingest:
         return examined
 
     def _publish(self, attempt: Attempt, judged: Judged, incoming: Incoming | Staged) -> Asset:
+        began = monotonic()
         self.store.keep(incoming, judged.blob_key)
-        now = self.now()
-        asset = self.database.write(lambda tx: uploads.publish(tx, attempt.upload, judged, now)).result()
+        attempt.progress.took("store", monotonic() - began)
+        upload, act, transfer, now = attempt.upload, attempt.act, attempt.progress.transfer(), self.now()
+        asset = self.database.write(lambda tx: uploads.publish(tx, act, upload, judged, transfer, now)).result()
         return _require_equal(asset, judged.blob_key)
 
 
-def _add_uploads(numbers: Numbers, tx: Transaction, news: Sequence[NewUpload]) -> list[int]:
-    return uploads.add(tx, numbers, news)
-
-
 def _require_open(attempt: Attempt) -> None:
+    if attempt.upload.state is UploadState.CANCELLED:
+        raise _cancelled()
     state = attempt.asset.state
     if state is AssetState.REJECTED:
         raise ContentRefused(*attempt.asset.findings)
@@ -380,6 +443,8 @@ def _require_open(attempt: Attempt) -> None:
 
 
 def _require_there(asset: Asset) -> None:
+    if asset.state is AssetState.DELETED and asset.blob_key is None:
+        raise _cancelled()
     if asset.state in (AssetState.DELETED, AssetState.EXPIRED):
         raise GrantInvalid(f"The asset behind this URL is {asset.state.value}. Request a new one.")
 
@@ -402,6 +467,21 @@ def _require_equal(asset: Asset, key: BlobKey) -> Asset:
         return asset
     _require_there(asset)
     raise _other_bytes(asset)
+
+
+def _cancelled() -> UploadOver:
+    return UploadOver(UploadState.CANCELLED, "Its owner wants no file any more; nothing was kept.")
+
+
+def _other_hash(declared: BlobKey, measured: str) -> ChecksumRefused:
+    return ChecksumRefused(
+        finding(
+            "checksum_mismatch",
+            "The SHA-256 of the body is not the one that was declared at signing; nothing was kept.",
+            measured=measured,
+            allowed=declared,
+        )
+    )
 
 
 def _other_bytes(asset: Asset) -> OtherBytesRefused:

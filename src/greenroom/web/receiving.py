@@ -4,10 +4,12 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from time import monotonic
 from typing import Any
 
 import structlog
 
+from greenroom.domain.act import Act
 from greenroom.domain.asset import Asset, AssetState
 from greenroom.domain.ids import UploadId
 from greenroom.errors import TooBusy, UploadRefused
@@ -50,13 +52,13 @@ class Receiver:
         self._max_pending = max_pending
         self._pending = 0
 
-    async def begin(self, upload_id: UploadId, length: int | None) -> "Reception":
+    async def begin(self, upload_id: UploadId, length: int | None, by: Act) -> "Reception":
         """Begin an upload. Raises TooBusy when there are as many as this server takes, and what `Ingest.begin` does."""
         if self._pending >= self._max_pending:
             raise TooBusy(f"{self._max_pending} uploads are under way already.", retry_after_s=5)
         self._pending += 1
         try:
-            attempt = await self.threads.quick(self.ingest.begin, upload_id, length)
+            attempt = await self.threads.quick(self.ingest.begin, upload_id, length, by)
         except BaseException:
             self.ended()
             raise
@@ -76,7 +78,7 @@ class Reception:
 
     def __init__(self, receiver: Receiver, attempt: Attempt, length: int | None) -> None:
         self.attempt = attempt
-        self.received = 0
+        self._progress = attempt.progress
         self._receiver = receiver
         self._ingest = receiver.ingest
         self._threads = receiver.threads
@@ -92,9 +94,9 @@ class Reception:
 
     async def feed(self, piece: bytearray | bytes) -> None:
         """Take a piece. Raises SizeRefused, LengthRefused or TypeRefused as soon as it is known."""
-        self.received += len(piece)
+        self._progress.came(len(piece), monotonic())
         self._unlent_bytes -= len(piece)
-        self._ingest.require_within_limit(self.attempt, self.received)
+        self._ingest.require_within_limit(self.attempt, self._progress.received_bytes)
         self._pieces.append(piece)
         self._gathered += len(piece)
         if not self._head_seen and self._gathered >= _HEAD_BYTES:
@@ -113,7 +115,7 @@ class Reception:
         """Have the whole body judged and published; still `verifying` if that takes longer than clients should wait."""
         if not self._head_seen:
             self._check_head()
-        self._judging = asyncio.ensure_future(self._threads.judge(self._complete))
+        self._judging = asyncio.ensure_future(self._threads.judge(self._complete, monotonic()))
         done, _ = await asyncio.wait((self._judging,), timeout=self._receiver.judgement_wait_s)
         if done:
             return self._judging.result()
@@ -132,7 +134,7 @@ class Reception:
 
     def cut(self) -> UploadRefused:
         """The refusal of a body that ended early."""
-        return cut_short(self.received, self._length)
+        return cut_short(self._progress.received_bytes, self._length)
 
     def _check_head(self) -> None:
         head = b"".join(self._pieces)[:_HEAD_BYTES]
@@ -164,7 +166,7 @@ class Reception:
             lender.take_back(lent, received)
         # Threads are few: of a sender who was too slow for one, the loop takes the next megabyte.
         self._unlent_bytes = _PIECE_BYTES
-        self.received += received
+        self._progress.flowed(received, monotonic())
 
     def _write_rest(self) -> None:
         # Judgement writes what is left when it begins; if it does not begin in time, staging does.
@@ -177,7 +179,8 @@ class Reception:
         assert self._incoming is not None
         return self._ingest.stage(self.attempt, self._incoming)
 
-    def _complete(self) -> Asset:
+    def _complete(self, asked: float) -> Asset:
+        self._progress.took("wait", monotonic() - asked)
         self._write_rest()
         assert self._incoming is not None
         asset = self._ingest.complete(self.attempt, self._incoming)

@@ -3,13 +3,14 @@
 import re
 from typing import Any
 
+from greenroom.domain.act import by_grant
 from greenroom.domain.asset import Asset, AssetState, Upload
 from greenroom.domain.findings import finding
 from greenroom.domain.formats import FORMAT_OF_MIME, FORMATS, OCTET_STREAM, bare_mime, same_family
 from greenroom.errors import GrantInvalid, LengthRefused, TypeRefused, UploadRefused
 from greenroom.services.receipts import Receipts
 from greenroom.web import problems
-from greenroom.web.answers import Header, header, new_rid, send_empty, send_envelope
+from greenroom.web.answers import Header, header, new_rid, rid_of, send_empty, send_envelope
 from greenroom.web.origin import Origins
 from greenroom.web.receiving import BodyCut, Receiver, Reception, lender_of
 from greenroom.web.views import receipt
@@ -53,7 +54,7 @@ class Uploads:
             )
 
     async def _put(self, scope: Any, receive: Any, send: Any) -> None:
-        rid = new_rid()
+        rid = rid_of(scope)
         try:
             origin = self._origins.origin(scope)
             asset = await self._received(scope, receive)
@@ -74,7 +75,8 @@ class Uploads:
         grant = ingest.grant(scope["path"][len(PREFIX) :])
         _require_plain_coding(scope)
         length = _content_length(scope)
-        reception = await self._receiver.begin(grant.upload_id, length)
+        by = by_grant(self._origins.address(scope), rid_of(scope))
+        reception = await self._receiver.begin(grant.upload_id, length, by)
         refusal: UploadRefused | None = None
         try:
             _require_declared_type(scope, reception.attempt.upload)

@@ -15,6 +15,7 @@ from greenroom.errors import ParameterError, UploadRefused
 from greenroom.services.ingest import Ingest, UploadRequest
 from greenroom.web.jogg.coerce import without_nul
 from greenroom.web.jogg.envelope import Call
+from greenroom.web.jogg.extras import extras
 from greenroom.web.receiving import BodyCut, Receiver, Reception, body_of
 from greenroom.web.views import receipt
 
@@ -58,6 +59,7 @@ class UploadForm:
         self._headers: Message = Message()
         self._seen: list[tuple[str, Any]] = []
         self._ended = False
+        self._request: UploadRequest | None = None
         self._reception: Reception | None = None
 
     async def received(self, call: Call) -> Asset:
@@ -95,11 +97,30 @@ class UploadForm:
             raise ParameterError("The form", "ends before its last boundary")
         if self._reception is None:
             raise ParameterError(_FILE, "is required: the file itself, with its file name")
+        assert self._request is not None, "there is a request for the file that is received"
         attempt = self._reception.attempt
         self._require_kind(attempt.asset.kind)
-        fields = self._fields
-        await self._threads.quick(self._ingest.describe, attempt, fields.get("name"), fields.get("description"))
+        request = self._asked(self._request.filename, self._request.content_type)
+        if request != self._request:
+            await self._threads.quick(self._ingest.amend, attempt, request)
         return await self._reception.finish()
+
+    def _asked(self, filename: str, content_type: str | None) -> UploadRequest:
+        """What the form asks for by the fields that came until now."""
+        more = extras(self._fields)
+        return UploadRequest(
+            filename=filename,
+            content_type=content_type,
+            size_bytes=None,
+            dialect=Dialect.MULTIPART,
+            name=self._fields.get("name", ""),
+            description=self._fields.get("description", ""),
+            sha256=more.sha256,
+            folder=more.folder,
+            tags=more.tags,
+            metadata=more.metadata,
+            callback_url=more.callback_url,
+        )
 
     def _require_kind(self, kind: Kind) -> None:
         asked = self._fields.get("asset_type", "")
@@ -168,17 +189,10 @@ class UploadForm:
         self._reception = await self._begin_file(without_nul(filename, _FILE), headers.get("content-type"))
 
     async def _begin_file(self, filename: str, content_type: str | None) -> Reception:
-        request = UploadRequest(
-            filename=filename,
-            content_type=content_type,
-            size_bytes=None,
-            dialect=Dialect.MULTIPART,
-            name=self._fields.get("name", ""),
-            description=self._fields.get("description", ""),
-        )
-        signed, committed = self._ingest.sign(self._caller, request)
+        self._request = self._asked(filename, content_type)
+        signed, committed = self._ingest.sign(self._caller, self._request)
         await committed
-        return await self._receiver.begin(signed.upload_id, None)
+        return await self._receiver.begin(signed.upload_id, None, self._caller)
 
     async def _take_data(self, data: bytes) -> None:
         assert self._part is not None

@@ -10,6 +10,7 @@ from greenroom.services.ingest import Ingest, Signed, UploadRequest
 from greenroom.services.receipts import Receipts
 from greenroom.web.jogg import coerce, form
 from greenroom.web.jogg.envelope import Call
+from greenroom.web.jogg.extras import extras
 from greenroom.web.jogg.routes import Route, Table
 from greenroom.web.origin import Origins
 from greenroom.web.receiving import Receiver
@@ -62,6 +63,7 @@ def upload_request(body: coerce.Body, dialect: Dialect) -> UploadRequest:
         raise ParameterError(field, "is required: the name of the file with its extension")
     if len(filename) > _LONGEST_NAME:
         raise ParameterError("filename", f"has {len(filename)} characters; allowed are {_LONGEST_NAME}")
+    more = extras(body)
     return UploadRequest(
         filename=filename,
         content_type=coerce.same(body, "content_type", "file_type"),
@@ -69,6 +71,11 @@ def upload_request(body: coerce.Body, dialect: Dialect) -> UploadRequest:
         dialect=dialect,
         name=coerce.text(body, "name") or "",
         description=coerce.text(body, "description") or "",
+        sha256=more.sha256,
+        folder=more.folder,
+        tags=more.tags,
+        metadata=more.metadata,
+        callback_url=more.callback_url,
     )
 
 
