@@ -97,6 +97,19 @@ FINDINGS: dict[str, Explanation] = {
     "too_many_redirects": Explanation(
         "The address leads from one to the next, too often or in a circle.", "Give the address at their end."
     ),
+    "fetch_status": Explanation(
+        "The server answered with another status than 200.",
+        "Open the address in a browser without being signed in: it has to give the file itself.",
+    ),
+    "fetch_stopped": Explanation(
+        "The server was stopped while it fetched the file.", "Nothing is to be done: it is fetched when it runs again."
+    ),
+    "import_delayed": Explanation(
+        "The server could not take the file for now.", "Nothing is to be done: it is tried again by itself."
+    ),
+    "import_overdue": Explanation(
+        "The time of the import ran out before the file was fetched.", "Import it again when its server is up."
+    ),
     # What the bytes are
     "type_mismatch": Explanation(
         "The bytes are not of the format that was declared.",

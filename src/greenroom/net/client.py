@@ -8,6 +8,7 @@ is not there to be switched off. Each call has a connection of its own.
 
 import contextlib
 import ssl
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -68,13 +69,15 @@ class GuardedClient:
             yield reply
 
     @contextlib.contextmanager
-    def follow(self, url: str, patience: Patience, most_redirects: int) -> Iterator[Reply]:
+    def follow(
+        self, url: str, patience: Patience, most_redirects: int, stop: threading.Event | None = None
+    ) -> Iterator[Reply]:
         """
         The answer to a GET at the end of at most so many redirects, each of them checked as the first address was.
 
-        Raises AddressRefused or FetchFailed.
+        Raises AddressRefused or FetchFailed; soon, with the finding `fetch_stopped`, when `stop` is set.
         """
-        deadline = Deadline(patience)
+        deadline = Deadline(patience, stop)
         target, seen = Target.of(url), {url}
         for _ in range(most_redirects + 1):
             with self._answered("GET", target, deadline, {"accept": "*/*"}, b"") as reply:
@@ -99,9 +102,9 @@ class GuardedClient:
             url.origin, ssl_context=self.tls, network_backend=CheckedNetwork(addresses, deadline)
         )
         sent = {
+            "user-agent": f"greenroom/{__version__}",
             **headers,
             "host": target.authority,
-            "user-agent": f"greenroom/{__version__}",
             # What was counted is what is kept: nothing is unpacked, so nothing can grow.
             "accept-encoding": "identity",
             "connection": "close",

@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ import httpcore2
 from greenroom.domain.findings import finding
 from greenroom.errors import FetchFailed
 from greenroom.net.addresses import Address
+
+# How long a silent connection goes without a look at whether anybody still waits for it.
+_GLANCE_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +28,17 @@ class Patience:
 
 
 class Deadline:
-    """The end of one call's time."""
+    """The end of one call's time, or of the wish for it: when `stop` is set, nobody waits for it any more."""
 
-    def __init__(self, patience: Patience) -> None:
+    def __init__(self, patience: Patience, stop: threading.Event | None = None) -> None:
         self.patience = patience
         self._end = time.monotonic() + patience.total_s
+        self._stop = stop
 
     def left(self, at_most_s: float) -> float:
         """Seconds that one more step may take. Raises FetchFailed when there are none."""
+        if self._stop is not None and self._stop.is_set():
+            raise FetchFailed(finding("fetch_stopped", "The call was ended from here."), passes=True)
         left = self._end - time.monotonic()
         if left <= 0:
             raise too_slow(f"It was not done after {self.patience.total_s:g} s", self.patience.total_s)
@@ -80,22 +87,24 @@ class Stream(httpcore2.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
         """Up to `max_bytes` bytes, none at the end. Raises FetchFailed."""
-        try:
-            self._settle()
-            return self._socket.recv(max_bytes)
-        except TimeoutError:
-            self._deadline.left(0)
-            silence_s = self._deadline.patience.silence_s
-            raise too_slow(f"Nothing came for {silence_s:g} s", silence_s) from None
-        except OSError as problem:
-            raise broken() from problem
+        silence_s = self._deadline.patience.silence_s
+        silent_until = time.monotonic() + silence_s
+        while time.monotonic() < silent_until:
+            self._socket.settimeout(self._deadline.left(_GLANCE_S))
+            try:
+                return self._socket.recv(max_bytes)
+            except TimeoutError:
+                continue
+            except OSError as problem:
+                raise broken() from problem
+        raise too_slow(f"Nothing came for {silence_s:g} s", silence_s)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
         """Send all bytes. Raises WriteError, after which there may be an answer to read, or FetchFailed."""
         rest = memoryview(buffer)
         try:
             while rest:
-                self._settle()
+                self._socket.settimeout(self._deadline.left(self._deadline.patience.silence_s))
                 rest = rest[self._socket.send(rest) :]
         except OSError as problem:
             raise httpcore2.WriteError(str(problem)) from problem
@@ -130,9 +139,6 @@ class Stream(httpcore2.NetworkStream):
     def get_extra_info(self, info: str) -> Any:
         """The TLS object, by which the protocol is chosen."""
         return self._socket if info == "ssl_object" and isinstance(self._socket, ssl.SSLSocket) else None
-
-    def _settle(self) -> None:
-        self._socket.settimeout(self._deadline.left(self._deadline.patience.silence_s))
 
 
 def too_slow(message: str, measured_s: float) -> FetchFailed:

@@ -15,15 +15,17 @@ _CORES = os.cpu_count() or 1
 
 class Threads:
     """
-    Three small pools, so that none waits for another's work.
+    Four small pools, so that none waits for another's work.
 
-    `quick` looks things up, `bytes` moves bodies to the disk, `judge` waits for examinations and for the disk.
+    `quick` looks things up, `bytes` moves bodies to the disk, `judge` waits for examinations and for the disk,
+    `outside` for servers that are not ours.
     """
 
     def __init__(self) -> None:
         self._quick = ThreadPoolExecutor(4, thread_name_prefix="quick")
         self._bytes = ThreadPoolExecutor(max(8, 2 * _CORES), thread_name_prefix="bytes")
         self._judge = ThreadPoolExecutor(max(16, 4 * _CORES), thread_name_prefix="judge")
+        self._outside = ThreadPoolExecutor(8, thread_name_prefix="outside")
 
     def quick(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> "asyncio.Future[T]":
         """Run something that takes less than a few milliseconds."""
@@ -37,7 +39,11 @@ class Threads:
         """Run something that waits for a decoder or for the disk."""
         return asyncio.get_running_loop().run_in_executor(self._judge, partial(function, *args, **kwargs))
 
+    def outside(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> "asyncio.Future[T]":
+        """Run something that looks up a name that a stranger chose, which may take seconds."""
+        return asyncio.get_running_loop().run_in_executor(self._outside, partial(function, *args, **kwargs))
+
     def close(self) -> None:
         """Return when everything that was asked for is done."""
-        for pool in (self._quick, self._bytes, self._judge):
+        for pool in (self._quick, self._bytes, self._judge, self._outside):
             pool.shutdown()
