@@ -152,6 +152,7 @@ assets = Table(
     Column("width", Integer),
     Column("height", Integer),
     Index("ix_assets_account_number", "account_id", "number", unique=True),
+    Index("ix_assets_folder_number", "account_id", "folder_id", "number", sqlite_where=text("folder_id <> ''")),
     Index("ix_assets_structural", "id", sqlite_where=text("state = 'ready' AND verification = 'structural'")),
     Index("ix_assets_blob_key", "blob_key", sqlite_where=text("blob_key IS NOT NULL")),
     Index("ix_assets_by_number", "account_id", "number", *_FILTERS, "size_bytes", "duration_s"),

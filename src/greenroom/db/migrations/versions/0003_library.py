@@ -84,6 +84,12 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_folders_account_parent_name", "folders", ["account_id", "parent_id", "name"], unique=True)
+    op.create_index(
+        "ix_assets_folder_number",
+        "assets",
+        ["account_id", "folder_id", "number"],
+        sqlite_where=sa.text("folder_id <> ''"),
+    )
     for trigger in _COUNTING:
         op.execute(trigger)
     op.create_table(
