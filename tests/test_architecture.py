@@ -19,7 +19,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # A finding is what an error of an upload carries, so the two are one foundation.
     "errors": ("domain.media",),
     "domain": ("domain", "errors"),
-    "config": ("errors",),
+    # Of net only what an address is; it calls nobody.
+    "config": ("errors", "net.addresses"),
     "storage": ("storage", "domain", "errors"),
     "db": ("db", "domain", "errors"),
     "jobs": ("jobs", "domain", "errors"),
@@ -33,7 +34,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # The client installs without the server.
     "client": ("client",),
     "bootstrap": ("config", "db", "domain", "errors", "jobs", "media", "net", "services", "storage", "studio", "web"),
+    "account_commands": ("bootstrap", "config", "domain", "errors", "services"),
     "cli": (
+        "account_commands",
         "bootstrap",
         "config",
         "services",

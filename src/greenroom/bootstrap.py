@@ -3,6 +3,7 @@
 import fcntl
 import os
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -11,12 +12,15 @@ from functools import partial
 import structlog
 
 from greenroom.config import Settings
-from greenroom.db import accounts
+from greenroom.db import accounts as account_rows
 from greenroom.db.migrate import migrate
 from greenroom.db.sqlite import Database, Watch
-from greenroom.domain.access import ALL_SCOPES
+from greenroom.domain import allowance
+from greenroom.domain.access import ALL_SCOPES, KeyWish
+from greenroom.domain.act import CLI, Act
 from greenroom.domain.asset import Asset
 from greenroom.domain.folder import FolderLimits
+from greenroom.domain.ids import DEFAULT_ACCOUNT
 from greenroom.domain.media import Examination, Format, Kind, MediaInfo
 from greenroom.domain.policy import Limits, Policy
 from greenroom.domain.receipt import ReceiptKey
@@ -29,26 +33,39 @@ from greenroom.media.optimizing.messages import OptimizeLimits
 from greenroom.media.optimizing.optimizer import Optimizer
 from greenroom.media.protections import SandboxIncomplete
 from greenroom.media.versions import decoders
+from greenroom.net.addresses import AllowList
+from greenroom.net.client import GuardedClient
+from greenroom.net.connection import Patience
+from greenroom.net.guard import Guard
 from greenroom.services.access import Access
+from greenroom.services.accounts import Accounts
 from greenroom.services.audit import Audit
 from greenroom.services.delivery import Delivery
 from greenroom.services.folders import Folders
 from greenroom.services.idempotency import Idempotency
+from greenroom.services.imports import Imports
 from greenroom.services.ingest import Ingest
 from greenroom.services.library import Library
 from greenroom.services.preflight import Preflight
+from greenroom.services.rates import Rates
 from greenroom.services.receipts import Receipts
 from greenroom.services.renditions import Renditions
 from greenroom.services.retention import Retention
+from greenroom.services.uploads import SignedUploads
 from greenroom.services.verification import Verification
 from greenroom.storage.store import BlobStore
+from greenroom.web.api.accounts import accounts_router
 from greenroom.web.api.app import api_app
 from greenroom.web.api.assets import assets_router
 from greenroom.web.api.audit import audit_router
 from greenroom.web.api.folders import folders_router
+from greenroom.web.api.imports import imports_router
+from greenroom.web.api.keys import keys_router
 from greenroom.web.api.preflight import preflight_router
 from greenroom.web.api.receipts import receipts_router
 from greenroom.web.api.renditions import renditions_router
+from greenroom.web.api.uploads import PATH as SIGNING
+from greenroom.web.api.uploads import sign_replay, uploads_router
 from greenroom.web.app import FrontDoor
 from greenroom.web.auth import Callers
 from greenroom.web.delivery import Assets
@@ -57,7 +74,9 @@ from greenroom.web.jogg.envelope import Envelope
 from greenroom.web.jogg.form import FormLimits
 from greenroom.web.jogg.routes import Routes
 from greenroom.web.jogg.upload import UploadCall
+from greenroom.web.jogg.user import UserCalls
 from greenroom.web.origin import Origins
+from greenroom.web.rates import Limiter
 from greenroom.web.receiving import Receiver
 from greenroom.web.renditions import RenditionFiles
 from greenroom.web.threads import Threads
@@ -71,6 +90,8 @@ _PRUNE_EVERY_S = 300.0
 _LOOK_EVERY_S = 1.0
 _RESUME_EVERY_S = 30.0
 _OPTIMIZE_EVERY_S = 1.0
+_IMPORT_EVERY_S = 0.5
+_NOTE_USES_EVERY_S = 10.0
 _DEEPEN_EVERY_S = 1.0
 _SHORTEST_KEY_BYTES = 32
 
@@ -81,9 +102,11 @@ class Server:
 
     app: FrontDoor
     access: Access
+    accounts: Accounts
     database: Database
     examiner: Examiner
     optimizer: Optimizer
+    imports: Imports
     runner: Runner
     threads: Threads
     retention: Retention
@@ -99,13 +122,17 @@ class Server:
         removed = self.retention.remove_leftovers()
         if removed:
             log.info("removed temporary files of an earlier run", files=removed)
+        for wrong in self.accounts.recount():
+            log.warning("what an account uses was counted wrong; it is right now", account=wrong)
         self.runner.start()
 
     def stop(self) -> None:
         """Let what is under way end, then let go of the data folder."""
         self.optimizer.close()
+        self.imports.close()
         self.runner.stop()
         self.threads.close()
+        self.access.note_uses()
         self.examiner.close()
         self.watch.close()
         self.database.close()
@@ -127,6 +154,7 @@ def build(settings: Settings) -> Server:
     store.prepare()
     threads = Threads()
     access = Access(database, now)
+    accounts = Accounts(database, now, usual_limits(settings))
     delivery = Delivery(database, store.open)  # type: ignore[arg-type]  # a blob key is a str
     rules = policy(settings)
     examiner = Examiner(exam_limits(settings))
@@ -140,6 +168,7 @@ def build(settings: Settings) -> Server:
         now=now,
         published=delivery.forget,
         write_rows=settings.bench.sign_rows,
+        folder_limits=folder_limits(settings),
     )
     retention = Retention(database, store, lambda: frozenset(ingest.active), now)
     verification = Verification(database, store, examiner.examine, ingest.policy, delivery.forget, now)
@@ -155,43 +184,74 @@ def build(settings: Settings) -> Server:
         now=now,
         preset=settings.optimizing.preset,
     )
+    imports = _imports(settings, ingest, origins)
     receiver = Receiver(ingest, threads, settings.uploads.judgement_wait_s, settings.uploads.max_pending)
     form_limits = FormLimits(settings.uploads.form_max_fields, settings.uploads.form_max_field_bytes)
     callers = Callers(access, origins, threads)
     receipts = Receipts(receipt_keys(settings), now)
     library = Library(database)
     idempotency = Idempotency(database, now, settings.idempotency.lifetime_s)
+    signed_uploads = SignedUploads(ingest)
     app = FrontDoor(
         Envelope(callers),
-        Routes(UploadCall(ingest, receiver, origins, form_limits, receipts).table()),
+        Routes(
+            UploadCall(ingest, receiver, origins, form_limits, receipts).table(), UserCalls(accounts, threads).table()
+        ),
         Uploads(receiver, origins, receipts),
         Assets(delivery, threads, settings.delivery),
         RenditionFiles(renditions, threads, settings.delivery),
         api_app(
             [
+                accounts_router(accounts, access, callers),
+                keys_router(access, callers),
                 assets_router(library, callers),
                 receipts_router(receipts, library, callers),
                 audit_router(Audit(database), callers),
                 preflight_router(Preflight(rules, glance), callers),
                 renditions_router(renditions, callers),
-                folders_router(Folders(database, folder_limits(settings), now), callers),
+                uploads_router(ingest, signed_uploads, callers),
+                imports_router(imports, callers),
+                folders_router(Folders(database, folder_limits(settings), now, delivery.forget), callers),
             ]
         ),
-        Keys(callers, idempotency, {}),
+        Keys(callers, idempotency, {SIGNING: sign_replay(signed_uploads, callers)}),
+        Limiter(callers, Rates(settings.rates.posts_per_minute, time.monotonic)),
         settings.cors_origins,
     )
     watch = Watch(catalogue_path(settings.data))
     jobs = [
         Job("notice changes", _forgetting(watch, access, delivery), _WATCH_EVERY_S),
         Job("forget old idempotency keys", idempotency.prune, _PRUNE_EVERY_S),
+        Job("note when keys were used", access.note_uses, _NOTE_USES_EVERY_S),
         Job("look at the disk", store.look_at_room, _LOOK_EVERY_S),
         Job("end overdue uploads", retention.expire, _SWEEP_EVERY_S),
         Job("judge what an earlier run received", ingest.resume_all, _RESUME_EVERY_S),
         Job("make render-safe copies", renditions.work, _OPTIMIZE_EVERY_S),
+        *(Job(f"fetch imports {number}", imports.work, _IMPORT_EVERY_S) for number in range(settings.imports.workers)),
     ]
     if settings.bench.verify and settings.bench.deepen:
         jobs.append(Job("decode videos in full", verification.deepen_all, _DEEPEN_EVERY_S))
-    return Server(app, access, database, examiner, optimizer, Runner(jobs), threads, retention, watch, lock)
+    return Server(
+        app, access, accounts, database, examiner, optimizer, imports, Runner(jobs), threads, retention, watch, lock
+    )
+
+
+def _imports(settings: Settings, ingest: Ingest, origins: Origins) -> Imports:
+    chosen = settings.imports
+    ports = frozenset(int(port) for port in chosen.ports)
+    guard = Guard(frozenset(("http", "https")), ports, AllowList.of(chosen.allow))
+    patience = Patience(chosen.timeout_s, chosen.connect_timeout_s, chosen.silence_timeout_s)
+    client = GuardedClient(guard)
+    return Imports(
+        ingest=ingest,
+        check=guard.check,
+        follow=lambda url, stop: client.follow(url, patience, chosen.max_redirects, stop),
+        own_path=origins.path_of,
+        now=now,
+        most_tries=chosen.tries,
+        first_gap_s=chosen.retry_gap_s,
+        lifetime_s=chosen.lifetime_s,
+    )
 
 
 def reverification(settings: Settings) -> tuple[Iterator[tuple[Asset, Asset]], Callable[[], None]]:
@@ -206,6 +266,17 @@ def reverification(settings: Settings) -> tuple[Iterator[tuple[Asset, Asset]], C
         database.close()
 
     return verification.reverify(decoders()), done
+
+
+def usage_drift(settings: Settings) -> list[str]:
+    """Where a data folder's catalogue, if it has one, counts otherwise than what is there, in words."""
+    if not os.path.exists(catalogue_path(settings.data)):
+        return []
+    database = open_catalogue(settings.data)
+    try:
+        return Accounts(database, now, usual_limits(settings)).drift()
+    finally:
+        database.close()
 
 
 def now() -> datetime:
@@ -225,7 +296,7 @@ def open_catalogue(data: str) -> Database:
     migrate(path)
     database = Database(path)
     database.start()
-    database.write(lambda tx: accounts.add_default(tx, now())).result()
+    database.write(lambda tx: account_rows.add_default(tx, now())).result()
     return database
 
 
@@ -273,13 +344,21 @@ def first_key(access: Access, settings: Settings) -> str | None:
         return None
     if access.all():
         return None
-    return access.create("first", ALL_SCOPES)[1]
+    return access.create(Act(DEFAULT_ACCOUNT, CLI), KeyWish("first", ALL_SCOPES))[1]
 
 
 def exam_limits(settings: Settings) -> ExamLimits:
     """What looking into a file may cost."""
     chosen = settings.verification
     return ExamLimits(**{item.name: getattr(chosen, item.name) for item in fields(chosen)})
+
+
+def usual_limits(settings: Settings) -> allowance.Limits:
+    """The limits of accounts that have none of their own."""
+    quotas = settings.quotas
+    return allowance.Limits(
+        quotas.stored_bytes, quotas.assets, round(quotas.media_s * 1000), round(settings.credits.per_account * 1000)
+    )
 
 
 def policy(settings: Settings) -> Policy:

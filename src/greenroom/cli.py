@@ -14,22 +14,19 @@ from typing import Annotated, Any
 import structlog
 import typer
 import uvicorn
-from rich.console import Console
-from rich.table import Table
 
 from greenroom import __version__, bootstrap, config
+from greenroom.account_commands import accounts_app, keys_app
 from greenroom.config import Settings
 from greenroom.db.sqlite import Database
 from greenroom.domain import receipt as receipts
-from greenroom.domain.access import ALL_SCOPES, Scope
 from greenroom.errors import GreenroomError
-from greenroom.services.access import Access
 from greenroom.services.audit import Audit
 from greenroom.web.protocol import protocol_class
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-keys_app = typer.Typer(no_args_is_help=True, help="Make, list and end API keys. The server notices within a second.")
 app.add_typer(keys_app, name="keys")
+app.add_typer(accounts_app, name="accounts")
 audit_app = typer.Typer(no_args_is_help=True, help="The record of every change.")
 app.add_typer(audit_app, name="audit")
 receipt_app = typer.Typer(no_args_is_help=True, help="What the server attests of an upload.")
@@ -139,6 +136,9 @@ def doctor(data: Data = None, config_file: ConfigFile = None) -> None:
     for check in examine_machine(settings.data, bootstrap.exam_limits(settings)):
         healthy = healthy and check.good is not False
         print(f"{marks[check.good]} {check.name}: {check.found}", flush=True)  # noqa: T201
+    for wrong in bootstrap.usage_drift(settings):
+        healthy = False
+        print(f"{marks[False]} usage: {wrong}; the next start of the server sets it right", flush=True)  # noqa: T201
     raise typer.Exit(0 if healthy else 1)
 
 
@@ -204,49 +204,6 @@ def verify_receipt(
     raise typer.Exit(verify(receipt, keys, file, lambda: receipts.public_keys(bootstrap.receipt_keys(settings))))
 
 
-@keys_app.command("create")
-def create_key(
-    name: Annotated[str, typer.Argument(help="What the key is for.")],
-    scope: Annotated[list[Scope] | None, typer.Option(help="May be given several times.", show_default="all")] = None,
-    data: Data = None,
-    config_file: ConfigFile = None,
-) -> None:
-    """Make a key and show it, this once."""
-    with _Catalogue(data, config_file) as access:
-        key, secret = access.create(name, frozenset(scope) if scope else ALL_SCOPES)
-    print(secret)  # noqa: T201
-    scopes = ", ".join(sorted(key.scopes))
-    print(f"{key.id} '{name}' may: {scopes}. Only its hash is stored; keep it safe.", file=sys.stderr)  # noqa: T201
-
-
-@keys_app.command("list")
-def list_keys(data: Data = None, config_file: ConfigFile = None) -> None:
-    """List all keys, ended ones too."""
-    with _Catalogue(data, config_file) as access:
-        found = access.all()
-    table = Table("id", "name", "begins with", "scopes", "made", "state")
-    for key in found:
-        state = "active" if key.revoked_at is None else f"revoked {key.revoked_at:%Y-%m-%d %H:%M}"
-        scopes = " ".join(sorted(key.scopes))
-        table.add_row(key.id, key.name, key.prefix, scopes, f"{key.created_at:%Y-%m-%d %H:%M}", state)
-    Console().print(table)
-
-
-@keys_app.command("revoke")
-def revoke_key(
-    key_id: Annotated[str, typer.Argument(help="The id that `greenroom keys list` shows.")],
-    data: Data = None,
-    config_file: ConfigFile = None,
-) -> None:
-    """End a key."""
-    with _Catalogue(data, config_file) as access:
-        ended = access.revoke(key_id)
-    if not ended:
-        print(f"greenroom: there is no active key {key_id}", file=sys.stderr)  # noqa: T201
-        raise typer.Exit(1)
-    print(f"{key_id} is revoked")  # noqa: T201
-
-
 @contextmanager
 def _opened(data: str | None, config_file: str | None) -> Iterator[Database]:
     """The catalogue of a data folder for a command, while a server may be using it too."""
@@ -255,22 +212,6 @@ def _opened(data: str | None, config_file: str | None) -> Iterator[Database]:
         yield database
     finally:
         database.close()
-
-
-class _Catalogue:
-    """The catalogue of a data folder for a command, while a server may be using it too."""
-
-    def __init__(self, data: str | None, config_file: str | None) -> None:
-        self._settings = config.load(os.environ, config_file, {"data": data})
-        self._database: Database | None = None
-
-    def __enter__(self) -> Access:
-        self._database = bootstrap.open_catalogue(self._settings.data)
-        return Access(self._database, bootstrap.now)
-
-    def __exit__(self, *exc: object) -> None:
-        assert self._database is not None
-        self._database.close()
 
 
 class _Uvicorn(uvicorn.Server):

@@ -7,6 +7,7 @@ section in their name: `GREENROOM_PORT`. Names that are not settings are refused
 """
 
 import math
+import os
 import tomllib
 import types
 import typing
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from greenroom.errors import SettingError
+from greenroom.net.addresses import AllowList
 
 MIB = 1024 * 1024
 
@@ -34,6 +36,15 @@ def setting(default: Any, text: str, check: Check | None = None, allowed: str = 
     if isinstance(default, (list, dict)):
         return field(default_factory=lambda: type(default)(default), metadata=metadata)
     return field(default=default, metadata=metadata)
+
+
+def is_allow_list(value: list[str]) -> bool:
+    """Whether a guard can read a setting that opens hosts and networks."""
+    try:
+        AllowList.of(value)
+    except ValueError:
+        return False
+    return True
 
 
 def positive(default: float, text: str) -> Any:
@@ -102,6 +113,33 @@ class Folders:
 
     max_depth: int = setting(32, "Levels of folders in folders.", lambda value: 0 < value <= 100, "1 to 100")
     max_per_account: int = positive(100_000, "Folders of one account.")
+
+
+@dataclass(frozen=True, slots=True)
+class Imports:
+    """How files are fetched from addresses that users give."""
+
+    workers: int = positive(4, "Files fetched at once.")
+    ports: list[str] = setting(
+        ["80", "443"],
+        "Ports of servers on the internet that may be called.",
+        lambda value: all(port.isascii() and port.isdigit() and 0 < int(port) < 65536 for port in value),
+        "numbers from 1 to 65535",
+    )
+    allow: list[str] = setting(
+        [],
+        "Hosts and networks that may be called although they are not on the internet, on any port: "
+        "`10.1.0.0/16`, `files.internal`.",
+        is_allow_list,
+        "host names, addresses and networks",
+    )
+    timeout_s: float = positive(600.0, "A fetch that takes longer, redirects included, is given up and tried again.")
+    connect_timeout_s: float = positive(10.0, "Longest wait for a connection.")
+    silence_timeout_s: float = positive(30.0, "Longest wait for the next bytes.")
+    max_redirects: int = setting(5, "Redirects that are followed, each checked.", lambda value: value >= 0, "0 or more")
+    tries: int = positive(6, "So often a fetch is tried that fails for reasons that may pass.")
+    retry_gap_s: float = positive(5.0, "Wait before the second try; each further wait is four times as long.")
+    lifetime_s: float = positive(21600.0, "An import that has not succeeded after this time is given up.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +212,21 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How long things are kept that nobody needs any more."""
+
+    restore_s: float = setting(
+        30 * 86400.0, "A deleted asset can be restored for this long.", lambda value: 0 <= value < math.inf, "0 or more"
+    )
+    blob_grace_s: float = setting(
+        3600.0,
+        "Bytes that nothing needs any more are removed after this time.",
+        lambda value: 0 <= value < math.inf,
+        "0 or more",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Optimizing:
     """How render-safe copies are made; one at a time, at low priority."""
 
@@ -234,12 +287,14 @@ class Settings:
     uploads: Uploads = field(default_factory=Uploads)
     idempotency: Idempotency = field(default_factory=Idempotency)
     folders: Folders = field(default_factory=Folders)
+    imports: Imports = field(default_factory=Imports)
     limits: Limits = field(default_factory=Limits)
     quotas: Quotas = field(default_factory=Quotas)
     credits: Credits = field(default_factory=Credits)
     rates: Rates = field(default_factory=Rates)
     verification: Verification = field(default_factory=Verification)
     delivery: Delivery = field(default_factory=Delivery)
+    retention: Retention = field(default_factory=Retention)
     optimizing: Optimizing = field(default_factory=Optimizing)
     bench: Bench = field(default_factory=Bench)
 
@@ -287,9 +342,14 @@ def load(environ: Mapping[str, str], file: str | None = None, overrides: Mapping
     for name, value in (overrides or {}).items():
         if value is not None:
             values[name] = _checked(known[name], value, f"--{name}")
-    profile = PROFILES[values.get("profile", Settings.profile)]
+    profile = PROFILES[values.get("profile", known["profile"].default)]
     settings: Settings = _built(Settings, profile | values, "")
     return settings
+
+
+def from_environment(file: str | None, overrides: Mapping[str, Any]) -> Settings:
+    """The same for a command, with the variables of this process."""
+    return load(os.environ, file, overrides)
 
 
 def _known(table: Mapping[str, SettingFacts], name: str, shown: str) -> SettingFacts:

@@ -36,6 +36,8 @@ Every error that Greenroom raises on purpose.
     ├── HookDisabled            nothing is told to a hook that is disabled
     ├── Outdated                it was changed since the caller read it
     ├── AssetNotReady           this cannot be done with an asset in its state
+    ├── AssetInUse              something pending is to be made from the asset
+    ├── AssetPurged             an asset that was deleted for too long to be restored
     ├── NotOptimized            a copy that cannot be made; carries the finding
     ├── Unavailable             try again later; carries when
     │   ├── StorageFull         no room on the disk
@@ -340,6 +342,27 @@ class AssetNotReady(GreenroomError):
     def __init__(self, state: str) -> None:
         super().__init__(f"The asset is {state}; this can be done once it is ready.")
         self.state = state
+
+
+class AssetInUse(GreenroomError):
+    """The asset cannot be deleted while what is to be made from it is pending; `users` are their types and ids."""
+
+    code = "asset_in_use"
+
+    def __init__(self, users: list[tuple[str, str]]) -> None:
+        named = ", ".join(f"{kind} {id_}" for kind, id_ in users[:5])
+        more = f" and {len(users) - 5} more" if len(users) > 5 else ""
+        super().__init__(f"The asset is used by {named}{more}. Wait until it is done, or delete it with force=true.")
+        self.users = users
+
+
+class AssetPurged(GreenroomError):
+    """The asset was deleted for so long that nothing of it is left."""
+
+    code = "asset_purged"
+
+    def __init__(self) -> None:
+        super().__init__("The asset was deleted too long ago: its bytes are gone. Upload the file again.")
 
 
 class NotOptimized(GreenroomError):

@@ -9,7 +9,9 @@ import requests
 
 import media_samples
 from greenroom import bootstrap
-from greenroom.domain.access import Scope
+from greenroom.domain.access import KeyWish, Scope
+from greenroom.domain.act import CLI, Act
+from greenroom.domain.ids import DEFAULT_ACCOUNT
 from greenroom.services.access import Access
 from running_server import RunningServer, start_server
 
@@ -38,7 +40,7 @@ def names(reply: requests.Response) -> list[str]:
 def key_that_may(server: RunningServer, *scopes: Scope) -> str:
     """The secret of a new key with those scopes."""
     database = bootstrap.open_catalogue(str(server.data))
-    _, secret = Access(database, bootstrap.now).create("test", frozenset(scopes))
+    _, secret = Access(database, bootstrap.now).create(Act(DEFAULT_ACCOUNT, CLI), KeyWish("test", frozenset(scopes)))
     database.close()
     return secret
 

@@ -1,13 +1,14 @@
-"""Rows of accounts and API keys."""
+"""Rows of API keys."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from sqlalchemy import and_, bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, insert, or_, select, update
 
-from greenroom.db.schema import accounts, api_keys
+from greenroom.db.schema import api_keys
 from greenroom.db.sqlite import Row, Transaction, sql
 from greenroom.domain.access import ApiKey, Scope
-from greenroom.domain.ids import DEFAULT_ACCOUNT
+from greenroom.domain.ids import AccountId
 
 _COLUMNS = (
     api_keys.c.id,
@@ -21,23 +22,33 @@ _COLUMNS = (
     api_keys.c.folder_id,
     api_keys.c.last_used_at,
 )
-_ADD_ACCOUNT = sql(
-    insert(accounts).values({name: bindparam(name) for name in ("id", "name", "created_at")}).prefix_with("OR IGNORE")
-)
 _ADD = sql(insert(api_keys).values({name: bindparam(name) for name in (*(c.name for c in _COLUMNS), "hash")}))
 _BY_HASH = sql(select(*_COLUMNS).where(and_(api_keys.c.hash == bindparam("hash"), api_keys.c.revoked_at.is_(None))))
 _HAS_HASH = sql(select(api_keys.c.id).where(api_keys.c.hash == bindparam("hash")))
 _ALL = sql(select(*_COLUMNS).order_by(api_keys.c.created_at))
+_ONE = sql(
+    select(*_COLUMNS).where(and_(api_keys.c.id == bindparam("key"), api_keys.c.account_id == bindparam("account")))
+)
+_BEFORE = sql(
+    select(*_COLUMNS)
+    .where(
+        and_(
+            api_keys.c.account_id == bindparam("account"),
+            or_(
+                api_keys.c.created_at < bindparam("at"),
+                and_(api_keys.c.created_at == bindparam("at"), api_keys.c.id < bindparam("before")),
+            ),
+        )
+    )
+    .order_by(api_keys.c.created_at.desc(), api_keys.c.id.desc())
+    .limit(bindparam("most"))
+)
 _REVOKE = sql(
     update(api_keys)
     .where(and_(api_keys.c.id == bindparam("key"), api_keys.c.revoked_at.is_(None)))
     .values(revoked_at=bindparam("now"))
 )
-
-
-def add_default_account(tx: Transaction, now: datetime) -> None:
-    """Make the one account of a fresh catalogue; nothing if it is there."""
-    tx.run(_ADD_ACCOUNT, {"id": DEFAULT_ACCOUNT, "name": "default", "created_at": now.timestamp()})
+_USE = sql(update(api_keys).where(api_keys.c.id == bindparam("key")).values(last_used_at=bindparam("at")))
 
 
 def add(tx: Transaction, key: ApiKey, hash_: bytes) -> None:
@@ -74,6 +85,24 @@ def has_hash(tx: Transaction, hash_: bytes) -> bool:
 def all_keys(tx: Transaction) -> list[ApiKey]:
     """Every key, revoked ones too, oldest first."""
     return [_key(row) for row in tx.rows(_ALL, {})]
+
+
+def one(tx: Transaction, account_id: AccountId, key_id: str) -> ApiKey | None:
+    """The key with that id, if it is of the account; revoked ones too."""
+    found = tx.row(_ONE, {"account": account_id, "key": key_id})
+    return _key(found) if found else None
+
+
+def before(tx: Transaction, account_id: AccountId, place: tuple[float, str], most: int) -> list[ApiKey]:
+    """Up to `most` keys of an account from before the Unix time and the id of another, newest first."""
+    at, id_ = place
+    return [_key(row) for row in tx.rows(_BEFORE, {"account": account_id, "at": at, "before": id_, "most": most})]
+
+
+def use(tx: Transaction, uses: Iterable[tuple[str, float]]) -> None:
+    """Write when keys were last used, each with its Unix time."""
+    for key_id, at in uses:
+        tx.run(_USE, {"key": key_id, "at": at})
 
 
 def revoke(tx: Transaction, key_id: str, now: datetime) -> bool:

@@ -227,7 +227,6 @@ uploads = Table(
     # The sweep asks for open uploads past their time; a partial index holds only those.
     Index("ix_uploads_open_expires_at", "expires_at", sqlite_where=text("state = 'open'")),
     Index("ix_uploads_staged", "staged", sqlite_where=text("staged IS NOT NULL")),
-    Index("ix_uploads_account_state_created_at_id", "account_id", "state", "created_at", "id"),
     Index("ix_uploads_asset_with_callback", "asset_id", sqlite_where=text("callback_url IS NOT NULL")),
     Index("ix_uploads_account_state_created_at_id", "account_id", "state", "created_at", "id"),
     sqlite_with_rowid=False,
@@ -358,6 +357,25 @@ renditions = Table(
     Index("ix_renditions_asset_recipe", "asset_id", "recipe_key", unique=True),
     Index("ix_renditions_waiting", "created_at", sqlite_where=text("state IN ('pending','processing')")),
     Index("ix_renditions_blob_key", "blob_key", sqlite_where=text("blob_key IS NOT NULL")),
+    sqlite_with_rowid=False,
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("accounts.id"), nullable=False),
+    Column("upload_id", Text, ForeignKey("uploads.id"), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("any_format", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("created_at", Float, nullable=False),
+    Column("next_try_at", Float, nullable=False),
+    Column("ended_at", Float),
+    Column("findings", Text),
+    Index("ix_imports_account_created", "account_id", "created_at", "id"),
+    Index("ix_imports_pending", "next_try_at", sqlite_where=text("state = 'pending'")),
     sqlite_with_rowid=False,
 )
 

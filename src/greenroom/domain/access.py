@@ -10,15 +10,29 @@ from greenroom.domain.ids import AccountId, FolderId
 
 
 class Scope(StrEnum):
-    """What a key may do; `admin` includes the others."""
+    """What a key may do; `admin` includes all that is of one account."""
 
     UPLOAD = "upload"
     READ = "read"
     RENDER = "render"
     ADMIN = "admin"
+    OPERATOR = "operator"  # look after accounts; in no other scope, and only the command line gives it
 
 
-ALL_SCOPES = frozenset(Scope)
+WORKING_SCOPES = frozenset((Scope.UPLOAD, Scope.READ, Scope.RENDER))
+"""What a key that is restricted to a folder may do: the others are of the whole account."""
+ALL_SCOPES = WORKING_SCOPES | {Scope.ADMIN}
+"""All that is of one account."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyWish:
+    """What a key is to be: `expires_at` and `folder_id` are None where it has no end and no bounds."""
+
+    name: str
+    scopes: frozenset[Scope]
+    expires_at: datetime | None = None
+    folder_id: FolderId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +53,7 @@ class ApiKey:
 
     def may(self, scope: Scope) -> bool:
         """Whether the key has the scope, itself or through `admin`."""
-        return scope in self.scopes or Scope.ADMIN in self.scopes
+        return scope in self.scopes or (Scope.ADMIN in self.scopes and scope in ALL_SCOPES)
 
 
 def new_secret() -> str:

@@ -11,6 +11,7 @@ from greenroom.web.idempotency import Idempotent, Keys
 from greenroom.web.jogg import not_built
 from greenroom.web.jogg.envelope import Call, Envelope, refuse
 from greenroom.web.jogg.routes import Routes
+from greenroom.web.rates import Limiter
 
 _VERSIONS = {"/v1/": "v1", "/v2/": "v2"}
 
@@ -27,6 +28,7 @@ class FrontDoor:
         rendition_files: renditions.RenditionFiles,
         api: Any,
         keys: Keys,
+        limiter: Limiter,
         cors_origins: Sequence[str],
     ) -> None:
         self._envelope = envelope
@@ -35,8 +37,10 @@ class FrontDoor:
         self._assets = assets
         self._rendition_files = rendition_files
         # Signed and permanent URLs are open to every page; what takes a key is not.
-        self._compatible = cors.open_to(Idempotent(self._answer_compatible, keys, refuse), cors_origins)
-        self._api = cors.open_to(Idempotent(api, keys, send_problem), cors_origins)
+        self._compatible = cors.open_to(
+            limiter.around(Idempotent(self._answer_compatible, keys, refuse), refuse), cors_origins
+        )
+        self._api = cors.open_to(limiter.around(Idempotent(api, keys, send_problem), send_problem), cors_origins)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""

@@ -76,6 +76,8 @@ TABLE: dict[type[errors.GreenroomError], Told] = {
     errors.HooksFull: Told(409, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 409),
     errors.HookDisabled: Told(409, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 409),
     errors.AssetNotReady: Told(409, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 409),
+    errors.AssetInUse: Told(409, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 409),
+    errors.AssetPurged: Told(410, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 410),
     errors.NotOptimized: Told(422, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 422),
     errors.Unavailable: Told(503, 4003, RATE_LIMITED, RATE_LIMITED, 503),
     errors.StorageFull: Told(507, 4003, SYSTEM_ERROR, SYSTEM_ERROR, 507),
@@ -174,6 +176,8 @@ def problem_document(error: errors.GreenroomError, rid: str) -> tuple[int, bytes
     }
     if isinstance(error, errors.ParameterError):
         document["field"] = error.field
+    if isinstance(error, errors.AssetInUse):
+        document["used_by"] = [{"type": kind, "id": id_} for kind, id_ in error.users]
     if isinstance(error, errors.UploadRefused | errors.RateLimited):
         document |= reason(error) or {}
     return status, msgspec.json.encode(document)

@@ -1,7 +1,7 @@
 """What every compatible call does: find the key, run the call, answer in the envelope."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, NamedTuple
 
 from greenroom.domain.access import Scope
 from greenroom.domain.act import Act
@@ -50,6 +50,13 @@ class Call:
         return header(self.scope, b"content-type") or ""
 
 
+class Repeated(NamedTuple):
+    """Data of a v1 call, and the fields that some of its clients read beside `data` (contract 2.12)."""
+
+    data: Any
+    fields: Mapping[str, Any]
+
+
 Handler = Callable[[Call, Act], Awaitable[Any]]
 
 
@@ -59,17 +66,19 @@ class Envelope:
     def __init__(self, callers: Callers) -> None:
         self._callers = callers
 
-    async def answer(self, call: Call, send: Any, needed: Scope, handler: Handler) -> None:
+    async def answer(self, call: Call, send: Any, needed: Scope | None, handler: Handler) -> None:
         """Answer a call with what `handler` gives."""
         try:
-            data = await handler(call, await self._callers.act(call.scope, needed))
+            scopes = (needed,) if needed is not None else Scope
+            data = await handler(call, await self._callers.act(call.scope, *scopes))
         except BodyCut:
             # A peer that ended only its own side still reads.
             await refuse(call.scope, send, ParameterError("The body", "ended before all of it had come"))
         except Exception as problem:  # noqa: BLE001  # the outer rim of a request
             await refuse(call.scope, send, problems.as_ours(problem, call.rid), call.dialect)
         else:
-            await send_envelope(send, call.rid, 0, SUCCESS[call.version], data)
+            data, more = data if isinstance(data, Repeated) else (data, None)
+            await send_envelope(send, call.rid, 0, SUCCESS[call.version], data, more=more)
 
 
 async def refuse(scope: Any, send: Any, error: GreenroomError, dialect: Dialect | None = None) -> None:

@@ -9,9 +9,9 @@ from greenroom.web.jogg.envelope import Handler
 
 
 class Route(NamedTuple):
-    """A handler and the scope that a key needs for it."""
+    """A handler and the scope that a key needs for it; None takes any good key."""
 
-    scope: Scope
+    scope: Scope | None
     handler: Handler
 
 

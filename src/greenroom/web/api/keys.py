@@ -1,0 +1,137 @@
+"""`/api/v1/keys`: the account's API keys."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from greenroom.domain.access import ALL_SCOPES, WORKING_SCOPES, ApiKey, KeyWish, Scope
+from greenroom.domain.act import Act
+from greenroom.domain.ids import FolderId
+from greenroom.domain.labels import NAME_MAX
+from greenroom.services.access import Access
+from greenroom.web.api.answers import Body, answer, cursor, empty, place, problems_of
+from greenroom.web.auth import Callers
+
+_MOST = 100
+_NEWEST = (float(2**53), "")
+_LAST_INSTANT = 253_402_300_799  # the end of the year 9999
+
+
+class KeyBody(Body):
+    """What a key is to be."""
+
+    name: Annotated[str, Field(min_length=1, max_length=NAME_MAX, description="What it is for.")]
+    scopes: Annotated[
+        list[Literal["upload", "read", "render", "admin"]] | None,
+        Field(min_length=1, description="All by default; with a folder all but `admin`, which is of all the account."),
+    ] = None
+    expires_at: Annotated[
+        int | None, Field(ge=0, le=_LAST_INSTANT, description="In Unix seconds; without, it has no end.")
+    ] = None
+    folder_id: Annotated[
+        str | None, Field(max_length=200, description="The only folder that it may touch, with all below it.")
+    ] = None
+
+    def wish(self) -> KeyWish:
+        """The same in the words of the domain."""
+        usual = ALL_SCOPES if self.folder_id is None else WORKING_SCOPES
+        return KeyWish(
+            self.name,
+            frozenset(map(Scope, self.scopes)) if self.scopes is not None else usual,
+            datetime.fromtimestamp(self.expires_at, tz=UTC) if self.expires_at is not None else None,
+            FolderId(self.folder_id) if self.folder_id is not None else None,
+        )
+
+
+class KeyShown(BaseModel):
+    """A key. Instants are in Unix seconds; `last_used_at` is up to some seconds late."""
+
+    key_id: str
+    name: str
+    begins_with: str
+    scopes: list[str]
+    folder_id: str | None
+    created_at: int
+    expires_at: int | None
+    revoked_at: int | None
+    last_used_at: int | None
+
+
+class NewKeyShown(KeyShown):
+    """A key that was made. `secret` is the key itself: it is shown now and never again."""
+
+    secret: str
+
+
+class KeyPage(BaseModel):
+    """Keys, newest first, ended ones too."""
+
+    data: list[KeyShown]
+    next_cursor: str | None
+
+
+def keys_router(access: Access, callers: Callers) -> APIRouter:
+    """The routes; all need the scope `admin`."""
+    router = APIRouter(prefix="/api/v1/keys", tags=["keys"])
+    threads = callers.threads
+
+    @router.post("", status_code=201, responses={201: {"model": NewKeyShown}, **problems_of(401, 403, 404, 422, 429)})
+    async def create_key(request: Request, body: KeyBody) -> Response:
+        """Make a key of the account. Its secret is in this answer only."""
+        return await made(request, access, callers, await callers.act(request.scope, Scope.ADMIN), body)
+
+    @router.get("", responses={200: {"model": KeyPage}, **problems_of(401, 403, 422)})
+    async def list_keys(
+        request: Request,
+        limit: Annotated[int, Query(ge=1, le=_MOST, description="Keys on a page.")] = 20,
+        cursor_: Annotated[str | None, Query(alias="cursor", description="`next_cursor` of the page before.")] = None,
+    ) -> Response:
+        """The account's keys, newest first, ended ones too."""
+        act = await callers.act(request.scope, Scope.ADMIN)
+        before = place(cursor_, tuple[float, str]) or _NEWEST
+        found = await threads.quick(access.page, act.account_id, before, limit + 1)
+        last = found[limit - 1] if len(found) > limit else None
+        next_cursor = cursor((last.created_at.timestamp(), last.id)) if last is not None else None
+        return answer(request, {"data": [shown(key) for key in found[:limit]], "next_cursor": next_cursor})
+
+    @router.get("/{key_id}", responses={200: {"model": KeyShown}, **problems_of(401, 403, 404)})
+    async def get_key(request: Request, key_id: str) -> Response:
+        """One key."""
+        act = await callers.act(request.scope, Scope.ADMIN)
+        return answer(request, shown(await threads.quick(access.one, act.account_id, key_id)))
+
+    @router.delete("/{key_id}", status_code=204, responses=problems_of(401, 403, 404))
+    async def revoke_key(request: Request, key_id: str) -> Response:
+        """End a key, at once and for good; one that has ended stays so."""
+        act = await callers.act(request.scope, Scope.ADMIN)
+        await threads.judge(access.revoke, act, key_id)
+        return empty(request)
+
+    return router
+
+
+async def made(request: Request, access: Access, callers: Callers, act: Act, body: KeyBody) -> Response:
+    """The answer to a wish for a key of the act's account."""
+    key, secret = await callers.threads.judge(access.create, act, body.wish())
+    return answer(request, shown(key) | {"secret": secret}, 201, {"location": f"/api/v1/keys/{key.id}"})
+
+
+def shown(key: ApiKey) -> dict[str, Any]:
+    """A key as answers show it."""
+    return {
+        "key_id": key.id,
+        "name": key.name,
+        "begins_with": key.prefix,
+        "scopes": sorted(key.scopes),
+        "folder_id": key.folder_id,
+        "created_at": int(key.created_at.timestamp()),
+        "expires_at": _seconds(key.expires_at),
+        "revoked_at": _seconds(key.revoked_at),
+        "last_used_at": _seconds(key.last_used_at),
+    }
+
+
+def _seconds(instant: datetime | None) -> int | None:
+    return int(instant.timestamp()) if instant is not None else None
