@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, and_, bindparam, delete, func, insert, literal_column, select
+from sqlalchemy import BindParameter, Select, and_, bindparam, delete, func, insert, literal_column, select
 
 from greenroom.db.catalogue import instant
 from greenroom.db.schema import deliveries, events, pruned_events
@@ -27,7 +27,7 @@ COLUMNS = (
     events.c.data,
     events.c.created_at,
 )
-_SUBJECT = bindparam("subject")
+_SUBJECT: BindParameter[str] = bindparam("subject")
 _highest = select(func.max(events.c.sequence)).where(events.c.subject == _SUBJECT).scalar_subquery()
 _pruned = select(pruned_events.c.sequence).where(pruned_events.c.subject == _SUBJECT).scalar_subquery()
 _ADD = sql(

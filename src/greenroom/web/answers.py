@@ -1,7 +1,7 @@
 """Small answers, written straight to ASGI: the compatible envelope and its headers."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -43,10 +43,19 @@ async def send_json(send: Any, status: int, body: bytes, rid: str, headers: Iter
 
 
 async def send_envelope(
-    send: Any, rid: str, code: int, msg: str, data: Any, *, status: int = 200, headers: Iterable[Header] = ()
+    send: Any,
+    rid: str,
+    code: int,
+    msg: str,
+    data: Any,
+    *,
+    status: int = 200,
+    headers: Iterable[Header] = (),
+    more: Mapping[str, Any] | None = None,
 ) -> None:
-    """Send `{rid, code, msg, data}` (contract 1.3)."""
-    await send_json(send, status, _encode({"rid": rid, "code": code, "msg": msg, "data": data}), rid, headers)
+    """Send `{rid, code, msg, data}` (contract 1.3), and `more` fields beside them."""
+    body = {**(more or {}), "rid": rid, "code": code, "msg": msg, "data": data}
+    await send_json(send, status, _encode(body), rid, headers)
 
 
 async def send_empty(send: Any, status: int, headers: Iterable[Header]) -> None:

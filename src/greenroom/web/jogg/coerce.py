@@ -42,6 +42,19 @@ def text(body: Body, field: str, *, longest: int = _LONGEST_TEXT) -> str | None:
     return without_nul(value, field)
 
 
+def texts(body: Body, field: str) -> tuple[str, ...] | None:
+    """A list of texts, each once; None if it is absent or empty. Raises ParameterError if it is anything else."""
+    value = body.get(field)
+    if not value and not isinstance(value, bool):
+        return None
+    if not isinstance(value, list):
+        raise ParameterError(field, f"must be an array of strings, not {_kind(value)}")
+    for item in value:
+        if not isinstance(item, str):
+            raise ParameterError(field, f"must be an array of strings, but has {_kind(item)} in it")
+    return tuple(dict.fromkeys(value))
+
+
 def without_nul(value: str, field: str) -> str:
     """The text itself. Raises ParameterError if it has a NUL, behind which databases lose the rest."""
     if "\x00" in value:
