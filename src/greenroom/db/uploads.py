@@ -46,7 +46,7 @@ _NEW_ASSET_COLUMNS = (
 
 
 _ADD_ASSETS = insert_all(assets, _NEW_ASSET_COLUMNS)
-_ADD_UPLOADS = insert_all(uploads, [column.name for column in _COLUMNS])
+_ADD_UPLOADS = insert_all(uploads, [*(column.name for column in _COLUMNS), "timeline"])
 _both = select(*_COLUMNS, *catalogue.COLUMNS).join_from(uploads, assets, assets.c.id == uploads.c.asset_id)
 _UPLOAD_AND_ASSET = sql(_both.where(uploads.c.id == bindparam("id")))
 _record = _both.add_columns(assets.c.folder_id, uploads.c.timeline, uploads.c.staged)
@@ -68,7 +68,7 @@ _PAGE_WITHIN = sql(_page.where(assets.c.folder_id.in_(select(_below.c.id))))
 _timeline = case(
     (
         func.json_array_length(uploads.c.timeline) >= literal_column(str(STEPS_MAX)),
-        func.json_remove(uploads.c.timeline, "$[0]"),
+        func.json_remove(uploads.c.timeline, "$[1]"),  # the first tells of the signing
     ),
     else_=uploads.c.timeline,
 )
@@ -467,12 +467,12 @@ def _asset_row(new: NewUpload, number: int, folder_id: FolderId) -> tuple[Any, .
 
 
 def _upload_row(new: NewUpload) -> tuple[Any, ...]:
-    """In the order of _COLUMNS."""
+    """In the order of _COLUMNS, with the timeline."""
     upload = new.upload
     return (
         upload.id, upload.asset_id, upload.account_id, upload.dialect, upload.declared, upload.declared_bytes,
         upload.max_bytes, upload.expires_at.timestamp(), upload.state, upload.created_at.timestamp(),
-        upload.sha256, upload.callback_url,
+        upload.sha256, upload.callback_url, f"[{_step(Event.SIGNED, new.act, upload.created_at)}]",
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 STEPS_MAX = 50
-"""A row keeps that many steps, the last ones; the audit has them all."""
+"""A row keeps that many steps, the first and the last ones; the audit has them all."""
 _STALL_S = 1.0
 
 
@@ -24,6 +24,10 @@ class Event(StrEnum):
     COMPLETED = "completed"  # the asset is ready
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+
+
+ATTEMPTED = frozenset((Event.REFUSED, Event.COMPLETED))
+"""The steps that are the end of an attempt to send the file."""
 
 
 class Transfer(Struct, frozen=True, omit_defaults=True):

@@ -6,6 +6,7 @@ directory, commit the row, answer. A crash at any point leaves a ready asset or 
 start removes; never a row without bytes.
 """
 
+import contextlib
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -329,6 +330,17 @@ class Ingest:
             return
         finally:
             self._leave(attempt)
+
+    def give_up(self, upload: Upload, staged_as: str | None) -> None:
+        """Let nobody work any longer for an upload that was cancelled; its bytes are removed."""
+        attempts = self.in_flight(upload.id)
+        for attempt in attempts:
+            attempt.cancelled = True
+        # Where there are attempts, they remove their bytes at their end.
+        if staged_as is not None and not attempts:
+            with contextlib.suppress(FileNotFoundError):
+                self.store.staged(staged_as).discard()
+        self.published(upload.asset_id)
 
     def in_flight(self, upload_id: UploadId) -> list[Attempt]:
         """The attempts that are under way for an upload, oldest first."""
