@@ -70,6 +70,10 @@ OURS: dict[str, Explanation] = {
     "upload.expired": Explanation(
         "The time of an upload ran out before an accepted file came.", f"{_ASSET}, upload_id"
     ),
+    "import.failed": Explanation(
+        "An original could not be fetched from its address, or is not acceptable; there will be no further try.",
+        f"{_ASSET}, import_id, code, message",
+    ),
     "rendition.ready": Explanation(
         "A render-safe copy of an asset is made.", f"{_ASSET}, rendition_id, sha256, size_bytes"
     ),
