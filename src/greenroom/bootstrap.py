@@ -6,7 +6,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
@@ -37,15 +37,18 @@ from greenroom.net.addresses import AllowList
 from greenroom.net.client import GuardedClient
 from greenroom.net.connection import Patience
 from greenroom.net.guard import Guard
+from greenroom.net.posting import Poster
 from greenroom.services.access import Access
 from greenroom.services.accounts import Accounts
 from greenroom.services.audit import Audit
 from greenroom.services.delivery import Delivery
 from greenroom.services.folders import Folders
+from greenroom.services.hooks import Hooks
 from greenroom.services.idempotency import Idempotency
 from greenroom.services.imports import Imports
 from greenroom.services.ingest import Ingest
 from greenroom.services.library import Library
+from greenroom.services.notifying import Notifying
 from greenroom.services.preflight import Preflight
 from greenroom.services.rates import Rates
 from greenroom.services.receipts import Receipts
@@ -58,7 +61,9 @@ from greenroom.web.api.accounts import accounts_router
 from greenroom.web.api.app import api_app
 from greenroom.web.api.assets import assets_router
 from greenroom.web.api.audit import audit_router
+from greenroom.web.api.events import events_router
 from greenroom.web.api.folders import folders_router
+from greenroom.web.api.hooks import deliveries_router, hooks_router
 from greenroom.web.api.imports import imports_router
 from greenroom.web.api.keys import keys_router
 from greenroom.web.api.preflight import preflight_router
@@ -72,6 +77,7 @@ from greenroom.web.delivery import Assets
 from greenroom.web.idempotency import Keys
 from greenroom.web.jogg.envelope import Envelope
 from greenroom.web.jogg.form import FormLimits
+from greenroom.web.jogg.hooks import HookCalls
 from greenroom.web.jogg.routes import Routes
 from greenroom.web.jogg.upload import UploadCall
 from greenroom.web.jogg.user import UserCalls
@@ -86,14 +92,18 @@ log = structlog.get_logger()
 
 _WATCH_EVERY_S = 0.25
 _SWEEP_EVERY_S = 5.0
+_LOOK_FOR_STRAYS_EVERY_S = 86400.0
 _PRUNE_EVERY_S = 300.0
 _LOOK_EVERY_S = 1.0
 _RESUME_EVERY_S = 30.0
 _OPTIMIZE_EVERY_S = 1.0
 _IMPORT_EVERY_S = 0.5
+_TELL_AGAIN_EVERY_S = 1.0
+_FORGET_EVENTS_EVERY_S = 3600.0
 _NOTE_USES_EVERY_S = 10.0
 _DEEPEN_EVERY_S = 1.0
 _SHORTEST_KEY_BYTES = 32
+_RECEIVER_PORTS = frozenset((80, 443, 8080, 8443))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +117,7 @@ class Server:
     examiner: Examiner
     optimizer: Optimizer
     imports: Imports
+    notifying: Notifying
     runner: Runner
     threads: Threads
     retention: Retention
@@ -130,6 +141,7 @@ class Server:
         """Let what is under way end, then let go of the data folder."""
         self.optimizer.close()
         self.imports.close()
+        self.notifying.close()
         self.runner.stop()
         self.threads.close()
         self.access.note_uses()
@@ -168,9 +180,18 @@ def build(settings: Settings) -> Server:
         now=now,
         published=delivery.forget,
         write_rows=settings.bench.sign_rows,
+        limits=usual_limits(settings),
         folder_limits=folder_limits(settings),
     )
-    retention = Retention(database, store, lambda: frozenset(ingest.active), now)
+    retention = Retention(
+        database=database,
+        store=store,
+        in_flight=lambda: frozenset(ingest.active),
+        now=now,
+        changed=delivery.forget,
+        restore_s=settings.retention.restore_s,
+        blob_grace_s=settings.retention.blob_grace_s,
+    )
     verification = Verification(database, store, examiner.examine, ingest.policy, delivery.forget, now)
     optimizer = Optimizer(
         OptimizeLimits(wall_s=settings.optimizing.wall_s, memory_bytes=settings.optimizing.memory_bytes)
@@ -189,13 +210,26 @@ def build(settings: Settings) -> Server:
     form_limits = FormLimits(settings.uploads.form_max_fields, settings.uploads.form_max_field_bytes)
     callers = Callers(access, origins, threads)
     receipts = Receipts(receipt_keys(settings), now)
-    library = Library(database)
+    library = Library(database, now, delivery.forget, settings.retention.restore_s)
     idempotency = Idempotency(database, now, settings.idempotency.lifetime_s)
     signed_uploads = SignedUploads(ingest)
+    upload_call = UploadCall(receiver, origins, form_limits, receipts, signed_uploads)
+    receivers = receiver_guard(settings)
+    hooks = Hooks(database, receivers.check, now)
+    notifying = Notifying(
+        database,
+        Poster(GuardedClient(receivers), settings.webhooks.timeout_s, now),
+        settings.public_urls[0].rstrip("/") if settings.public_urls else "",
+        now,
+        at_once=settings.webhooks.at_once,
+    )
+    kept = timedelta(seconds=settings.webhooks.kept_s)
     app = FrontDoor(
         Envelope(callers),
         Routes(
-            UploadCall(ingest, receiver, origins, form_limits, receipts).table(), UserCalls(accounts, threads).table()
+            upload_call.table(),
+            UserCalls(accounts, threads).table(),
+            HookCalls(hooks, threads).table(),
         ),
         Uploads(receiver, origins, receipts),
         Assets(delivery, threads, settings.delivery),
@@ -204,17 +238,24 @@ def build(settings: Settings) -> Server:
             [
                 accounts_router(accounts, access, callers),
                 keys_router(access, callers),
-                assets_router(library, callers),
+                assets_router(library, renditions, callers),
                 receipts_router(receipts, library, callers),
                 audit_router(Audit(database), callers),
                 preflight_router(Preflight(rules, glance), callers),
                 renditions_router(renditions, callers),
                 uploads_router(ingest, signed_uploads, callers),
                 imports_router(imports, callers),
+                hooks_router(hooks, callers),
+                deliveries_router(hooks, callers),
+                events_router(hooks, callers),
                 folders_router(Folders(database, folder_limits(settings), now, delivery.forget), callers),
             ]
         ),
-        Keys(callers, idempotency, {SIGNING: sign_replay(signed_uploads, callers)}),
+        Keys(
+            callers,
+            idempotency,
+            {SIGNING: sign_replay(signed_uploads, callers)} | dict.fromkeys(upload_call.table(), upload_call.again),
+        ),
         Limiter(callers, Rates(settings.rates.posts_per_minute, time.monotonic)),
         settings.cors_origins,
     )
@@ -225,14 +266,31 @@ def build(settings: Settings) -> Server:
         Job("note when keys were used", access.note_uses, _NOTE_USES_EVERY_S),
         Job("look at the disk", store.look_at_room, _LOOK_EVERY_S),
         Job("end overdue uploads", retention.expire, _SWEEP_EVERY_S),
+        Job("purge what was deleted long ago", retention.purge, _SWEEP_EVERY_S),
+        Job("remove bytes that nothing needs", retention.remove_condemned, _SWEEP_EVERY_S),
+        Job("remove bytes that no row speaks of", retention.remove_strays, _LOOK_FOR_STRAYS_EVERY_S),
         Job("judge what an earlier run received", ingest.resume_all, _RESUME_EVERY_S),
         Job("make render-safe copies", renditions.work, _OPTIMIZE_EVERY_S),
+        Job("tell hooks", notifying.work, _TELL_AGAIN_EVERY_S),
+        Job("forget old events", partial(notifying.prune, kept), _FORGET_EVENTS_EVERY_S),
         *(Job(f"fetch imports {number}", imports.work, _IMPORT_EVERY_S) for number in range(settings.imports.workers)),
     ]
     if settings.bench.verify and settings.bench.deepen:
         jobs.append(Job("decode videos in full", verification.deepen_all, _DEEPEN_EVERY_S))
     return Server(
-        app, access, accounts, database, examiner, optimizer, imports, Runner(jobs), threads, retention, watch, lock
+        app,
+        access,
+        accounts,
+        database,
+        examiner,
+        optimizer,
+        imports,
+        notifying,
+        Runner(jobs),
+        threads,
+        retention,
+        watch,
+        lock,
     )
 
 
@@ -252,6 +310,13 @@ def _imports(settings: Settings, ingest: Ingest, origins: Origins) -> Imports:
         first_gap_s=chosen.retry_gap_s,
         lifetime_s=chosen.lifetime_s,
     )
+
+
+def receiver_guard(settings: Settings) -> Guard:
+    """Which receivers may be told of events."""
+    chosen = settings.webhooks
+    schemes = frozenset(("https", "http") if chosen.allow_http else ("https",))
+    return Guard(schemes, _RECEIVER_PORTS, AllowList.of(chosen.allow))
 
 
 def reverification(settings: Settings) -> tuple[Iterator[tuple[Asset, Asset]], Callable[[], None]]:

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
 from sqlalchemy import and_, bindparam, case, func, insert, literal_column, or_, select, text, tuple_, update
 
-from greenroom.db import audit, catalogue, folders, outbox
+from greenroom.db import audit, catalogue, folders, outbox, search
+from greenroom.db.blobs import condemn
 from greenroom.db.json_rows import insert_all
 from greenroom.db.schema import assets, blobs, uploads
 from greenroom.db.sqlite import Row, Transaction, sql
@@ -130,7 +131,14 @@ _REMOVE_ASSET = sql(
     .values(state=AssetState.DELETED.value, deleted_from=assets.c.state, deleted_at=bindparam("now"), findings=None)
 )
 _STAGE_UPLOAD = sql(
-    update(uploads).where(uploads.c.id == bindparam("upload")).values(staged=bindparam("staged_as"), **_WITH_STEP)
+    update(uploads)
+    .where(uploads.c.id == bindparam("upload"))
+    .values(
+        staged=bindparam("staged_as"),
+        staged_bytes=bindparam("size"),
+        receiving_bytes=uploads.c.receiving_bytes - bindparam("reserved"),
+        **_WITH_STEP,
+    )
 )
 _AMEND_ASSET = sql(
     update(assets)
@@ -151,7 +159,7 @@ _AMEND_UPLOAD = sql(
 _UNSTAGE_UPLOAD = sql(
     update(uploads)
     .where(and_(uploads.c.id == bindparam("upload"), uploads.c.staged == bindparam("staged_as")))
-    .values(staged=None)
+    .values(staged=None, staged_bytes=0)
 )
 _STAGED = sql(select(*_COLUMNS, uploads.c.staged).where(uploads.c.staged.is_not(None)))
 _OVERDUE = sql(
@@ -213,6 +221,19 @@ class Judged:
         return Verification.DEEP if self.examination.deep else Verification.STRUCTURAL
 
 
+class StagedBytes(NamedTuple):
+    """
+    A whole body under a temporary name.
+
+    `reserved_bytes` are those of the account's quota that were held for it on its way; from now on the upload holds
+    as many as it has.
+    """
+
+    name: str
+    size_bytes: int
+    reserved_bytes: int = 0
+
+
 class Numbers:
     """
     Hands out the integer ids of each account's assets; used by the writer's thread alone.
@@ -252,6 +273,7 @@ def add(tx: Transaction, numbers: Numbers, limits: FolderLimits, news: Sequence[
         upload = new.upload
         detail = {"asset_id": upload.asset_id, "declared": upload.declared, "size_bytes": upload.declared_bytes}
         audit.note(tx, new.act, "upload.signed", upload.id, upload.created_at, detail)
+        search.relabelled(tx, upload.asset_id)
     return given
 
 
@@ -296,17 +318,7 @@ def publish(
     Compare-and-set: of several uploads at once the first wins; the caller of another sees whose bytes they are.
     """
     info = _encode(judged.info).decode()
-    added = tx.run(
-        _ADD_BLOB,
-        {
-            "key": judged.blob_key,
-            "size_bytes": judged.size_bytes,
-            "examination": _encode(judged.examination).decode(),
-            "decoder": judged.examination.decoder,
-            "created_at": now.timestamp(),
-        },
-    )
-    if not added:
+    if not _add_blob(tx, judged, now):
         tx.run(_PARDON_BLOB, {"blob": judged.blob_key})
     won = tx.run(
         _MAKE_READY,
@@ -330,15 +342,27 @@ def publish(
         facts = {"sha256": judged.blob_key, "size_bytes": judged.size_bytes}
         outbox.add_event(tx, current, "asset.ready", facts, now)
         audit.note(tx, act, "upload.completed", upload.id, now, {"asset_id": current.id, **facts})
+    else:
+        condemn(tx, [judged.blob_key], now)
     return current
 
 
-def stage(tx: Transaction, act: Act, upload: Upload, staged_as: str, transfer: Transfer | None, now: datetime) -> bool:
-    """Say that durable bytes wait for judgement under that temporary name; False if the asset no longer waits."""
+def disown(tx: Transaction, judged: Judged, now: datetime) -> None:
+    """Have bytes removed that were kept for a publication which was then refused, unless others need them."""
+    _add_blob(tx, judged, now)
+    condemn(tx, [judged.blob_key], now)
+
+
+def stage(
+    tx: Transaction, act: Act, upload: Upload, bytes_: StagedBytes, transfer: Transfer | None, now: datetime
+) -> bool:
+    """Say that durable bytes wait for judgement; False if the asset no longer waits."""
     moved = tx.run(_MOVE_ASSET, {"asset": upload.asset_id, "old": "waiting", "new": "verifying", "found": None})
     if moved:
         step = _step(Event.VERIFYING, act, now, transfer=transfer)
-        tx.run(_STAGE_UPLOAD, {"upload": upload.id, "staged_as": staged_as, "step": step})
+        values = {"staged_as": bytes_.name, "size": bytes_.size_bytes, "reserved": bytes_.reserved_bytes}
+        tx.run(_STAGE_UPLOAD, {"upload": upload.id, "step": step, **values})
+        audit.note(tx, act, "upload.received", upload.id, now, {"asset_id": upload.asset_id})
     return bool(moved)
 
 
@@ -385,6 +409,7 @@ def amend(tx: Transaction, act: Act, upload: Upload, labels: Labels, limits: Fol
             "new_metadata": _encode(labels.metadata).decode(),
         },
     )
+    search.relabelled(tx, upload.asset_id)
     tx.run(
         _AMEND_UPLOAD,
         {"upload": upload.id, "new_sha256": upload.sha256, "new_callback_url": upload.callback_url},
@@ -452,6 +477,18 @@ def _folder(tx: Transaction, act: Act, labels: Labels, limits: FolderLimits, now
     if labels.folder is None and act.within is None:
         return TOP
     return folders.find_or_create(tx, act, labels.folder or FolderRef(), limits, now)
+
+
+def _add_blob(tx: Transaction, judged: Judged, now: datetime) -> bool:
+    """Write the row of a blob; False if it is there."""
+    values = {
+        "key": judged.blob_key,
+        "size_bytes": judged.size_bytes,
+        "examination": _encode(judged.examination).decode(),
+        "decoder": judged.examination.decoder,
+        "created_at": now.timestamp(),
+    }
+    return bool(tx.run(_ADD_BLOB, values))
 
 
 def _asset_row(new: NewUpload, number: int, folder_id: FolderId) -> tuple[Any, ...]:

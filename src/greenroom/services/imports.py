@@ -256,6 +256,7 @@ class Imports:
         for piece in reply.pieces():
             attempt.progress.came(len(piece), monotonic())
             self.ingest.require_within_limit(attempt, attempt.progress.received_bytes)
+            self.ingest.hold(attempt, attempt.progress.received_bytes)
             pieces.append(piece)
             gathered += len(piece)
             if attempt.format is None and gathered >= _HEAD_BYTES:

@@ -20,11 +20,12 @@ from unicodedata import normalize
 import structlog
 from msgspec import Struct, structs
 
-from greenroom.db import uploads
+from greenroom.db import uploads, usage
 from greenroom.db.sqlite import Commit, Database, Transaction
-from greenroom.db.uploads import Judged, Labels, NewUpload, Numbers
+from greenroom.db.uploads import Judged, Labels, NewUpload, Numbers, StagedBytes
 from greenroom.domain import grant as grants
 from greenroom.domain.act import Act, by_grant, by_system
+from greenroom.domain.allowance import UNLIMITED, Limits, Measure
 from greenroom.domain.asset import Asset, AssetState, Upload, UploadState
 from greenroom.domain.findings import finding
 from greenroom.domain.folder import FolderLimits, FolderRef
@@ -40,6 +41,7 @@ from greenroom.errors import (
     GrantInvalid,
     LengthRefused,
     OtherBytesRefused,
+    QuotaExceeded,
     TooBusy,
     Unavailable,
     UploadOver,
@@ -53,6 +55,8 @@ log = structlog.get_logger()
 
 # Below this a file is synced sooner than another thread is told to do it.
 _SYNC_ASIDE_BYTES = 1024 * 1024
+# So many bytes of a quota are held at a time for a body that does not say how long it is.
+_HOLD_BYTES = 8 * 1024 * 1024
 _SOMEBODY = by_grant()
 EXAMINATION_UNAVAILABLE = "examination_unavailable"
 """The examiner's word for a fault that is the server's and not the file's."""
@@ -110,6 +114,10 @@ class Attempt:
     """Its owner wants no more of it."""
     refused: bool = False
     """The reason of its refusal is kept."""
+    is_counted: bool = False
+    """Its bytes must be held of the account's quota as they come: nothing was declared, and there is a limit."""
+    reserved_bytes: int = 0
+    """What is held so."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -128,6 +136,8 @@ class Ingest:
     """Told of each asset whose state changed, after the commit."""
     write_rows: bool = True
     folder_limits: FolderLimits = FolderLimits()
+    limits: Limits = Limits()
+    """What accounts may hold that have no limits of their own."""
     numbers: Numbers = field(default_factory=Numbers)
     active: dict[UploadId, list[Attempt]] = field(default_factory=dict)
     """The attempts in flight by their uploads, whose grants do not expire under them."""
@@ -188,7 +198,7 @@ class Ingest:
         Begin to fill an upload with a body of `length` bytes (None if the body does not say).
 
         Raises what can be known before the first byte: GrantInvalid, UploadOver, SizeRefused, LengthRefused,
-        OtherBytesRefused, ContentRefused, StorageFull. Every attempt must be ended with `end`.
+        OtherBytesRefused, ContentRefused, QuotaExceeded, StorageFull. Every attempt must be ended with `end`.
         """
         found = self.database.read(lambda tx: uploads.with_asset(tx, upload_id))
         if found is None:
@@ -198,6 +208,8 @@ class Ingest:
             _require_open(attempt)
             _require_length(attempt, length)
             self.store.require_room(length or 0)
+            if attempt.upload.declared_bytes is None and attempt.upload.state is UploadState.OPEN:
+                self._count(attempt, length)
         except BaseException as problem:
             self.end(attempt, problem if isinstance(problem, UploadRefused) else None)
             raise
@@ -233,13 +245,27 @@ class Ingest:
         if size_bytes > upload.max_bytes:
             raise too_large(attempt.asset.kind, None, upload.max_bytes)
 
+    def hold(self, attempt: Attempt, size_bytes: int) -> None:
+        """
+        Hold as many bytes of the account's quota for a body of which so many have come.
+
+        To be called before they are written. Some are held in advance where there are enough. Raises QuotaExceeded.
+        """
+        if not attempt.is_counted or size_bytes <= attempt.reserved_bytes:
+            return
+        ahead = -(-size_bytes // _HOLD_BYTES) * _HOLD_BYTES
+        try:
+            self._hold(attempt, min(ahead, max(size_bytes, attempt.upload.max_bytes)))
+        except QuotaExceeded:
+            self._hold(attempt, size_bytes)
+
     def complete(self, attempt: Attempt, incoming: Incoming | Staged) -> Asset:
         """
         Judge a whole body and publish it; the asset as it stands then. The temporary file is gone afterwards.
 
-        Raises TypeRefused, ContentRefused, LengthRefused, ChecksumRefused or OtherBytesRefused; UploadOver,
-        StorageFull. When the body was staged, the asset waits again and keeps the reason: nobody may be there any
-        more to be told.
+        Raises TypeRefused, ContentRefused, LengthRefused, ChecksumRefused, OtherBytesRefused or QuotaExceeded;
+        UploadOver, StorageFull. When the body was staged, the asset waits again and keeps the reason: nobody may be
+        there any more to be told.
         """
         try:
             asset = self._completed(attempt, incoming)
@@ -274,10 +300,12 @@ class Ingest:
                 return False
             self.store.sync(incoming)
             self.store.sync_names()
+            bytes_ = StagedBytes(name, incoming.size_bytes, attempt.reserved_bytes)
             staged = self.database.write(
-                lambda tx: uploads.stage(tx, attempt.act, upload, name, transfer, now)
+                lambda tx: uploads.stage(tx, attempt.act, upload, bytes_, transfer, now)
             ).result()
-            attempt.staged_as = name if staged else None
+            if staged:
+                attempt.staged_as, attempt.reserved_bytes = name, 0
         self.published(attempt.asset.id)
         return staged
 
@@ -289,6 +317,7 @@ class Ingest:
             if refusal is not None and not isinstance(refusal, OtherBytesRefused):
                 self._refuse(attempt, refusal.finding, *refusal.others)
         finally:
+            self._let_go(attempt)
             self._leave(attempt)
 
     def unfinished(self) -> list[tuple[Upload, str]]:
@@ -407,7 +436,33 @@ class Ingest:
 
     def add_together(self, tx: Transaction, news: Sequence[NewUpload]) -> list[int]:
         """Write uploads and their waiting assets; give the assets' numbers in their accounts."""
-        return uploads.add(tx, self.numbers, self.folder_limits, news)
+        numbers = uploads.add(tx, self.numbers, self.folder_limits, news)
+        for account_id in {new.upload.account_id for new in news}:
+            usage.require_within(tx, account_id, self.limits, Measure.ASSETS, Measure.STORED_BYTES)
+        return numbers
+
+    def _count(self, attempt: Attempt, length: int | None) -> None:
+        account_id = attempt.upload.account_id
+        limits = self.database.read(lambda tx: usage.limits(tx, account_id, self.limits))
+        attempt.is_counted = limits.stored_bytes != UNLIMITED
+        if attempt.is_counted and length is not None:
+            self._hold(attempt, length)
+
+    def _hold(self, attempt: Attempt, size_bytes: int) -> None:
+        upload, more = attempt.upload, size_bytes - attempt.reserved_bytes
+
+        def held(tx: Transaction) -> None:
+            usage.receive(tx, upload.id, more)
+            usage.require_within(tx, upload.account_id, self.limits, Measure.STORED_BYTES)
+
+        self.database.write(held).result()
+        attempt.reserved_bytes = size_bytes
+
+    def _let_go(self, attempt: Attempt) -> None:
+        upload, held = attempt.upload, attempt.reserved_bytes
+        if held:
+            self.database.write(lambda tx: usage.receive(tx, upload.id, -held)).result()
+            attempt.reserved_bytes = 0
 
     def _judged(self, attempt: Attempt, incoming: Incoming | Staged) -> Judged:
         # The disk writes while the decoder reads: both must be done before the link.
@@ -437,12 +492,31 @@ class Ingest:
         return examined
 
     def _publish(self, attempt: Attempt, judged: Judged, incoming: Incoming | Staged) -> Asset:
-        began = monotonic()
-        self.store.keep(incoming, judged.blob_key)
-        attempt.progress.took("store", monotonic() - began)
-        upload, act, transfer, now = attempt.upload, attempt.act, attempt.progress.transfer(), self.now()
-        asset = self.database.write(lambda tx: uploads.publish(tx, act, upload, judged, transfer, now)).result()
+        with self.store.holds.publishing(judged.blob_key):
+            began = monotonic()
+            self.store.keep(incoming, judged.blob_key)
+            attempt.progress.took("store", monotonic() - began)
+            upload, act, transfer, now = attempt.upload, attempt.act, attempt.progress.transfer(), self.now()
+
+            def published(tx: Transaction) -> Asset:
+                asset = uploads.publish(tx, act, upload, judged, transfer, now)
+                usage.require_within(tx, upload.account_id, self.limits, *_adds(upload, judged))
+                return asset
+
+            try:
+                asset = self.database.write(published).result()
+            except QuotaExceeded:
+                self.database.write(lambda tx: uploads.disown(tx, judged, now)).result()
+                raise
+        # The upload is over, and holds nothing any more.
+        attempt.reserved_bytes = 0
         return _require_equal(asset, judged.blob_key)
+
+
+def _adds(upload: Upload, judged: Judged) -> list[Measure]:
+    """What a publication may have more of than was known when the upload was signed."""
+    adds = [Measure.STORED_BYTES] if upload.declared_bytes is None else []
+    return [*adds, Measure.MEDIA_MS] if judged.info.duration_s else adds
 
 
 def _require_open(attempt: Attempt) -> None:
@@ -457,7 +531,7 @@ def _require_open(attempt: Attempt) -> None:
 def _require_there(asset: Asset) -> None:
     if asset.state is AssetState.DELETED and asset.blob_key is None:
         raise _cancelled()
-    if asset.state in (AssetState.DELETED, AssetState.EXPIRED):
+    if asset.state in (AssetState.DELETED, AssetState.PURGED, AssetState.EXPIRED):
         raise GrantInvalid(f"The asset behind this URL is {asset.state.value}. Request a new one.")
 
 

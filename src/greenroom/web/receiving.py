@@ -149,6 +149,7 @@ class Reception:
         if self._incoming is None:
             self._incoming = self._ingest.store.receive()
         if pieces:
+            self._ingest.hold(self.attempt, self._progress.received_bytes)
             self._incoming.write(pieces)
 
     async def _borrow(self, lender: Cycle) -> None:
