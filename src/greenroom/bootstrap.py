@@ -441,7 +441,8 @@ def policy(settings: Settings) -> Policy:
 
 def folder_limits(settings: Settings) -> FolderLimits:
     """How large trees of folders may grow."""
-    return FolderLimits(settings.folders.max_depth, settings.folders.max_per_account)
+    chosen = settings.folders
+    return FolderLimits(chosen.max_depth, chosen.max_per_account, chosen.max_deleted_at_once)
 
 
 def _keys_from_file(path: str) -> list[str]:

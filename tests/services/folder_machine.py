@@ -111,7 +111,8 @@ class FolderMachine(RuleBasedStateMachine):
     def __init__(self, database: Database) -> None:
         super().__init__()
         self.database = database
-        self.service = Folders(database, LIMITS, lambda: NOW)
+        self.told: list[str] = []
+        self.service = Folders(database, LIMITS, lambda: NOW, self.told.append)
         self.account = AccountId("acc_" + secrets.token_hex(16))
         self.act = Act(self.account, "key_of_the_model")
         self.tree: dict[FolderId, Node] = {}
@@ -231,16 +232,23 @@ class FolderMachine(RuleBasedStateMachine):
             assert changed.folder.version == node.version + 1
 
     @precondition(lambda self: self.tree)
-    @rule(which=picks)
-    def delete(self, which: int) -> None:
+    @rule(which=picks, recursive=st.booleans())
+    def delete(self, which: int, recursive: bool) -> None:
         folder = list(self.tree)[which % len(self.tree)]
-        inside = self.below(folder) - {folder}
-        problem = FolderNotEmpty if inside or self.inside({folder}) else None
-        attempt(problem, lambda: self.service.delete(self.act, folder, None))
-        if problem is None:
-            del self.tree[folder]
-            for thing in self.things.values():
-                thing.folder = TOP if thing.folder == folder else thing.folder
+        below = self.below(folder)
+        inside = [id_ for id_, thing in self.things.items() if thing.folder in below and thing.state in WITH_BYTES]
+        problem = FolderNotEmpty if (len(below) > 1 or inside) and not recursive else None
+        self.told.clear()
+        gone = attempt(problem, lambda: self.service.delete(self.act, folder, None, recursive=recursive, force=False))
+        if gone is None:
+            return
+        assert (gone.all_folders, gone.all_assets) == (len(below) - 1, len(inside))
+        assert self.told == inside
+        for id_ in inside:
+            self.things[id_].state = "deleted"
+        for thing in self.things.values():
+            thing.folder = TOP if thing.folder in below else thing.folder
+        self.tree = {id_: node for id_, node in self.tree.items() if id_ not in below}
 
     @rule(which=picks, state=st.sampled_from(STATES))
     def add_asset(self, which: int, state: str) -> None:
@@ -305,10 +313,10 @@ class FolderMachine(RuleBasedStateMachine):
             node.name, node.parent, node.version
         )  # fmt: skip
         assert record.path == self.path(id_)
-        assert record.counts.folders == len(self.children(id_))
-        assert record.counts.all_folders == len(below) - 1
-        assert record.counts.assets == self.inside({id_})
-        assert record.counts.all_assets == self.inside(below)
+        assert record.folder.counts.folders == len(self.children(id_))
+        assert record.folder.counts.all_folders == len(below) - 1
+        assert record.folder.counts.assets == self.inside({id_})
+        assert record.folder.counts.all_assets == self.inside(below)
 
     def children(self, parent: FolderId) -> set[FolderId]:
         return {id_ for id_, node in self.tree.items() if node.parent == parent}

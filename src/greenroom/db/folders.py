@@ -5,7 +5,6 @@ Whoever calls with a key that is restricted to a folder sees that folder as the 
 not below it is not there.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -19,15 +18,18 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    literal_column,
     select,
+    text,
     update,
 )
 
-from greenroom.db import audit
+from greenroom.db import audit, catalogue
 from greenroom.db.catalogue import instant
 from greenroom.db.schema import assets, folders
 from greenroom.db.sqlite import Row, Statement, Transaction, sql
 from greenroom.domain.act import Act
+from greenroom.domain.asset import Asset, AssetState
 from greenroom.domain.folder import (
     TOP,
     Folder,
@@ -65,7 +67,12 @@ _COLUMNS = (
     folders.c.created_at,
     folders.c.updated_at,
     folders.c.version,
+    folders.c.folder_count,
+    folders.c.asset_count,
+    folders.c.all_folders,
+    folders.c.all_assets,
 )
+_WITH_BYTES = (AssetState.VERIFYING, AssetState.READY, AssetState.REJECTED)
 _ACCOUNT: BindParameter[str] = bindparam("account")
 _FOLDER = sql(select(*_COLUMNS).where(and_(folders.c.id == bindparam("folder"), folders.c.account_id == _ACCOUNT)))
 _CHILD = sql(
@@ -78,7 +85,8 @@ _CHILD = sql(
     )
 )
 _COUNT = sql(select(func.count()).where(folders.c.account_id == _ACCOUNT))
-_ADD = sql(insert(folders).values({column.name: bindparam(column.name) for column in _COLUMNS}))
+_NEW = ("id", "account_id", "parent_id", "name", "created_at", "updated_at", "version")
+_ADD = sql(insert(folders).values({name: bindparam(name) for name in _NEW}))
 
 
 def _upwards() -> CTE:
@@ -92,32 +100,6 @@ def _upwards() -> CTE:
 
 
 _UPWARDS = sql(select(_upwards()))
-
-
-def _counting() -> Statement:
-    roots = func.json_each(bindparam("roots")).table_valued("value")
-    start = select(roots.c.value.label("root"), roots.c.value.label("id"), bindparam("none", None).label("parent_id"))
-    below = start.cte("below", recursive=True)
-    below = below.union(
-        select(below.c.root, folders.c.id, folders.c.parent_id).join_from(
-            below, folders, and_(folders.c.account_id == _ACCOUNT, folders.c.parent_id == below.c.id)
-        )
-    )
-    is_root = below.c.id == below.c.root
-    return sql(
-        select(
-            below.c.root,
-            func.count().filter(below.c.parent_id == below.c.root),
-            func.sum(folders.c.asset_count).filter(is_root),
-            func.count() - 1,
-            func.sum(folders.c.asset_count),
-        )
-        .join_from(below, folders, folders.c.id == below.c.id)
-        .group_by(below.c.root)
-    )
-
-
-_COUNTS = _counting()
 _CHILDREN = sql(
     select(*_COLUMNS)
     .where(
@@ -157,8 +139,13 @@ _HEIGHT = _measuring()
 _below = select(subtree(_ACCOUNT, bindparam("folder")).c.id)
 _SUBTREE = sql(select(folders.c.id, folders.c.name).where(folders.c.id.in_(_below)))
 _DELETE = sql(delete(folders).where(folders.c.id.in_(_below)))
-_LEAVE = sql(
-    update(assets).where(and_(assets.c.account_id == _ACCOUNT, assets.c.folder_id.in_(_below))).values(folder_id=TOP)
+# Literally, or SQLite does not use the partial index.
+_in_subtree = and_(assets.c.account_id == _ACCOUNT, text("folder_id <> ''"), assets.c.folder_id.in_(_below))
+_LEAVE = sql(update(assets).where(_in_subtree).values(folder_id=TOP))
+_CONTENTS = sql(
+    select(*catalogue.COLUMNS)
+    .where(and_(_in_subtree, assets.c.state.in_([literal_column(f"'{state}'") for state in _WITH_BYTES])))
+    .order_by(assets.c.number)
 )
 
 
@@ -269,12 +256,6 @@ def children(tx: Transaction, account_id: AccountId, parent_id: FolderId, after:
     return [read(row) for row in tx.rows(_CHILDREN, asked)]
 
 
-def counts(tx: Transaction, account_id: AccountId, folder_ids: Sequence[FolderId]) -> dict[FolderId, FolderCounts]:
-    """What is in each of several folders of an account."""
-    asked = {"account": account_id, "roots": msgspec.json.encode(folder_ids).decode()}
-    return {root: FolderCounts(*found) for root, *found in tx.rows(_COUNTS, asked)}
-
-
 def alter(tx: Transaction, act: Act, old: Folder, change: FolderChange, limits: FolderLimits, now: datetime) -> Folder:
     """
     Rename a folder, move it, or both; give it as it is then.
@@ -293,6 +274,11 @@ def alter(tx: Transaction, act: Act, old: Folder, change: FolderChange, limits: 
     before = {"name": old.name, "parent_id": old.parent_id}
     audit.note(tx, act, "folder.changed", old.id, now, {"name": name, "parent_id": parent_id, "before": before})
     return msgspec.structs.replace(old, name=name, parent_id=parent_id, updated_at=now, version=old.version + 1)
+
+
+def contents(tx: Transaction, account_id: AccountId, folder_id: FolderId) -> list[Asset]:
+    """The assets in a folder and in those below it that have bytes, which are those that are counted."""
+    return [catalogue.read(row) for row in tx.rows(_CONTENTS, {"account": account_id, "folder": folder_id})]
 
 
 def remove(tx: Transaction, act: Act, folder_id: FolderId, now: datetime) -> None:
@@ -326,8 +312,8 @@ def absent(named: str) -> NotFound:
 
 def read(row: Row) -> Folder:
     """The folder in a row of its columns."""
-    id_, account, parent, name, created, updated, version = row
-    return Folder(id_, account, parent, name, instant(created), instant(updated), version)
+    id_, account, parent, name, created, updated, version, *counts = row
+    return Folder(id_, account, parent, name, instant(created), instant(updated), version, FolderCounts(*counts))
 
 
 def _child(tx: Transaction, account_id: AccountId, parent_id: FolderId, name: str) -> FolderId | None:

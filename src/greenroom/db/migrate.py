@@ -36,6 +36,7 @@ def _upgrade(path: str) -> None:
     engine = create_engine(f"sqlite:///{path}")
     with engine.connect() as connection:
         connection.execute(text("PRAGMA journal_mode=WAL"))
+        connection.execute(text("PRAGMA recursive_triggers=ON"))
         # All or nothing: SQLite would commit each table by itself, and a start that was killed between two of them
         # would be in the way of the next for ever.
         connection.execute(text("BEGIN IMMEDIATE"))

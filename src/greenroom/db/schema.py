@@ -97,8 +97,11 @@ folders = Table(
     Column("created_at", Float, nullable=False),
     Column("updated_at", Float, nullable=False),
     Column("version", Integer, nullable=False, server_default=text("1")),
-    # Kept by triggers on `assets`, whoever moves one or changes its state.
+    # What is in it, directly and with all that is below; kept by triggers, whoever changes an asset or a folder.
+    Column("folder_count", Integer, nullable=False, server_default=text("0")),
     Column("asset_count", Integer, nullable=False, server_default=text("0")),
+    Column("all_folders", Integer, nullable=False, server_default=text("0")),
+    Column("all_assets", Integer, nullable=False, server_default=text("0")),
     Index("ix_folders_account_parent_name", "account_id", "parent_id", "name", unique=True),
     sqlite_with_rowid=False,
 )

@@ -264,6 +264,8 @@ def connect(path: str) -> sqlite3.Connection:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+    # The counts of folders go up from each to the one that it lies in.
+    connection.execute("PRAGMA recursive_triggers=ON")
     connection.execute("PRAGMA cache_size=-65536")
     connection.execute("PRAGMA wal_autocheckpoint=4000")
     return connection

@@ -23,6 +23,15 @@ ID_PATTERN = "^fld_[0-9a-f]{32}$"
 _ID = re.compile(ID_PATTERN)
 
 
+class FolderCounts(Struct, frozen=True):
+    """What is in a folder: directly, and with all that is below. Assets count while they have bytes."""
+
+    folders: int = 0
+    assets: int = 0
+    all_folders: int = 0
+    all_assets: int = 0
+
+
 class Folder(Struct, frozen=True):
     """A folder; its name is unique among those with the same parent, the top if that is empty."""
 
@@ -34,15 +43,7 @@ class Folder(Struct, frozen=True):
     updated_at: datetime
     version: int
     """Counts the changes of name and place."""
-
-
-class FolderCounts(Struct, frozen=True):
-    """What is in a folder: directly, and with all that is below. Assets count while they have bytes."""
-
-    folders: int
-    assets: int
-    all_folders: int
-    all_assets: int
+    counts: FolderCounts = FolderCounts()
 
 
 class FolderChange(Struct, frozen=True):
@@ -53,10 +54,11 @@ class FolderChange(Struct, frozen=True):
 
 
 class FolderLimits(Struct, frozen=True):
-    """How deep and how large a tree may grow."""
+    """How deep and how large a tree may grow, and how much of it may be deleted in one step."""
 
     max_depth: int = 32
     max_per_account: int = 100_000
+    max_deleted_at_once: int = 5_000
 
 
 class FolderRef(Struct, frozen=True):

@@ -6,23 +6,23 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from greenroom.db import folders
+from greenroom.db import folders, library
 from greenroom.db.sqlite import Database, Transaction
 from greenroom.domain.act import Act
+from greenroom.domain.asset import Asset
 from greenroom.domain.folder import Folder, FolderChange, FolderCounts, FolderLimits, FolderRef
-from greenroom.domain.ids import FolderId
-from greenroom.errors import FolderNotEmpty, NotFound, Outdated
+from greenroom.domain.ids import AssetId, FolderId
+from greenroom.errors import FolderConflict, FolderNotEmpty, NotFound, Outdated
 
 Versions = frozenset[int] | None
 """Of which one must be the present one for a change to be made; None if any will do."""
 
 
 class FolderRecord(Struct, frozen=True):
-    """A folder, the path to it from what the caller sees as the top, and what is in it."""
+    """A folder, and the path to it from what the caller sees as the top."""
 
     folder: Folder
     path: str
-    counts: FolderCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class Folders:
     database: Database
     limits: FolderLimits
     now: Callable[[], datetime]
+    changed: Callable[[AssetId], None]
+    """Told of each asset whose state changed, after the commit."""
 
     def create(self, act: Act, parent_id: FolderId, name: str) -> FolderRecord:
         """
@@ -72,15 +74,9 @@ class Folders:
 
         def work(tx: Transaction) -> list[FolderRecord]:
             parent = folders.place(tx, act, parent_id)
-            found = folders.children(tx, act.account_id, parent, after, most)
-            counts = folders.counts(tx, act.account_id, [folder.id for folder in found])
             above = folders.path(tx, act, parent).rstrip("/")
-            # Between two questions a folder may have been deleted; then it is in one answer only.
-            return [
-                FolderRecord(folder, f"{above}/{folder.name}", counts[folder.id])
-                for folder in found
-                if folder.id in counts
-            ]
+            found = folders.children(tx, act.account_id, parent, after, most)
+            return [FolderRecord(folder, f"{above}/{folder.name}") for folder in found]
 
         return self.database.read(work)
 
@@ -98,25 +94,46 @@ class Folders:
 
         return self.database.write(work).result()
 
-    def delete(self, act: Act, folder_id: FolderId, versions: Versions) -> None:
-        """Delete an empty folder. Raises NotFound, Outdated, FolderNotEmpty."""
+    def delete(
+        self, act: Act, folder_id: FolderId, versions: Versions, *, recursive: bool, force: bool
+    ) -> FolderCounts:
+        """
+        Delete a folder, if `recursive` with all that is in it, at once or not at all; give what went with it.
+
+        The assets can be restored for a while; they are at the top then. Raises NotFound, Outdated, FolderNotEmpty,
+        and AssetInUse while something that is to be made from one of them is pending, unless forced.
+        """
         now = self.now()
 
-        def work(tx: Transaction) -> None:
+        def work(tx: Transaction) -> tuple[FolderCounts, list[Asset]]:
             found = _own(tx, act, folder_id, versions)
-            inside = folders.counts(tx, act.account_id, [folder_id])[folder_id]
-            if inside.folders or inside.assets:
+            inside = found.counts
+            if (inside.folders or inside.assets) and not recursive:
                 raise FolderNotEmpty(found.name, inside.all_folders, inside.all_assets)
+            self._require_few(inside)
+            gone = folders.contents(tx, act.account_id, folder_id) if recursive else []
+            for asset in gone:
+                library.delete(tx, act, asset, force, now)
             folders.remove(tx, act, folder_id, now)
+            return inside, gone
 
-        self.database.write(work).result()
+        inside, gone = self.database.write(work).result()
+        for asset in gone:
+            self.changed(asset.id)
+        return inside
+
+    def _require_few(self, inside: FolderCounts) -> None:
+        # Nothing else is written meanwhile.
+        most = self.limits.max_deleted_at_once
+        if inside.all_folders + inside.all_assets > most:
+            raise FolderConflict(
+                f"Below the folder are {inside.all_folders:,} folders and {inside.all_assets:,} assets; at once are "
+                f"deleted at most {most:,} of both. Delete some of what is in it first."
+            )
 
 
 def _record(tx: Transaction, act: Act, folder: Folder) -> FolderRecord:
-    counts = folders.counts(tx, act.account_id, [folder.id])
-    if folder.id not in counts:
-        raise folders.absent(folder.id)
-    return FolderRecord(folder, folders.path(tx, act, folder.id), counts[folder.id])
+    return FolderRecord(folder, folders.path(tx, act, folder.id))
 
 
 def _own(tx: Transaction, act: Act, folder_id: FolderId, versions: Versions) -> Folder:

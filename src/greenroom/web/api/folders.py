@@ -10,7 +10,7 @@ from greenroom.domain.folder import ID_PATTERN, TOP, FolderChange, folder_name, 
 from greenroom.domain.ids import FolderId
 from greenroom.errors import ParameterError
 from greenroom.services.folders import FolderRecord, Folders
-from greenroom.web.api.answers import Body, IfMatch, answer, cursor, empty, etag, place, problems_of, versions
+from greenroom.web.api.answers import Body, IfMatch, answer, cursor, etag, place, problems_of, versions
 from greenroom.web.auth import Callers
 
 _MOST = 100
@@ -58,6 +58,13 @@ class FolderPage(BaseModel):
 
     data: list[FolderShown]
     next_cursor: str | None
+
+
+class FolderDeleted(BaseModel):
+    """How many were deleted, the folder itself among them."""
+
+    folders: int
+    assets: int
 
 
 def folders_router(folders: Folders, callers: Callers) -> APIRouter:
@@ -120,12 +127,27 @@ def folders_router(folders: Folders, callers: Callers) -> APIRouter:
         changed = await threads.judge(folders.alter, act, FolderId(folder_id), change, versions(if_match))
         return answer(request, _shown(changed, act.within), headers={"etag": etag(changed.folder.version)})
 
-    @router.delete("/{folder_id}", status_code=204, responses=problems_of(401, 403, 404, 409, 412, 422))
-    async def delete_folder(request: Request, folder_id: str, if_match: IfMatch = None) -> Response:
-        """Delete an empty folder. What was signed for it and comes later is found at the top."""
+    @router.delete(
+        "/{folder_id}", responses={200: {"model": FolderDeleted}, **problems_of(401, 403, 404, 409, 412, 422)}
+    )
+    async def delete_folder(
+        request: Request,
+        folder_id: str,
+        recursive: Annotated[
+            bool, Query(description="With the folders and assets in it; else it must be empty.")
+        ] = False,
+        force: Annotated[bool, Query(description="Even assets that something pending is made from.")] = False,
+        if_match: IfMatch = None,
+    ) -> Response:
+        """
+        Delete a folder. Assets that are deleted with it can be restored for a while, and are at the top then, as is
+        what was signed for it and comes later.
+        """
         act = await callers.act(request.scope, Scope.UPLOAD)
-        await threads.judge(folders.delete, act, FolderId(folder_id), versions(if_match))
-        return empty(request)
+        gone = await threads.judge(
+            folders.delete, act, FolderId(folder_id), versions(if_match), recursive=recursive, force=force
+        )
+        return answer(request, {"folders": gone.all_folders + 1, "assets": gone.all_assets})
 
     return router
 
@@ -139,7 +161,7 @@ def _shown(record: FolderRecord, within: FolderId | None) -> dict[str, Any]:
         "name": folder.name,
         "path": record.path,
         "parent_id": parent or None,
-        "counts": record.counts,
+        "counts": folder.counts,
         "version": folder.version,
         "created_at": int(folder.created_at.timestamp()),
         "updated_at": int(folder.updated_at.timestamp()),
