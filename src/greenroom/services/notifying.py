@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 import structlog
@@ -45,9 +45,18 @@ _GONE = 410
 _BATCH = 500
 _MOST_BEHIND = 1000
 """Events without takers after which the place that was reached is written."""
-_MOST_IN_LANE = 4
 _MOST_REMEMBERED = 10_000
 _AFTER_TROUBLE_S = 5.0
+
+
+class _Rank(NamedTuple):
+    share: float
+    """Of all threads, for lanes of this rank and below."""
+    in_lane: int
+
+
+_RANKS = {True: _Rank(1.0, 4), None: _Rank(0.75, 1), False: _Rank(0.5, 1)}
+"""By whether the last attempt in a lane was taken; None before there was one."""
 
 
 class Post(Protocol):
@@ -60,8 +69,8 @@ class Notifying:
     """
     Makes attempts, several at once.
 
-    A lane whose last attempt failed gets one thread at a time, and all such lanes together at most half of the
-    threads: receivers that hang do not delay those that hear.
+    Threads go by what a lane did last: a receiver that hears may have several of all there are, one that nothing is
+    known of one, and one that failed one of half of them. So receivers that hang do not delay those that hear.
     """
 
     def __init__(
@@ -86,7 +95,7 @@ class Notifying:
         self._wake = threading.Event()
         self._lock = threading.Lock()
         self._under_way: dict[str, str] = {}
-        self._failing: dict[str, None] = {}
+        self._took: dict[str, bool] = {}
         self._resting: dict[str, datetime] = {}
         self._seen = 0
         self._written = 0
@@ -133,26 +142,23 @@ class Notifying:
             self._seen = place
 
     def _begin_due(self, pool: ThreadPoolExecutor) -> None:
+        """Begin attempts at what is due, as far as there are threads for it."""
         now = self._now()
         with self._lock:
             under_way = dict(self._under_way)
-            failing = set(self._failing)
+            took = dict(self._took)
             self._resting = {lane: until for lane, until in self._resting.items() if until > now}
             resting = set(self._resting)
         busy = Counter(under_way.values())
-        free = self._at_once - len(under_way)
-        free_for_failing = self._at_once // 2 - sum(busy[lane] for lane in failing)
         lanes = self._database.read(lambda tx: deliveries.lanes_due(tx, now))
         random.shuffle(lanes)  # else those that come first could take every thread
         for lane in lanes:
-            if lane in resting or free <= 0:
-                continue
-            room = min(free, _MOST_IN_LANE - busy[lane])
-            if lane in failing:
-                room = min(free_for_failing, 1 - busy[lane])
-            begun = self._begin_lane(pool, lane, now, room, under_way) if room > 0 else 0
-            free -= begun
-            free_for_failing -= begun if lane in failing else 0
+            # Counted with those that are trusted as little or less.
+            rank = _RANKS[took.get(lane)]
+            used = sum(count for of, count in busy.items() if _RANKS[took.get(of)].share <= rank.share)
+            room = min(int(self._at_once * rank.share) - used, self._at_once - busy.total(), rank.in_lane - busy[lane])
+            if room > 0 and lane not in resting:
+                busy[lane] += self._begin_lane(pool, lane, now, room, under_way)
 
     def _begin_lane(
         self, pool: ThreadPoolExecutor, lane: str, now: datetime, room: int, under_way: Mapping[str, str]
@@ -226,11 +232,10 @@ class Notifying:
 
     def _settle(self, lane: str, *, took: bool, rest_s: float | None) -> None:
         with self._lock:
-            self._failing.pop(lane, None)
-            if not took:
-                self._failing[lane] = None
-                while len(self._failing) > _MOST_REMEMBERED:
-                    del self._failing[next(iter(self._failing))]
+            self._took.pop(lane, None)
+            self._took[lane] = took
+            while len(self._took) > _MOST_REMEMBERED:
+                del self._took[next(iter(self._took))]
             if rest_s is not None:
                 self._resting[lane] = self._now() + timedelta(seconds=min(rest_s, LONGEST_REST_S))
 
