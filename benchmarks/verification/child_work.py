@@ -32,12 +32,13 @@ Work = Callable[[], object]
 
 
 def warm_up() -> None:
-    """As a zygote does before it forks: import and decode once, then leave what is there out of collections."""
+    """As a zygote does before it forks: import and decode once, then collect nothing more."""
     images.warm_up()
     films.warm_up()
     Image.init()
     gc.collect()
     gc.freeze()
+    gc.disable()
 
 
 # Full judgements

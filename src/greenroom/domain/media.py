@@ -88,7 +88,8 @@ class SoundMeasurements(msgspec.Struct, frozen=True, omit_defaults=True):
     """
     What a meter heard. Loudness as EBU R 128 has it; `measured_s` says how much of the sound it rests on.
 
-    `true_peak_dbtp` is that of the loudest moments; `noise_floor_lufs` the loudness of the quietest, None
+    Of a long sound R 128 hears short stretches; the plain level all over carries them to the whole, which is right to
+    about 1 LU. `true_peak_dbtp` is that of the loudest moments; `noise_floor_lufs` the loudness of the quietest, None
     where there are none; `clipped_share` the part (0 to 1) of samples that lie in flat tops.
     """
 

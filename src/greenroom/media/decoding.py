@@ -151,17 +151,19 @@ def decode_sound(
     stream = track.stream
     assert isinstance(stream, AudioStream)
     decoded = Decoded(codec_name(stream))
+    times, max_packets, saw, feed = track.times, limits.max_packets, track.saw, meter.feed
     for packet in container.demux(stream):
-        if packet.size:
-            track.saw(packet)
-            track.times.append(packet.dts or 0)
-            track.size_bytes += packet.size
-            if track.count > limits.max_packets:
+        size = packet.size
+        if size:
+            saw(packet)
+            times.append(packet.dts or 0)
+            track.size_bytes += size
+            if len(times) > max_packets:
                 raise logbook.give_up(too_many_packets(track.index, limits))
         try:
             for frame in packet.decode():
                 decoded.frames += 1
-                meter.feed(frame)
+                feed(frame)
         except av.FFmpegError as error:
             decoded.lose((packet.pts or packet.dts or 0) * track.unit_s, str(error.strerror))
     return decoded

@@ -35,7 +35,7 @@ from greenroom.media.protocol import Task
 from greenroom.media.sound import check_wav_sizes
 from greenroom.media.sound_meter import SoundMeter
 from greenroom.media.streams import Chosen, choose, codec_name
-from greenroom.media.tracks import Track, read_packets, read_tables, read_tail
+from greenroom.media.tracks import Track, find_end_of_data, read_packets, read_tables, read_tail
 from greenroom.media.trailers import judge_disguise
 
 DECODER = f"PyAV {av.__version__}, libavcodec {'.'.join(map(str, av.library_versions['libavcodec']))}"
@@ -123,6 +123,8 @@ class Film:
             "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mp3,wav",
             "skip_frame": "all",
             "max_streams": str(self._limits.max_streams + 1),
+            # A WAV is searched for DTS that poses as PCM; the first packet of it shows that as well as five megabytes.
+            "max_probe_packets": "1",
         }
         try:
             container = av.open("fd:", format=_DEMUXERS[self._task.format], options=options, metadata_errors="replace")
@@ -166,8 +168,7 @@ class Film:
         track = Track(chosen.sound)
         if movie is not None and not movie.fragmented:
             with self._logbook.stage("packets", "every sample lies inside the file"):
-                read_tables([track], self._data, self._limits, self._logbook)
-                track.forget()
+                find_end_of_data(track, self._data, self._limits, self._logbook)
         with self._logbook.stage("sound", "every packet decoded"):
             meter = SoundMeter(thorough=0 < (container.duration or 0) <= _SHORT_SOUND_S * av.time_base)
             decoded = decoding.decode_sound(container, track, self._limits, self._logbook, meter)

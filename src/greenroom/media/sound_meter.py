@@ -1,9 +1,9 @@
 """
 Measuring sound while it is decoded: loudness (EBU R 128), peaks, clipping, noise floor, silence.
 
-Loudness costs about as much as decoding an MP3. A meter that is not thorough therefore measures the first
-seconds and then a stretch now and again; peaks, clipping and silence are watched throughout, by looking at
-some samples of some frames.
+A second of loudness costs more than to decode it. A meter that is not thorough therefore measures it in short
+stretches, a thirtieth of a long sound, and carries it over to the whole by the plain level, which is watched
+throughout, as are peaks, clipping and silence, by looking at some samples of some frames.
 """
 
 import heapq
@@ -12,21 +12,30 @@ import re
 from collections.abc import Sequence
 from typing import Final, Literal
 
-import av
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
-from av.filter import Graph
-from av.filter.context import FilterContext
 
 from greenroom.domain.media import SoundMeasurements
+from greenroom.media.loudness import METER_ERRORS, Loudness, LoudnessRead, Shape, shape_of
+from greenroom.media.sound_levels import Levels
 from greenroom.media.stretches import Stretches
 
-_WHOLE_START_S = 3.0
-_EVERY_S = 24.0
-_STRETCH_S = 3.0
+_FIRST_STRETCH_S = 2.0
+_STRETCH_S = 0.6  # three blocks of R 128
+_OFTEN_S = 4.0  # from stretch to stretch, in the beginning
+_BEGINNING_S = 16.0
+_SELDOM_S = 32.0
+_LEVEL_EVERY = 2  # frames of a stretch
 
 _LOOK_EVERY_S = 0.2
-_STEP = 41  # samples between those that are looked at; prime, so that no tone hides between them
+# Half a second in the mean, and at no beat: music repeats itself, and would be seen at the same point each time.
+_UNEVEN_S = tuple(0.3 + 0.4 * (number * 0.618034 % 1) for number in range(34))
+_LOOKS_AT_ONCE = 32
+# Samples between those that are looked at; prime, so that no tone hides between them.
+_STEP = 41
+_WIDE_STEP = 83
+_LONG_STEP = 251
+_LONG_FRAME = 2048
 _SILENCE = 0.001  # -60 dBFS
 _SILENT_MIN_S = 2.0
 _EQUAL_WITHIN = 1e-4
@@ -40,14 +49,6 @@ _LOUD_EVERY = 2
 _LOUDEST_KEPT = 2
 _OVERSAMPLING = 4
 _EDGE_SAMPLES = 64  # where a frame is cut off, the resampler rings
-_NOISE_PERCENTILE = 0.05
-_DIGITAL_SILENCE_LUFS = -80.0
-_GATE_LUFS = -70.0
-_CHANNELS_MAX = 8
-_HIGHEST_RATE_HZ = 768_000  # no converter is faster; the meter's filters take memory and time in proportion
-_MEASURE_S = 0.4  # below one block of R 128 there is no loudness
-_DRAIN_EVERY = 64
-
 _Kind = Literal["f", "d", "h", "i"]
 _SAMPLES: Final[dict[str, tuple[_Kind, float]]] = {
     "flt": ("f", 1.0),
@@ -56,48 +57,45 @@ _SAMPLES: Final[dict[str, tuple[_Kind, float]]] = {
     "s32": ("i", 2147483648.0),
 }
 
-_METER_ERRORS = (av.FFmpegError, ValueError, TypeError, OverflowError)
-"""What a filter raises on sound that it does not take; such sound goes unmeasured, and is no worse for it."""
-
 
 class SoundMeter:
     """Fed with every decoded frame of one sound track, in order; `thorough` measures the loudness of all of it."""
 
     def __init__(self, *, thorough: bool) -> None:
         self._thorough = thorough
-        self._loudness: _Loudness | None = None
-        self._shape: tuple[str, int, str] | None = None
+        self._loudness: Loudness | None = None
+        self._levels = Levels(1.0)
+        self._shape: Shape | None = None
         self._kind: _Kind | None = None
         self._full_scale = 1.0
-        self._count = 0
         self._at_s = self._next_look_s = 0.0
+        self._stretch_s = 0.0 if thorough else _FIRST_STRETCH_S
+        self._waiting: list[tuple[float, AudioFrame]] = []
         self._silent = Stretches(_SILENT_MIN_S)
         self._peak = 0.0
         self._equal = True
-        self._looks = self._loud = self._looked = 0
+        self._kept = self._looks = self._loud = self._looked = self._measured = 0
         self._flat_samples = self._loud_samples = 0
         self._loudest: list[tuple[float, int, AudioFrame]] = []
 
     def feed(self, frame: AudioFrame) -> None:
         """Measure one frame."""
-        if self._shape is None:
-            self._begin(frame)
-        if self._kind is not None and self._at_s >= self._next_look_s:
-            self._next_look_s = self._at_s + _LOOK_EVERY_S
-            self._looks += 1
-            self._look(frame, self._kind)
-        if self._loudness is not None and (self._thorough or _is_scheduled(self._at_s)):
-            self._loudness.feed(frame, self._shape)
-        self._count += 1
-        self._at_s += frame.samples / frame.sample_rate if frame.sample_rate else 0.0
+        # This runs for every frame of every sound; most are not looked into.
+        at_s = self._at_s
+        self._at_s = at_s + frame.samples / (frame.sample_rate or math.inf)
+        if at_s >= self._next_look_s:
+            self._keep(frame, at_s)
+        if at_s >= self._stretch_s:
+            self._measure(frame, at_s)
 
     def result(self) -> SoundMeasurements | None:
         """What was measured; None if there was no sound or none in a form that is measured."""
+        self._look_at_waiting()
         if not self._looks:
             return None
         self._silent.end(self._at_s)
         is_silent = self._peak < _SILENCE
-        loudness = self._loudness.result() if self._loudness is not None else _LoudnessRead()
+        loudness = self._loudness_read()
         peak = self._true_peak()
         flat = self._flat_samples / self._loud_samples if self._loud_samples else 0.0
         return SoundMeasurements(
@@ -113,33 +111,90 @@ class SoundMeter:
         )
 
     def _begin(self, frame: AudioFrame) -> None:
-        self._shape = _shape(frame)
+        self._shape = shape_of(frame)
         self._kind, self._full_scale = _SAMPLES.get(frame.format.name.removesuffix("p"), (None, 1.0))
-        channels = frame.layout.nb_channels
-        self._equal = channels == 2
-        if self._kind and channels <= _CHANNELS_MAX and frame.sample_rate <= _HIGHEST_RATE_HZ:
-            self._loudness = _Loudness.of(frame)
+        self._equal = frame.layout.nb_channels == 2
+        self._levels = Levels(self._full_scale)
+        self._loudness = Loudness.of(frame) if self._kind else None
 
-    def _look(self, frame: AudioFrame, kind: _Kind) -> None:
-        channels = _some_samples(frame, kind, _STEP)
+    # Loudness
+
+    def _measure(self, frame: AudioFrame, at_s: float) -> None:
+        if self._loudness is None:
+            return
+        if self._thorough:
+            self._loudness.feed(frame, self._shape)
+        elif at_s < self._stretch_s + _STRETCH_S:
+            self._loudness.feed(frame, self._shape)
+            self._measured += 1
+            if self._measured % _LEVEL_EVERY == 1:
+                self._levels.see_measured(self._some_samples(frame))
+        else:
+            self._stretch_s += _OFTEN_S if self._stretch_s + _OFTEN_S < _BEGINNING_S else _SELDOM_S
+
+    def _loudness_read(self) -> LoudnessRead:
+        if self._loudness is None:
+            return LoudnessRead()
+        read = self._loudness.result()
+        if not self._thorough and read.integrated_lufs is not None and read.mean_lufs is not None:
+            read.integrated_lufs = self._levels.whole_lufs(read.mean_lufs) or read.integrated_lufs
+            read.range_lu = self._levels.range_lu()
+        return read
+
+    # Peaks, clipping, silence
+
+    def _keep(self, frame: AudioFrame, at_s: float) -> None:
+        # Several at once: between two frames the decoder drives this code out of the processor's caches.
+        if self._shape is None:
+            self._begin(frame)
+        if self._kind is None:
+            self._next_look_s = math.inf
+            return
+        self._next_look_s = at_s + (_LOOK_EVERY_S if self._thorough else _UNEVEN_S[self._kept % len(_UNEVEN_S)])
+        self._kept += 1
+        self._waiting.append((at_s, frame))
+        if len(self._waiting) == _LOOKS_AT_ONCE:
+            self._look_at_waiting()
+
+    def _look_at_waiting(self) -> None:
+        for at_s, frame in self._waiting:
+            self._look(frame, at_s)
+        self._waiting.clear()
+
+    def _look(self, frame: AudioFrame, at_s: float) -> None:
+        assert self._kind is not None
+        self._looks += 1
+        channels = self._some_samples(frame)
         if not channels or not channels[0]:
             return
+        if not self._thorough:
+            self._levels.see(channels)
         peaks = [max(max(some), -min(some)) / self._full_scale for some in channels]
         peak = max(peaks)
         self._peak = max(self._peak, peak)
-        self._silent.see(self._at_s, peak < _SILENCE)
-        if self._equal and len(channels) > 1:
-            slack = _EQUAL_WITHIN * self._full_scale
-            self._equal = all(abs(left - right) <= slack for left, right in zip(*channels, strict=True))
+        self._silent.see(at_s, peak < _SILENCE)
+        if self._equal:
+            self._equal = self._are_equal(channels)
         if len(self._loudest) < _LOUDEST_KEPT:
-            heapq.heappush(self._loudest, (peak, self._count, frame))
+            heapq.heappush(self._loudest, (peak, self._looks, frame))
         elif peak > self._loudest[0][0]:
-            heapq.heapreplace(self._loudest, (peak, self._count, frame))
+            heapq.heapreplace(self._loudest, (peak, self._looks, frame))
         if peak < _LOUD:
             return
         self._loud += 1
         if self._loud % _LOUD_EVERY == 1 and self._looked < _LOUD_LOOKED_AT_MAX:
-            self._look_for_flat_tops(_some_samples(frame, kind, 1)[peaks.index(peak)])
+            self._look_for_flat_tops(_some_samples(frame, self._kind, 1)[peaks.index(peak)])
+
+    def _some_samples(self, frame: AudioFrame) -> Sequence[Sequence[float]]:
+        assert self._kind is not None
+        if self._shape is None or frame.format.name != self._shape[0]:
+            return ()
+        step = _STEP if self._thorough else _WIDE_STEP if frame.samples < _LONG_FRAME else _LONG_STEP
+        return _some_samples(frame, self._kind, step)
+
+    def _are_equal(self, channels: Sequence[Sequence[float]]) -> bool:
+        slack = _EQUAL_WITHIN * self._full_scale
+        return len(channels) == 2 and all(abs(one - other) <= slack for one, other in zip(*channels, strict=True))
 
     def _look_for_flat_tops(self, samples: Sequence[float]) -> None:
         self._looked += 1
@@ -151,116 +206,9 @@ class SoundMeter:
     def _true_peak(self) -> float:
         """The highest peak between samples among the loudest frames, as BS.1770 annex 2 finds it."""
         try:
-            return max((_oversampled_peak(frame) for _, _, frame in self._loudest), default=self._peak)
-        except _METER_ERRORS:
+            return _oversampled_peak([frame for _, _, frame in self._loudest]) or self._peak
+        except METER_ERRORS:
             return self._peak
-
-
-class _LoudnessRead:
-    """What FFmpeg's meter says at the end."""
-
-    def __init__(self) -> None:
-        self.measured_s = 0.0
-        self.integrated_lufs: float | None = None
-        self.range_lu: float | None = None
-        self.floor_lufs: float | None = None
-
-
-class _Loudness:
-    """FFmpeg's `ebur128`, and every value of its momentary loudness."""
-
-    def __init__(self, graph: Graph, source: FilterContext, sink: FilterContext) -> None:
-        self._graph = graph
-        self._source = source
-        self._sink = sink
-        self._fed = 0
-        self._fed_s = 0.0
-        self._moments: list[float] = []
-        self._last: dict[str, str] = {}
-        self._failed = False
-
-    @classmethod
-    def of(cls, frame: AudioFrame) -> "_Loudness | None":
-        """A meter for frames like this one; None if there is none for them."""
-        graph = Graph()
-        graph.threads = 1
-        try:
-            source = graph.add_abuffer(
-                format=frame.format.name,
-                sample_rate=frame.sample_rate,
-                layout=frame.layout.name,
-                time_base=frame.time_base,
-            )
-            meter = graph.add("ebur128", "framelog=quiet:metadata=1")
-            sink = graph.add("abuffersink")
-            source.link_to(meter)
-            meter.link_to(sink)
-            graph.configure()
-        except _METER_ERRORS:
-            return None
-        return cls(graph, source, sink)
-
-    def feed(self, frame: AudioFrame, shape: tuple[str, int, str] | None) -> None:
-        """Measure a frame; one unlike the first is left out."""
-        if self._failed or _shape(frame) != shape:
-            return
-        try:
-            self._source.push(frame)
-        except _METER_ERRORS:
-            self._failed = True
-            return
-        self._fed += 1
-        self._fed_s += frame.samples / frame.sample_rate
-        if self._fed % _DRAIN_EVERY == 0:
-            self._drain()
-
-    def result(self) -> _LoudnessRead:
-        """Read the meter."""
-        self._drain()
-        read = _LoudnessRead()
-        read.measured_s = self._fed_s
-        integrated, wide = _number(self._last, "I"), _number(self._last, "LRA")
-        if integrated is not None and integrated > _GATE_LUFS and self._fed_s >= _MEASURE_S:
-            read.integrated_lufs = round(integrated, 1)
-            read.range_lu = None if wide is None else round(wide, 1)
-            read.floor_lufs = _quietest(self._moments)
-        return read
-
-    def _drain(self) -> None:
-        while not self._failed:
-            try:
-                metadata = self._sink.pull().metadata
-            except (BlockingIOError, EOFError):
-                return
-            except _METER_ERRORS:
-                self._failed = True
-                return
-            self._last = metadata
-            moment = _number(metadata, "M")
-            if moment is not None:
-                self._moments.append(moment)
-
-
-def _number(metadata: dict[str, str], name: str) -> float | None:
-    try:
-        return float(metadata["lavfi.r128." + name])
-    except (KeyError, ValueError):
-        return None
-
-
-def _quietest(moments: list[float]) -> float | None:
-    """The momentary loudness that one moment in twenty stays below; those of digital silence do not count."""
-    # The first three windows are not full yet.
-    heard = sorted(moment for moment in moments[3:] if moment > _DIGITAL_SILENCE_LUFS)
-    return round(heard[int(len(heard) * _NOISE_PERCENTILE)], 1) if heard else None
-
-
-def _shape(frame: AudioFrame) -> tuple[str, int, str]:
-    return frame.format.name, frame.sample_rate, frame.layout.name
-
-
-def _is_scheduled(at_s: float) -> bool:
-    return at_s < _WHOLE_START_S or (at_s - _WHOLE_START_S) % _EVERY_S >= _EVERY_S - _STRETCH_S
 
 
 def _some_samples(frame: AudioFrame, kind: _Kind, step: int) -> Sequence[Sequence[float]]:
@@ -273,16 +221,20 @@ def _some_samples(frame: AudioFrame, kind: _Kind, step: int) -> Sequence[Sequenc
     return [together[channel :: channels * step].tolist() for channel in range(min(2, channels))]
 
 
-def _oversampled_peak(frame: AudioFrame) -> float:
-    finer = AudioResampler(format="fltp", rate=frame.sample_rate * _OVERSAMPLING)
+def _oversampled_peak(frames: Sequence[AudioFrame]) -> float:
+    """The peak within frames like one another, each without its edges; 0.0 if they are too short."""
+    # One for all: making its filters costs as much as decoding seconds of sound.
+    finer = AudioResampler(format="fltp", rate=frames[0].sample_rate * _OVERSAMPLING)
     edge = _EDGE_SAMPLES * _OVERSAMPLING
     highest = 0.0
-    for out in finer.resample(frame):
-        for plane in out.planes[:2]:
-            inside = memoryview(plane).cast("B").cast("f")[: out.samples][edge:-edge].tolist()
-            if inside:
-                highest = max(highest, max(inside), -min(inside))
-    return highest or _plain_peak(frame)
+    for frame in frames:
+        frame.pts = None
+        for out in finer.resample(frame):
+            for plane in out.planes[:2]:
+                inside = memoryview(plane).cast("B").cast("f")[: out.samples][edge:-edge].tolist()
+                if inside:
+                    highest = max(highest, max(inside), -min(inside))
+    return highest or max(map(_plain_peak, frames))
 
 
 def _plain_peak(frame: AudioFrame) -> float:
