@@ -242,6 +242,28 @@ class Optimizing:
 
 
 @dataclass(frozen=True, slots=True)
+class Webhooks:
+    """How receivers are told of events."""
+
+    allow_http: bool = setting(False, "Tell receivers without TLS too.")
+    allow: list[str] = setting(
+        [],
+        "Receivers that may be told although they are not on the internet, on any port: `10.1.0.0/16`, "
+        "`receiver.internal`.",
+        is_allow_list,
+        "host names, addresses and networks",
+    )
+    timeout_s: float = positive(5.0, "A receiver that has not answered after this time is told again later.")
+    at_once: int = setting(32, "Receivers told at once.", lambda value: 2 <= value <= 1024, "2 to 1024")
+    kept_s: float = setting(
+        30 * 86400.0,
+        "Events and deliveries are forgotten after this time.",
+        lambda value: 2 * 86400 <= value < math.inf,
+        "172800 or more: deliveries are tried for a day",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Bench:
     """Switches for benchmarks, which show what each step costs. Never for service."""
 
@@ -297,6 +319,7 @@ class Settings:
     delivery: Delivery = field(default_factory=Delivery)
     retention: Retention = field(default_factory=Retention)
     optimizing: Optimizing = field(default_factory=Optimizing)
+    webhooks: Webhooks = field(default_factory=Webhooks)
     bench: Bench = field(default_factory=Bench)
 
 

@@ -20,13 +20,10 @@ v2/product_avatar v2/product_avatar/generation v2/product_avatar/generation/* v2
 v2/ai_scripts v2/ai_scripts/results/*
 v2/create_lip_sync_video v2/lip_sync_video v2/lip_sync_video/*
 v2/video_translate v2/video_translate/*
-v2/endpoints v2/endpoint v2/endpoint/* v2/events
 v1/create_video_with_variable v1/create_video_with_template v1/products v1/product v1/ai_scripts
 v1/create_video_from_url v1/preview v1/create_video_from_talking_avatar v1/project
 v1/musics v1/musics/custom v1/avatars v1/avatars/custom v1/avatars/photo_avatars v1/voices v1/voices/custom
 v1/avatar/create v1/avatar/custom/delete v1/visual_styles v1/templates v1/templates/custom
-v1/endpoints v1/endpoint v1/endpoint/* v1/events
-v1/webhook/endpoints v1/webhook/endpoint v1/webhook/endpoint/* v1/webhook/events
 v1/photo_avatar v1/photo_avatar/photo/generate v1/photo_avatar/new_look/generate v1/photo_avatar/generation
 v1/photo_avatar/add_motion
 """
