@@ -353,3 +353,16 @@ def test_other_accounts_are_not_counted_with_it(house: SmallHouse, accounts: Acc
 
     assert used(house) == Usage(0, 0, 0, 0, 0)
     assert accounts.standing(other.id).used == Usage(0, 3, 1, 0, 0)
+
+
+def test_an_asset_that_waited_when_it_was_deleted_counts_again_when_it_is_restored(house: SmallHouse) -> None:
+    limit(house, assets=1)
+    signed = house.signed()
+    house.library.delete(TESTER, signed.asset_id)
+    house.signed()
+
+    with pytest.raises(QuotaExceeded):
+        house.library.restore(TESTER, signed.asset_id)
+
+    assert used(house).assets == 1
+    assert house.asset(signed).state is AssetState.DELETED

@@ -7,6 +7,7 @@ be told here when one of them changes. What adds something asks `require_within`
 
 from collections.abc import Iterator
 
+from msgspec import structs
 from sqlalchemy import (
     ColumnElement,
     Integer,
@@ -68,6 +69,12 @@ def require_within(tx: Transaction, account_id: AccountId, usual: Limits, *measu
     """
     used, own = of(tx, account_id)
     used.require_within(own.over(usual), *measures)
+
+
+def require_room_for_asset(tx: Transaction, account_id: AccountId, usual: Limits) -> None:
+    """Raise QuotaExceeded if the account may not have one asset more."""
+    used, own = of(tx, account_id)
+    structs.replace(used, assets=used.assets + 1).require_within(own.over(usual), Measure.ASSETS)
 
 
 def limits(tx: Transaction, account_id: AccountId, usual: Limits) -> Limits:
