@@ -143,7 +143,7 @@ def try_again(tx: Transaction, one: Import, finding: Finding, at: datetime) -> N
 
 
 def end(tx: Transaction, one: Import, state: ImportState, now: datetime) -> None:
-    """Say how it ended, where its upload says so already."""
+    """Say how it ended; nothing if that is said already."""
     tx.run(_END, {"import": one.id, "new": state.value, "now": now.timestamp(), "found": None})
 
 
@@ -161,17 +161,13 @@ def fail(tx: Transaction, one: Import, findings: tuple[Finding, ...], transfer: 
     audit.note(tx, act, "import.failed", one.id, now, detail)
 
 
-def cancel(tx: Transaction, act: Act, one: Import, transfer: Transfer | None, now: datetime) -> bool:
-    """End an import by its owner's wish, with its upload; False if it has ended meanwhile."""
+def cancel(tx: Transaction, act: Act, one: Import, transfer: Transfer | None, now: datetime) -> None:
+    """End a pending import by its owner's wish, with its upload."""
     found = uploads.with_asset(tx, one.upload_id)
     assert found is not None, f"upload {one.upload_id} is gone"
-    upload = found[0]
-    values = {"import": one.id, "new": ImportState.CANCELLED.value, "now": now.timestamp(), "found": None}
-    if upload.state is not UploadState.OPEN or not tx.run(_END, values):
-        return False
-    uploads.cancel(tx, act, upload, transfer, now)
+    end(tx, one, ImportState.CANCELLED, now)
+    uploads.cancel(tx, act, found[0], transfer, now)
     audit.note(tx, act, "import.cancelled", one.id, now, {"asset_id": one.asset.id})
-    return True
 
 
 def _import(row: Row) -> Import:

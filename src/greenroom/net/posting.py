@@ -3,10 +3,10 @@
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 from greenroom.domain.hook import Answer
+from greenroom.domain.retry_after import retry_after_s
 from greenroom.errors import FetchFailed
 from greenroom.net.client import GuardedClient, Reply
 from greenroom.net.connection import Patience
@@ -28,16 +28,6 @@ class Poster:
         with self.client.request("POST", url, patience, headers=headers, body=body) as reply:
             wait_s = retry_after_s(reply.headers.get("retry-after", ""), self.now())
             return Answer(reply.status, _excerpt(reply), wait_s)
-
-
-def retry_after_s(text: str, now: datetime) -> float | None:
-    """The seconds of a `Retry-After`, which may be written as a date; None if it makes no sense."""
-    if text.isascii() and text.isdigit():
-        return float(text[:9])
-    with contextlib.suppress(ValueError, OverflowError):
-        when = parsedate_to_datetime(text)
-        return max(0.0, (when.replace(tzinfo=when.tzinfo or UTC) - now).total_seconds())
-    return None
 
 
 def _excerpt(reply: Reply) -> str:

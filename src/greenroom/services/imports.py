@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from time import monotonic
 from typing import Any, Protocol
 from urllib.parse import unquote
@@ -32,6 +31,7 @@ from greenroom.domain.ids import AssetId, BlobKey
 from greenroom.domain.imports import Import, ImportId, ImportState, new_import_id
 from greenroom.domain.media import Finding, Format, Kind
 from greenroom.domain.policy import Dialect
+from greenroom.domain.retry_after import retry_after_s
 from greenroom.errors import (
     AddressRefused,
     FetchFailed,
@@ -153,10 +153,7 @@ class Imports:
 
     def one(self, act: Act, import_id: ImportId) -> Import:
         """One import. Raises NotFound, for a foreign one too."""
-        found = self.ingest.database.read(lambda tx: imports.by_id(tx, act, import_id))
-        if found is None:
-            raise NotFound(f"There is no import {import_id[:60]!r} in this account.")
-        return self._shown(found)
+        return self._shown(self.ingest.database.read(lambda tx: _found(tx, act, import_id)))
 
     def page(self, act: Act, before: tuple[float, str], most: int) -> list[Import]:
         """Up to `most` imports, newest first, after the one with that Unix time and id."""
@@ -170,17 +167,28 @@ class Imports:
         return attempt.progress.received_bytes if attempt is not None else one.asset.size_bytes or 0
 
     def cancel(self, act: Act, import_id: ImportId) -> Import:
-        """End an import; its asset, which has no file yet, is deleted. Raises NotFound, UploadOver if it has ended."""
-        one = self.one(act, import_id)
-        fetch, now = self.under_way.get(import_id), self.now()
+        """
+        End an import, and with it the asset that has no file yet; doing so twice changes nothing.
+
+        Raises NotFound, and UploadOver for one that is done or has failed.
+        """
+        now, fetch = self.now(), self.under_way.get(import_id)
         attempt = fetch.attempt if fetch is not None else None
         transfer = attempt.progress.transfer() if attempt is not None else None
-        if not self.ingest.database.write(lambda tx: imports.cancel(tx, act, one, transfer, now)).result():
-            raise UploadOver(self.one(act, import_id).state, "It has ended; what it brought is deleted as an asset.")
+
+        def end(tx: Transaction) -> Import:
+            one = _found(tx, act, import_id)
+            if one.state is ImportState.PENDING:
+                imports.cancel(tx, act, one, transfer, now)
+            elif one.state is not ImportState.CANCELLED:
+                raise UploadOver(one.state.value, "There is nothing to cancel; delete the asset if it is not wanted.")
+            return _found(tx, act, import_id)
+
+        cancelled = self.ingest.database.write(end).result()
         if fetch is not None:
             fetch.stop.set()
-        self.ingest.published(one.asset.id)
-        return self.one(act, import_id)
+        self.ingest.published(cancelled.asset.id)
+        return cancelled
 
     def work(self) -> None:
         """Fetch what is due, one after the other; several threads may do so at once."""
@@ -309,6 +317,13 @@ class Imports:
         return AssetId(ours[1]) if ours is not None else None
 
 
+def _found(tx: Transaction, act: Act, import_id: ImportId) -> Import:
+    found = imports.by_id(tx, act, import_id)
+    if found is None:
+        raise NotFound(f"There is no import {import_id[:60]!r} in this account.")
+    return found
+
+
 def _declaration(request: ImportRequest) -> tuple[UploadRequest, bool]:
     """What an import declares of its file, and whether its format is any of its kind."""
     given = request.filename or _last_segment(request.url)
@@ -360,22 +375,10 @@ def _accepted_length(reply: Reply, now: datetime) -> int | None:
         passes = reply.status >= 500 or reply.status in _PASSING_STATUSES
         message = f"The server answered with the status {reply.status}."
         found = finding("fetch_status", message, measured=str(reply.status), allowed="200")
-        raise FetchFailed(found, passes=passes, retry_after_s=_retry_after_s(reply.headers.get("retry-after"), now))
+        raise FetchFailed(found, passes=passes, retry_after_s=retry_after_s(reply.headers.get("retry-after", ""), now))
     coding = reply.headers.get("content-encoding", "identity").strip().lower()
     if coding not in ("", "identity"):
         message = f"The answer has the Content-Encoding {coding[:40]}, though the plain file was asked for."
         raise TypeRefused(finding("content_encoding_unsupported", message, measured=coding[:40], allowed="none"))
     length = reply.headers.get("content-length")
     return int(length) if length is not None else None
-
-
-def _retry_after_s(text: str | None, now: datetime) -> float | None:
-    """How long a server wants to be left alone, None if it does not say so in either of the two ways."""
-    if text is None:
-        return None
-    if text.isascii() and text.isdigit():
-        return float(text[:9])
-    try:
-        return (parsedate_to_datetime(text) - now).total_seconds()
-    except (ValueError, TypeError, OverflowError):
-        return None
