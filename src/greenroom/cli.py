@@ -82,12 +82,13 @@ def upload(
     files: Annotated[list[Path], typer.Argument(help="Images, videos and sounds.")],
     url: Annotated[str, typer.Option(envvar="GREENROOM_URL", help="Server.")] = "http://127.0.0.1:8700",
     key: Annotated[str, typer.Option(envvar="GREENROOM_API_KEY", help="API key.")] = "",
+    folder: Annotated[str, typer.Option(help="Path or id; folders that are missing are made.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a file on standard output.")] = False,
 ) -> None:
     """Upload files and print their permanent addresses; refused ones with the reason."""
     from greenroom.client.command import upload_files  # other commands do without its imports
 
-    raise typer.Exit(upload_files(files, url, key, as_json))
+    raise typer.Exit(upload_files(files, url, key, as_json, folder=folder))
 
 
 @app.command()

@@ -17,9 +17,11 @@ NOT_ALL_READY = 1
 INTERRUPTED = 130  # what a shell reports for a program that ^C ended
 
 
-def upload_files(files: Sequence[Path], url: str, key: str, as_json: bool, parallel: int = 4) -> int:
+def upload_files(
+    files: Sequence[Path], url: str, key: str, as_json: bool, *, folder: str = "", parallel: int = 4
+) -> int:
     """
-    Upload files, `parallel` at once, and print what came of each as soon as it is known.
+    Upload files into a folder, `parallel` at once, and print what came of each as soon as it is known.
 
     Gives the exit status: 0 if all are up, 1 if any is not, 130 after ^C. On stdout stands what is up:
     for people on a terminal, else a line `file, id, URL` with tabs between, or with `as_json` one object
@@ -33,7 +35,7 @@ def upload_files(files: Sequence[Path], url: str, key: str, as_json: bool, paral
         report.end(str(error))
         return NOT_ALL_READY
     with client:
-        return _Run(client, files, report, stop).run(parallel)
+        return _Run(client, files, folder, report, stop).run(parallel)
 
 
 class _Stopped(Exception):
@@ -64,9 +66,10 @@ class _Stop:
 class _Run:
     """All files of one command."""
 
-    def __init__(self, client: Client, files: Sequence[Path], report: Report, stop: _Stop) -> None:
+    def __init__(self, client: Client, files: Sequence[Path], folder: str, report: Report, stop: _Stop) -> None:
         self._client = client
         self._files = files
+        self._folder = folder
         self._report = report
         self._waiting: SimpleQueue[Path] = SimpleQueue()
         self._outcomes: SimpleQueue[Outcome | BaseException] = SimpleQueue()
@@ -115,7 +118,7 @@ class _Run:
                 show(progress)
 
             try:
-                result = self._client.upload(file, listen)
+                result = self._client.upload(file, listen, folder=self._folder)
             except KeyRefused:
                 raise
             except ClientError as error:

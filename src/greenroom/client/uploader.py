@@ -65,18 +65,20 @@ class Client:
         """Let go of the open connections."""
         self._connection.close()
 
-    def upload(self, path: str | Path, progress: Listener = nobody) -> Uploaded:
+    def upload(self, path: str | Path, progress: Listener = nobody, *, folder: str = "") -> Uploaded:
         """
         Send a file and wait for the verdict; its bytes are read from the disk as they go.
 
         `progress` is called after every piece and at every change of stage, in the calling thread; what
         it raises ends the upload. What may pass (no connection, a busy or broken server, a broken
         transfer) is tried again after a pause, a signed URL that ran out is renewed. A file over 8 MiB is
-        sent only if the server, asked by its two ends, does not refuse it.
+        sent only if the server, asked by its two ends, does not refuse it. It is put into `folder`, an id or
+        a path such as `shop/boots`, of which the server makes what is missing; without one, at the top.
 
         Raises UploadRefused, KeyRefused, ServerUnavailable, AnswerNotUnderstood or FileUnusable.
         """
-        return _Upload(self._connection, self._backoff, self._preflight, SourceFile.at(Path(path)), progress).run()
+        file = SourceFile.at(Path(path))
+        return _Upload(self._connection, self._backoff, self._preflight, file, folder, progress).run()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ class _Upload:
     backoff: Backoff
     preflight: Preflight
     file: SourceFile
+    folder: str
     progress: Listener
 
     def run(self) -> Uploaded:
@@ -105,7 +108,7 @@ class _Upload:
 
     def _sign(self) -> wire.Signed:
         self._tell(Stage.SIGNING)
-        question = wire.SignRequest(self.file.name, self.file.mime, self.file.size_bytes)
+        question = wire.SignRequest(self.file.name, self.file.mime, self.file.size_bytes, self.folder)
         return answers.signed(self.connection.post(SIGN_PATH, wire.encoded(question)))
 
     def _send(self, signed: wire.Signed) -> wire.Standing | None:

@@ -9,12 +9,13 @@ from typing import Any
 import msgspec
 
 
-class SignRequest(msgspec.Struct, frozen=True):
+class SignRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     """The question for a signed URL."""
 
     filename: str
     content_type: str
     file_size: int
+    folder: str = ""
 
 
 class Envelope(msgspec.Struct, frozen=True):
