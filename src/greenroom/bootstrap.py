@@ -210,7 +210,7 @@ def build(settings: Settings) -> Server:
     form_limits = FormLimits(settings.uploads.form_max_fields, settings.uploads.form_max_field_bytes)
     callers = Callers(access, origins, threads)
     receipts = Receipts(receipt_keys(settings), now)
-    library = Library(database, now, delivery.forget, settings.retention.restore_s)
+    library = Library(database, now, delivery.forget, settings.retention.restore_s, usual_limits(settings))
     idempotency = Idempotency(database, now, settings.idempotency.lifetime_s)
     signed_uploads = SignedUploads(ingest)
     upload_call = UploadCall(receiver, origins, form_limits, receipts, signed_uploads)

@@ -31,6 +31,10 @@ class Act(Struct, frozen=True):
         """The same for that account: whoever has a signed URL does not say whose it is."""
         return structs.replace(self, account_id=account_id)
 
+    def without_key(self) -> "Act":
+        """The same without its idempotency key: for what is kept of a request that had no effect."""
+        return structs.replace(self, once=None)
+
 
 def by_grant(address: str = "", request_id: str = "") -> Act:
     """Whoever has a signed URL; of which account is known when the upload is found."""

@@ -413,7 +413,7 @@ class Ingest:
         if attempt.refused:
             return
         attempt.refused = True
-        upload, name, act = attempt.upload, attempt.staged_as, attempt.act
+        upload, name, act = attempt.upload, attempt.staged_as, attempt.act.without_key()
         transfer, now = attempt.progress.transfer(), self.now()
         self.database.write(lambda tx: uploads.refuse(tx, act, upload, name, findings, transfer, now)).result()
         self.published(upload.asset_id)

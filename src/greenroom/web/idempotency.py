@@ -8,7 +8,7 @@ keeps it in the transaction of the change. A request that changed nothing leaves
 import contextlib
 import hashlib
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -19,7 +19,7 @@ from greenroom.domain.act import Act
 from greenroom.domain.idempotency import Done, Once
 from greenroom.errors import AnswerLost, GreenroomError, ParameterError
 from greenroom.services.idempotency import Held, Idempotency, require_same
-from greenroom.web.answers import header, rid_of
+from greenroom.web.answers import Header, header, rid_of
 from greenroom.web.auth import ONCE, Callers
 from greenroom.web.receiving import BodyCut, body_of
 
@@ -108,44 +108,49 @@ class Idempotent:
         held = (act.account_id, route, key)
         ticket = Ticket(held, await self._callers.threads.quick(self._idempotency.begin, held))
         try:
-            if _is_form(scope, route):
-                scope[ONCE] = ticket
-            else:
-                body = await _whole(receive)
-                scope[ONCE] = ticket.fingerprinted(_fingerprint(scope, body))
-                receive = _again(body, receive)
-                if ticket.done is not None:
-                    await self._replay(route, act, ticket.done, scope, send)
-                    return
-            answer = _Listening(send)
-            await self._app(scope, receive, answer)
-            if ticket.done is None and ticket.once is not None:
-                await self._keep(msgspec.structs.replace(act, once=ticket.once), route, answer)
+            answer = await self._answered(ticket, act, scope, receive)
         finally:
             self._idempotency.end(held)
+        # Only now: who has the answer may send the request again at once, and must not find its key in use.
+        await answer.release(send)
 
-    async def _keep(self, act: Act, route: str, answer: "_Listening") -> None:
-        if answer.status < 500 and answer.body is not None and route[5:] not in self._replays:
+    async def _answered(self, ticket: Ticket, act: Act, scope: Any, receive: Any) -> "_Held":
+        route = ticket.held[1]
+        if _is_form(scope, route):
+            scope[ONCE] = ticket
+        else:
+            body = await _whole(receive)
+            scope[ONCE] = ticket.fingerprinted(_fingerprint(scope, body))
+            receive = _again(body, receive)
+        answer = _Held((REPLAYED,) if ticket.done is not None else ())
+        if ticket.done is not None and isinstance(scope[ONCE], Once):
+            await _send_again(answer, scope, await self._again(route, act, ticket.done, scope))
+            return answer
+        await self._app(scope, receive, answer)
+        if ticket.done is None and ticket.once is not None:
+            await self._keep(msgspec.structs.replace(act, once=ticket.once), route, answer)
+        return answer
+
+    async def _keep(self, act: Act, route: str, answer: "_Held") -> None:
+        if answer.status < 500 and len(answer.body) <= _MOST_KEPT_BYTES and route[5:] not in self._replays:
             args = (act, answer.status, answer.content_type, bytes(answer.body))
             await self._callers.threads.quick(self._idempotency.answered, *args)
 
-    async def _replay(self, route: str, act: Act, done: Done, scope: Any, send: Any) -> None:
+    async def _again(self, route: str, act: Act, done: Done, scope: Any) -> Again:
         make = self._replays.get(route[5:])
         again = await make(scope, act, done) if make is not None else None
-        if again is None:
-            if done.status is None or done.body is None:
-                raise AnswerLost(done.subjects)
-            again = Again(done.status, done.content_type or "application/json", done.body)
-        await send_again(send, scope, again)
+        if again is not None:
+            return again
+        if done.status is None or done.body is None:
+            raise AnswerLost(done.subjects)
+        return Again(done.status, done.content_type or "application/json", done.body)
 
 
-async def send_again(send: Any, scope: Any, again: Again) -> None:
-    """Send an answer once more, and say that it is not the first time."""
+async def _send_again(send: Any, scope: Any, again: Again) -> None:
     headers = [
         (b"content-type", again.content_type.encode()),
         (b"content-length", b"%d" % len(again.body)),
         (b"x-request-id", rid_of(scope).encode()),
-        REPLAYED,
     ]
     await send({"type": "http.response.start", "status": again.status, "headers": headers})
     await send({"type": "http.response.body", "body": again.body})
@@ -156,25 +161,29 @@ def route_of(path: str) -> str:
     return path.removeprefix("/open").rstrip("/")
 
 
-class _Listening:
-    """Sends an answer on, and remembers it if it is short."""
+class _Held:
+    """An answer that is held back until it may go out."""
 
-    def __init__(self, send: Any) -> None:
-        self._send = send
+    def __init__(self, headers: Iterable[Header]) -> None:
+        self._headers = headers
+        self._messages: list[Any] = []
         self.status = 500
         self.content_type = ""
-        self.body: bytearray | None = bytearray()
+        self.body = bytearray()
 
     async def __call__(self, message: Any) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = dict(message["headers"])
-            self.content_type = headers.get(b"content-type", b"").decode("latin-1")
-        elif message["type"] == "http.response.body" and self.body is not None:
+            self.content_type = dict(message["headers"]).get(b"content-type", b"").decode("latin-1")
+            message = message | {"headers": [*message["headers"], *self._headers]}
+        else:
             self.body += message.get("body", b"")
-            if len(self.body) > _MOST_KEPT_BYTES:
-                self.body = None
-        await self._send(message)
+        self._messages.append(message)
+
+    async def release(self, send: Any) -> None:
+        """Let it go."""
+        for message in self._messages:
+            await send(message)
 
 
 def _is_form(scope: Any, route: str) -> bool:

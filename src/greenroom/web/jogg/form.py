@@ -1,9 +1,12 @@
 """The one-shot multipart form (contract 2.1.3), parsed as a stream into the same temporary file as a PUT."""
 
+import hashlib
 from dataclasses import dataclass
 from email.message import Message
 from typing import Any
 
+import msgspec
+from msgspec import structs
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser
 
@@ -11,8 +14,9 @@ from greenroom.domain.act import Act
 from greenroom.domain.asset import Asset
 from greenroom.domain.media import Kind
 from greenroom.domain.policy import Dialect
-from greenroom.errors import ParameterError, UploadRefused
-from greenroom.services.ingest import Ingest, UploadRequest
+from greenroom.errors import KeyReused, ParameterError, UploadRefused
+from greenroom.services.ingest import UploadRequest
+from greenroom.web.idempotency import Ticket
 from greenroom.web.jogg.coerce import without_nul
 from greenroom.web.jogg.envelope import Call
 from greenroom.web.jogg.extras import extras
@@ -46,9 +50,10 @@ class UploadForm:
     The parser's callbacks only note what they saw, in order; `_act` then does it, since that may have to wait.
     """
 
-    def __init__(self, ingest: Ingest, receiver: Receiver, act: Act, limits: FormLimits) -> None:
-        self._ingest = ingest
+    def __init__(self, receiver: Receiver, act: Act, limits: FormLimits, ticket: Ticket | None) -> None:
+        self._ingest = receiver.ingest
         self._receiver = receiver
+        self._ticket = ticket
         self._threads = receiver.threads
         self._caller = act
         self._limits = limits
@@ -61,10 +66,14 @@ class UploadForm:
         self._ended = False
         self._request: UploadRequest | None = None
         self._reception: Reception | None = None
+        self._done_before = ticket is not None and ticket.done is not None
+        self._seen_bytes = 0
+        self._most_bytes = 0
+        self._hash = hashlib.sha256()
 
-    async def received(self, call: Call) -> Asset:
+    async def received(self, call: Call) -> Asset | None:
         """
-        Take the form and have its file judged.
+        Take the form and have its file judged; None if the same form was taken before under its idempotency key.
 
         Raises ParameterError for a form that is not well formed, too large beside its file or without one;
         else what an upload raises.
@@ -92,18 +101,27 @@ class UploadForm:
         except MultipartParseError as problem:
             raise ParameterError("The form", f"is not a well-formed multipart/form-data body: {problem}") from problem
 
-    async def _finished(self) -> Asset:
+    async def _finished(self) -> Asset | None:
         if not self._ended:
             raise ParameterError("The form", "ends before its last boundary")
-        if self._reception is None:
+        if self._request is None:
             raise ParameterError(_FILE, "is required: the file itself, with its file name")
-        assert self._request is not None, "there is a request for the file that is received"
+        once = self._ticket.fingerprinted(self._fingerprint()) if self._ticket is not None else None
+        if self._reception is None:
+            return None
         attempt = self._reception.attempt
         self._require_kind(attempt.asset.kind)
         request = self._asked(self._request.filename, self._request.content_type)
         if request != self._request:
             await self._threads.quick(self._ingest.amend, attempt, request)
+        attempt.act = structs.replace(attempt.act, once=once)
         return await self._reception.finish()
+
+    def _fingerprint(self) -> str:
+        """The form as one value: its fields, and of its file the name, type and SHA-256."""
+        assert self._request is not None, "there is a file"
+        file = (self._request.filename, self._request.content_type, self._hash.hexdigest())
+        return hashlib.sha256(msgspec.json.encode((sorted(self._fields.items()), file))).hexdigest()
 
     def _asked(self, filename: str, content_type: str | None) -> UploadRequest:
         """What the form asks for by the fields that came until now."""
@@ -182,26 +200,38 @@ class UploadForm:
         self._part = _Part(name, filename, headers.get("content-type"), bytearray())
         if name != _FILE:
             return
-        if self._reception is not None:
+        if self._request is not None:
             raise ParameterError(_FILE, "is given twice; a form takes one file")
         if not filename:
             raise ParameterError(_FILE, "has no file name")
-        self._reception = await self._begin_file(without_nul(filename, _FILE), headers.get("content-type"))
+        self._request = self._asked(without_nul(filename, _FILE), headers.get("content-type"))
+        if self._done_before:
+            self._most_bytes = self._ingest.declared(self._caller, self._request, 0.0).upload.max_bytes
+        else:
+            self._reception = await self._begin_file(self._request)
 
-    async def _begin_file(self, filename: str, content_type: str | None) -> Reception:
-        self._request = self._asked(filename, content_type)
-        signed, committed = self._ingest.sign(self._caller, self._request)
+    async def _begin_file(self, request: UploadRequest) -> Reception:
+        signed, committed = self._ingest.sign(self._caller, request)
         await committed
         return await self._receiver.begin(signed.upload_id, None, self._caller)
 
     async def _take_data(self, data: bytes) -> None:
         assert self._part is not None
         if self._part.name == _FILE:
-            assert self._reception is not None
-            await self._reception.feed(data)
+            await self._take_bytes(data)
             return
         self._part.value += data
         self._require_small(len(self._part.value), self._part.name)
+
+    async def _take_bytes(self, data: bytes) -> None:
+        if self._ticket is not None:
+            self._hash.update(data)
+        if self._reception is not None:
+            await self._reception.feed(data)
+            return
+        self._seen_bytes += len(data)
+        if self._seen_bytes > self._most_bytes:
+            raise KeyReused(self._ticket.held[2] if self._ticket is not None else "")
 
     def _end_part(self) -> None:
         part, self._part = self._part, None

@@ -2,19 +2,29 @@
 
 from typing import Any
 
+import msgspec
+
 from greenroom.domain.access import Scope
 from greenroom.domain.act import Act
+from greenroom.domain.asset import Asset, AssetState
+from greenroom.domain.idempotency import Done
+from greenroom.domain.ids import UploadId
 from greenroom.domain.policy import Dialect
 from greenroom.errors import ParameterError
-from greenroom.services.ingest import Ingest, Signed, UploadRequest
+from greenroom.services.ingest import Signed, UploadRequest
 from greenroom.services.receipts import Receipts
+from greenroom.services.uploads import SignedUploads
+from greenroom.web.answers import rid_of
+from greenroom.web.auth import ONCE
+from greenroom.web.idempotency import Again, route_of
 from greenroom.web.jogg import coerce, form
-from greenroom.web.jogg.envelope import Call
+from greenroom.web.jogg.envelope import SUCCESS, Call
 from greenroom.web.jogg.extras import extras
 from greenroom.web.jogg.routes import Route, Table
 from greenroom.web.origin import Origins
 from greenroom.web.receiving import Receiver
 from greenroom.web.uploads import PREFIX
+from greenroom.web.views import receipt
 
 _LONGEST_NAME = 1024
 
@@ -24,35 +34,60 @@ class UploadCall:
 
     def __init__(
         self,
-        ingest: Ingest,
         receiver: Receiver,
         origins: Origins,
         form_limits: form.FormLimits,
         receipts: Receipts,
+        uploads: SignedUploads,
     ) -> None:
-        self._ingest = ingest
+        self._ingest = receiver.ingest
         self._receiver = receiver
         self._origins = origins
         self._form_limits = form_limits
         self._receipts = receipts
+        self._uploads = uploads
 
     async def __call__(self, call: Call, act: Act) -> dict[str, Any]:
         """Answer one call: by its Content-Type it is a form or JSON."""
         origin = self._origins.origin(call.scope)
         if call.content_type.lower().startswith("multipart/form-data"):
             call.dialect = Dialect.MULTIPART
-            reader = form.UploadForm(self._ingest, self._receiver, act, self._form_limits)
-            asset = await reader.received(call)
+            ticket = call.scope.get(ONCE)
+            reader = form.UploadForm(self._receiver, act, self._form_limits, ticket)
+            asset = await reader.received(call) or await self._asset_of(act, ticket.done)
             return form.form_receipt(asset, origin) | {"receipt": self._receipts.of(asset)}
         body = coerce.json_object(await call.body())
         call.dialect = _dialect(body, call.version)
         signed, committed = self._ingest.sign(act, upload_request(body, call.dialect))
         return sign_reply(signed, await committed, origin, call.version)
 
+    async def again(self, scope: Any, act: Act, done: Done) -> Again:
+        """Answer a signing that was done before: with a fresh URL, or the receipt once the file is there."""
+        version = route_of(scope["path"])[1:3]
+        origin = self._origins.origin(scope)
+        asset = await self._asset_of(act, done)
+        if asset.state is AssetState.WAITING:
+            signed, _ = await self._receiver.threads.judge(self._uploads.renew, act, _upload_of(done))
+            data = sign_reply(signed, asset.number, origin, version)
+        else:
+            data = receipt(asset, origin) | {"receipt": self._receipts.of(asset)}
+            if version == "v1":
+                data["asset_id"] = data["asset_url"]
+        told = {"rid": rid_of(scope), "code": 0, "msg": SUCCESS[version], "data": data}
+        return Again(200, "application/json", msgspec.json.encode(told))
+
+    async def _asset_of(self, act: Act, done: Done) -> Asset:
+        seen = await self._receiver.threads.quick(self._uploads.one, act, _upload_of(done))
+        return seen.record.asset
+
     def table(self) -> Table:
         """Where this call is found."""
         route = {"POST": Route(Scope.UPLOAD, self)}
         return {"/v1/upload/asset": route, "/v2/upload/asset": route}
+
+
+def _upload_of(done: Done) -> UploadId:
+    return UploadId(next(subject for subject in done.subjects if subject.startswith("up_")))
 
 
 def upload_request(body: coerce.Body, dialect: Dialect) -> UploadRequest:
