@@ -19,17 +19,37 @@ from greenroom.domain.media import Format
 from greenroom.media.examiner import Examiner
 from greenroom.media.limits import ExamLimits
 
+AT_WORK_S = 0.05  # processor time; the clock of it ticks in hundredths
+
 
 class Own(NamedTuple):
     """An examiner of one test alone, and its zygotes."""
 
     examiner: Examiner
     zygotes: list[psutil.Process]
+    seen: dict[int, float]
+
+    def stop_in_the_middle(self) -> None:
+        """Wait for a child to be at work, and stop it there."""
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            for child in self._children():
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    before = self.seen.setdefault(child.pid, sum(child.cpu_times()[:2]))
+                    if sum(child.cpu_times()[:2]) > before + AT_WORK_S:
+                        child.suspend()
+                        return
+            time.sleep(0.002)
+        raise AssertionError("no child came to work")
 
     def crash_children(self) -> None:
-        for child in [child for zygote in self.zygotes for child in zygote.children()]:
+        for child in self._children():
             with contextlib.suppress(psutil.NoSuchProcess):
                 child.send_signal(signal.SIGSEGV)
+                child.resume()
+
+    def _children(self) -> list[psutil.Process]:
+        return [child for zygote in self.zygotes for child in zygote.children()]
 
 
 @pytest.fixture
@@ -37,7 +57,7 @@ def own() -> Iterator[Own]:
     before = set(psutil.Process().children())
     examiner = Examiner(concurrency=1)
     examiner.start()
-    yield Own(examiner, list(set(psutil.Process().children()) - before))
+    yield Own(examiner, list(set(psutil.Process().children()) - before), {})
     examiner.close()
 
 
@@ -108,7 +128,7 @@ def test_a_zygote_that_dies_in_the_middle_of_a_judgement_is_replaced(own: Own) -
 
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(judge_with, own.examiner, film, deep=True)
-        time.sleep(0.1)
+        own.stop_in_the_middle()
         assert not answer.done()
         for zygote in own.zygotes:
             zygote.kill()
@@ -122,7 +142,7 @@ def test_a_child_that_dies_in_the_middle_of_a_judgement_is_damage(own: Own) -> N
 
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(judge_with, own.examiner, film, deep=True)
-        time.sleep(0.1)
+        own.stop_in_the_middle()
         assert not answer.done()
         own.crash_children()
 

@@ -134,6 +134,7 @@ class Examiner:
             try:
                 zygote = self._zygote(family)
                 answer = zygote.judge(file, task)
+                zygote.warm = True  # its own word for it may still lie in the socket
                 self._failures[family].over()
                 return _parsed(answer, task.format)
             except _ZygoteLost:
