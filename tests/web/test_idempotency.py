@@ -1,5 +1,6 @@
 """`Idempotency-Key`: a POST that is sent again has its effect once, on both faces."""
 
+import os
 import threading
 import uuid
 from collections.abc import Callable
@@ -8,6 +9,9 @@ from typing import Any
 
 import pytest
 import requests
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+from idempotency_machine import IdempotencyMachine
 
 import media_samples
 from running_server import RunningServer, start_server
@@ -15,6 +19,8 @@ from running_server import RunningServer, start_server
 PHOTO = media_samples.jpeg(32, 24)
 A_JPEG = {"filename": "photo.jpg", "content_type": "image/jpeg"}
 REPLAYED = "Idempotency-Replayed"
+HISTORIES = int(os.environ.get("IDEMPOTENCY_HISTORIES", "8"))
+"""A long campaign: IDEMPOTENCY_HISTORIES=2000 pytest tests/web/test_idempotency.py -k agree"""
 
 
 def new_key() -> str:
@@ -258,3 +264,10 @@ def test_a_key_is_forgotten_after_its_time(new_server: Callable[..., RunningServ
     later = post(running, "/v2/upload/asset", A_JPEG, key).json()["data"]
 
     assert first["asset_id"] != later["asset_id"]
+
+
+def test_model_and_server_agree_over_random_histories(server: RunningServer) -> None:
+    chosen = settings(
+        max_examples=HISTORIES, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    run_state_machine_as_test(lambda: IdempotencyMachine(server), settings=chosen)
