@@ -7,7 +7,7 @@ marks of their own. A zeroed or torn block breaks these long before it is decode
 
 from __future__ import annotations  # PyAV's packets are generic in its stubs alone
 
-import mmap
+import os
 from collections.abc import Iterator
 
 from av.packet import Packet
@@ -26,24 +26,26 @@ def nal_length_bytes(codec: str, extradata: bytes | None) -> int | None:
     return (extradata[at] & 3) + 1
 
 
-def damaged_samples(data: mmap.mmap, stream: Stream, codec: str, length_bytes: int) -> Iterator[tuple[int, int]]:
+def damaged_samples(fd: int, stream: Stream, codec: str, length_bytes: int) -> Iterator[tuple[int, int]]:
     """
     Yield number and time stamp of each sample whose NAL units overrun it, are empty, or begin wrongly.
 
-    The file is touched only where a length stands. Samples beyond its end are passed over.
+    The file is read only where a length stands. Samples beyond its end are passed over.
     """
-    size, hevc, from_bytes = len(data), codec == "hevc", int.from_bytes
+    # By calls: in a map of the file each of these places, far from each other, would cost a page fault.
+    read, head_bytes = os.pread, length_bytes + 2
+    size, hevc, from_bytes = os.fstat(fd).st_size, codec == "hevc", int.from_bytes
     for number, entry in enumerate(stream.index_entries):
         at = entry.pos
         end = at + entry.size
         if end > size or at < 0:
             continue
         while at < end:
-            start = at + length_bytes
-            length = from_bytes(data[at:start], "big")
-            at = start + length
+            head = read(fd, head_bytes, at)
+            length = from_bytes(head[:length_bytes], "big")
+            at += length_bytes + length
             # The first bit of a NAL unit is forbidden; in H.265 its temporal id is never 0.
-            if not length or at > end or data[start] & 0x80 or (hevc and length > 1 and not data[start + 1] & 7):
+            if not length or at > end or head[length_bytes] & 0x80 or (hevc and length > 1 and not head[-1] & 7):
                 yield number, entry.timestamp
                 break
 

@@ -48,6 +48,8 @@ _DEMUXERS = {
     Format.MP3: "mp3",
     Format.WAV: "wav",
 }
+# The headers say what the streams are. FFmpeg would go on to read 5 MB of packets, to guess what nobody asks.
+_PROBE_BYTES = 65536
 _ISO_FORMATS = frozenset((Format.MP4, Format.MOV, Format.M4A))
 _SHORT_SOUND_S = 15  # up to here the loudness of all of it is measured
 
@@ -122,6 +124,7 @@ class Film:
             "protocol_whitelist": "fd",
             "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mp3,wav",
             "skip_frame": "all",
+            "probesize": str(_PROBE_BYTES),
             "max_streams": str(self._limits.max_streams + 1),
             # A WAV is searched for DTS that poses as PCM; the first packet of it shows that as well as five megabytes.
             "max_probe_packets": "1",
@@ -232,7 +235,7 @@ class Film:
                 self._walk_nal_units(picture, codec, length_bytes)
 
     def _walk_nal_units(self, picture: Track, codec: str, length_bytes: int) -> None:
-        bad = damaged_samples(self._data, picture.stream, codec, length_bytes)
+        bad = damaged_samples(self._fd, picture.stream, codec, length_bytes)
         for number, moment in bad:
             at_s = max(0.0, moment * picture.unit_s)
             text = f"The coded picture data of the frame at {at_s:.2f} s does not add up"
