@@ -65,3 +65,13 @@ def wait_for_state(server: RunningServer, asset_id: str, state: str) -> None:
     while server.asset(asset_id)["status"] != state:
         assert time.monotonic() < deadline, f"{asset_id} is not {state}"
         time.sleep(0.1)
+
+
+@pytest.fixture(scope="session")
+def telling_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server that tells receivers on this machine of events, without TLS."""
+    running = start_server(
+        tmp_path_factory.mktemp("telling") / "data", webhooks_allow_http="on", webhooks_allow="127.0.0.0/8"
+    )
+    yield running
+    running.stop()
