@@ -340,7 +340,7 @@ def publish(
         step = _step(Event.COMPLETED, act, now, transfer=transfer)
         tx.run(_END_UPLOAD, {"upload": upload.id, "new": "done", "step": step})
         facts = {"sha256": judged.blob_key, "size_bytes": judged.size_bytes}
-        outbox.add_event(tx, current, "asset.ready", facts, now)
+        outbox.add_event(tx, current, "asset.ready", {**facts, "upload_id": upload.id}, now)
         audit.note(tx, act, "upload.completed", upload.id, now, {"asset_id": current.id, **facts})
     else:
         condemn(tx, [judged.blob_key], now)

@@ -65,14 +65,20 @@ OURS: dict[str, Explanation] = {
         "A closer look found that a file that was ready is bad; its address now says so.",
         f"{_ASSET}, sha256, findings, supersedes",
     ),
-    "asset.deleted": Explanation("An asset was deleted by its owner; it can be restored for a while.", _ASSET),
-    "asset.restored": Explanation("A deleted asset stands under its address again.", _ASSET),
+    "asset.deleted": Explanation(
+        "An asset was deleted by its owner, or its upload was cancelled (then with `upload_id`).",
+        f"{_ASSET}, upload_id",
+    ),
+    "asset.restored": Explanation("A deleted asset stands under its address again.", f"{_ASSET}, status"),
     "upload.expired": Explanation(
         "The time of an upload ran out before an accepted file came.", f"{_ASSET}, upload_id"
     ),
     "import.failed": Explanation(
         "An original could not be fetched from its address, or is not acceptable; there will be no further try.",
         f"{_ASSET}, import_id, code, message",
+    ),
+    "import.failed": Explanation(
+        "A file could not be fetched from the address that was given for it.", f"{_ASSET}, import_id, code, message"
     ),
     "rendition.ready": Explanation(
         "A render-safe copy of an asset is made.", f"{_ASSET}, rendition_id, sha256, size_bytes"
@@ -86,7 +92,7 @@ EVENTS = COMPATIBLE | OURS
 
 ALL_EVENTS = EVENTS | {PING: Explanation("A hook was asked to show that it hears; only that hook is told.", "hook_id")}
 
-OF_AN_UPLOAD = frozenset(("asset.ready", "asset.rejected", "upload.expired"))
+OF_AN_UPLOAD = frozenset(("asset.ready", "asset.rejected", "upload.expired", "import.failed"))
 """What the `callback_url` of an upload is told."""
 
 _VIDEOS = {
