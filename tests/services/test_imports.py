@@ -11,11 +11,12 @@ import pytest
 from small_house import PHOTO, TESTER, SmallHouse, small_house
 
 from greenroom.bootstrap import open_catalogue
-from greenroom.db import audit, outbox, uploads
+from greenroom.db import audit, outbox, uploads, usage
 from greenroom.domain.act import Act
+from greenroom.domain.allowance import Limits
 from greenroom.domain.asset import Asset, AssetState, UploadState
 from greenroom.domain.folder import FolderRef
-from greenroom.domain.ids import AccountId, BlobKey
+from greenroom.domain.ids import DEFAULT_ACCOUNT, AccountId, BlobKey
 from greenroom.domain.imports import Import, ImportId, ImportState
 from greenroom.domain.media import Kind
 from greenroom.errors import AddressRefused, NotFound, ParameterError, TypeRefused, UploadOver
@@ -64,8 +65,8 @@ class Place:
         return found[0].state
 
 
-def place_at(data: Path) -> Place:
-    house = small_house(data)
+def place_at(data: Path, **changes: object) -> Place:
+    house = small_house(data, **changes)
     names: dict[str, list[str]] = {}
     guard = Guard(
         frozenset(("http", "https")),
@@ -292,6 +293,21 @@ def test_bytes_of_another_kind_than_was_expected_fail(place: Place) -> None:
         one = place.fetched(server.url + "/a", kind=Kind.AUDIO)
 
     assert (one.state, one.findings[0].code) == (ImportState.FAILED, "type_mismatch")
+
+
+@pytest.mark.parametrize("answer", [ok(PHOTO), b"HTTP/1.1 200 OK\r\n\r\n" + PHOTO], ids=["announced", "as it comes"])
+def test_an_import_beyond_what_the_account_may_hold_fails_and_holds_nothing(
+    tmp_path: Path, empty_catalogue: Path, answer: bytes
+) -> None:
+    shutil.copy(empty_catalogue, tmp_path)
+    place = place_at(tmp_path, limits=Limits(stored_bytes=len(PHOTO) - 1))
+    with other_server(says(answer)) as server:
+        one = place.fetched(server.url + "/a.jpg")
+
+    used = place.house.database.read(lambda tx: usage.of(tx, DEFAULT_ACCOUNT)[0])
+    assert (one.state, one.findings[0].code) == (ImportState.FAILED, "quota_stored_bytes")
+    assert (used.stored_bytes, used.reserved_bytes, used.assets) == (0, 0, 0)
+    place.house.database.close()
 
 
 # What may pass

@@ -42,7 +42,7 @@ def started(server: RunningServer, url: str, **more: Any) -> dict[str, Any]:
 
 def ended(server: RunningServer, import_id: str) -> dict[str, Any]:
     """The import when it has ended."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while (shown := call(server, "GET", f"/{import_id}").json())["state"] in ("pending", "fetching"):
         assert time.monotonic() < deadline, shown
         time.sleep(0.1)
@@ -169,7 +169,7 @@ def test_a_server_killed_in_the_middle_fetches_again(new_server: Callable[..., R
     first = new_server(**settings)
     with other_server(slow_at_first) as server:
         import_id = started(first, server.url + "/photo.jpg")["import_id"]
-        assert begun.wait(20)
+        assert begun.wait(60)
         first.kill()
         second = new_server(**settings)
         shown = ended(second, import_id)

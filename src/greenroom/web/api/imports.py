@@ -23,19 +23,34 @@ _KINDS = [kind.value for kind in Kind]
 class NewImport(Body):
     """An original to be fetched. What it is is told by its name, the name in the address, its type, or its kind."""
 
-    url: str = Field(description="An http or https address on the public internet.")
-    filename: str | None = Field(None, description="Instead of the name in the address.")
+    url: str = Field(
+        min_length=1,
+        max_length=4096,
+        description="An http or https address on the public internet.",
+        examples=["https://example.com/holiday.jpg"],
+    )
+    filename: str | None = Field(
+        None, min_length=1, max_length=labels.NAME_MAX, description="Instead of the name in the address."
+    )
     content_type: str | None = Field(None, max_length=255, description="Where no name tells the type.")
     kind: str | None = Field(
         None,
         description="Where neither name nor type tell it: any accepted format of that kind is taken.",
         json_schema_extra={"enum": [*_KINDS, None]},
     )
-    name: str | None = Field(None, description="What the asset is called; else the file's name.")
-    sha256: str | None = Field(None, description="What the file's SHA-256 has to be, as 64 hexadecimal digits.")
-    folder: str | None = Field(None, description="A folder's id, or a path that is made where it is missing.")
-    tags: list[str] = Field([], description="1 to 64 characters each.")
-    metadata: dict[str, Any] = Field({}, description="A JSON object of up to 16 KiB.")
+    name: str | None = Field(
+        None, min_length=1, max_length=labels.NAME_MAX, description="Of the asset; else the file's."
+    )
+    sha256: str | None = Field(
+        None, pattern="^[0-9A-Fa-f]{64}$", description="Then a file with any other SHA-256 is refused."
+    )
+    folder: str | None = Field(
+        None, max_length=16_384, description="An id, or a path such as `/shop/boots`; what it lacks is made."
+    )
+    tags: list[Annotated[str, Field(min_length=1, max_length=labels.TAG_MAX)]] = Field([], max_length=labels.TAGS_MAX)
+    metadata: dict[str, Any] = Field(
+        {}, description=f"Any JSON up to {labels.METADATA_MAX_BYTES} bytes and {labels.METADATA_MAX_DEPTH} levels."
+    )
 
 
 class ImportShown(BaseModel):
