@@ -96,6 +96,8 @@ class IdempotencyMachine(RuleBasedStateMachine):
             told = [(number, future.result()) for number, future in zip((body, other), sent, strict=True)]
         settled = [(number, answer) for number, answer in told if answer.conflict != "in flight"]
         assert settled, "somebody must be let through"
-        # The one that was not a replay came first.
-        for number, answer in sorted(settled, key=lambda one: (one[1].replayed, one[1].conflict == "reused")):
+        # First those that had no effect, then the one that had, then those that were told of it.
+        for number, answer in sorted(
+            settled, key=lambda one: (one[1].replayed, one[1].conflict == "reused", bool(one[1].made))
+        ):
             self.expect(route, key, number, answer)
