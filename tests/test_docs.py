@@ -10,6 +10,7 @@ import pytest
 import greenroom
 from greenroom.config import SettingFacts, all_settings
 from greenroom.domain import findings as upload_findings
+from greenroom.domain.events import ALL_EVENTS, OURS
 from greenroom.media import findings as media_findings
 
 ROOT = Path(__file__).parent.parent
@@ -47,7 +48,7 @@ def codes_made_in(path: Path) -> set[str]:
     return {code.value for code in made if isinstance(code, ast.Constant) and isinstance(code.value, str)}
 
 
-@pytest.mark.parametrize("room", ["domain", "services", "web"])
+@pytest.mark.parametrize("room", ["domain", "net", "services", "web"])
 def test_every_finding_of_an_upload_is_in_its_table(room: str) -> None:
     files = (Path(greenroom.__file__).parent / room).rglob("*.py")
 
@@ -64,3 +65,24 @@ def test_every_finding_of_an_upload_has_a_cause_and_a_cure(code: str) -> None:
 
     assert cause.endswith(".")
     assert cure.endswith(".")
+
+
+def events_made_in(path: Path) -> set[str]:
+    """The types of the events that a file writes, where they are written out."""
+    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    made = [call.args[2] for call in calls if getattr(call.func, "attr", "") == "add_event"]
+    return {type_.value for type_ in made if isinstance(type_, ast.Constant) and isinstance(type_.value, str)}
+
+
+def test_every_event_of_an_asset_is_in_the_table_and_every_one_in_the_table_happens() -> None:
+    files = (Path(greenroom.__file__).parent / "db").rglob("*.py")
+
+    assert {type_ for path in files for type_ in events_made_in(path)} == set(OURS)
+
+
+@pytest.mark.parametrize("name", ALL_EVENTS)
+def test_every_event_has_a_sentence_and_the_fields_of_its_data(name: str) -> None:
+    explanation = ALL_EVENTS[name]
+
+    assert explanation.sentence.endswith(".")
+    assert explanation.data
