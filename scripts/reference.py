@@ -11,6 +11,7 @@ from greenroom import cli, config
 from greenroom.domain import findings as upload_findings
 from greenroom.domain.advice import TABLE as ADVICE
 from greenroom.domain.advice import Row
+from greenroom.domain.events import ALL_EVENTS, COMPATIBLE, GENERATED_VIDEO, OF_AN_UPLOAD, OURS, PING
 from greenroom.domain.formats import FORMATS, names_of
 from greenroom.domain.media import Kind
 from greenroom.domain.optimize_findings import OPTIMIZE_FINDINGS
@@ -243,10 +244,43 @@ def _advice_on(kind: Kind, rows: Sequence[Row]) -> list[str]:
     return [f"## {kind.value.capitalize()}", table(("code", "recommended", "what is said", "what to do"), cells)]
 
 
+# Events
+
+
+def events() -> str:
+    """Every event that hooks are told of."""
+    return page(
+        "Events",
+        "What hooks and callbacks are told, and `GET /api/v1/events` lists. A message is "
+        "`{event_id, event, timestamp, sequence, data}`: `event_id` stays the same however often it is sent, "
+        "`timestamp` is in Unix seconds, `sequence` counts the events of one asset, or whatever else they are about, "
+        "from 1. Fields of `data` that have nothing to say are left out. How to receive them: "
+        "[webhooks](../howto/webhooks.md).",
+        "## Of assets",
+        _events(OURS),
+        f"The `callback_url` of an upload is told of {_listed(sorted(OF_AN_UPLOAD))}.",
+        "## Of the compatible contract",
+        f"Who asks for {_listed(GENERATED_VIDEO)} is told of every kind of video under these names.",
+        _events(COMPATIBLE),
+        "## To one hook alone",
+        _events({PING: ALL_EVENTS[PING]}),
+    )
+
+
+def _events(rows: Mapping[str, Any]) -> str:
+    cells = [[f"`{name}`", row.sentence, _listed(row.data.split(", "))] for name, row in rows.items()]
+    return table(("event", "when", "data"), cells)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "advice.md": advice,
     "settings.md": settings,
     "errors.md": errors,
+    "events.md": events,
     "limits.md": limits,
     "cli.md": command_line,
 }

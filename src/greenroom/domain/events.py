@@ -77,9 +77,6 @@ OURS: dict[str, Explanation] = {
         "An original could not be fetched from its address, or is not acceptable; there will be no further try.",
         f"{_ASSET}, import_id, code, message",
     ),
-    "import.failed": Explanation(
-        "A file could not be fetched from the address that was given for it.", f"{_ASSET}, import_id, code, message"
-    ),
     "rendition.ready": Explanation(
         "A render-safe copy of an asset is made.", f"{_ASSET}, rendition_id, sha256, size_bytes"
     ),
