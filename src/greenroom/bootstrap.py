@@ -69,8 +69,7 @@ from greenroom.web.api.keys import keys_router
 from greenroom.web.api.preflight import preflight_router
 from greenroom.web.api.receipts import receipts_router
 from greenroom.web.api.renditions import renditions_router
-from greenroom.web.api.uploads import PATH as SIGNING
-from greenroom.web.api.uploads import sign_replay, uploads_router
+from greenroom.web.api.uploads import replays, uploads_router
 from greenroom.web.app import FrontDoor
 from greenroom.web.auth import Callers
 from greenroom.web.delivery import Assets
@@ -254,7 +253,7 @@ def build(settings: Settings) -> Server:
         Keys(
             callers,
             idempotency,
-            {SIGNING: sign_replay(signed_uploads, callers)} | dict.fromkeys(upload_call.table(), upload_call.again),
+            replays(signed_uploads, callers) | dict.fromkeys(upload_call.table(), upload_call.again),
         ),
         Limiter(callers, Rates(settings.rates.posts_per_minute, time.monotonic)),
         settings.cors_origins,

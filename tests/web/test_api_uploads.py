@@ -185,6 +185,20 @@ def test_signing_again_with_the_same_idempotency_key_gives_the_same_upload(serve
     assert urlsplit(first["upload_url"]).path.rpartition("/")[2] not in str(kept)
 
 
+def test_a_replayed_renewal_gives_a_url_that_was_never_kept(server: RunningServer) -> None:
+    upload = signed(server)
+    path, headers = f"{PATH}/{upload['upload_id']}/renew", {"Idempotency-Key": "renew-once"}
+
+    first, again = call(server, "POST", path, **headers), call(server, "POST", path, **headers)
+
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.headers["idempotency-replayed"] == "true"
+    assert server.put(again.json()["upload_url"], PHOTO).status_code == 200
+    with closing(sqlite3.connect(server.data / "catalogue.db", timeout=10)) as connection:
+        kept = connection.execute("SELECT * FROM idempotency").fetchall()
+    assert urlsplit(first.json()["upload_url"]).path.rpartition("/")[2] not in str(kept)
+
+
 # Declared hashes
 
 

@@ -26,6 +26,7 @@ from greenroom.web.receiving import BodyCut, body_of
 HEADER = b"idempotency-key"
 REPLAYED = (b"idempotency-replayed", b"true")
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_ID = re.compile(r"/[a-z]+_[0-9a-f]{32}(?=/|$)")
 _MOST_BYTES = 1024 * 1024
 _MOST_KEPT_BYTES = 1024 * 1024
 
@@ -69,7 +70,11 @@ class Keys:
     callers: Callers
     idempotency: Idempotency
     replays: Mapping[str, Replay]
-    """By the path of a route as `route_of` writes it; the others give their first answer again."""
+    """By the path of a route as `route_of` writes it, ids as `{id}`; the others give their first answer again."""
+
+    def replay(self, route: str) -> Replay | None:
+        """How a route such as `POST /api/v1/uploads` makes its answer anew, if it does."""
+        return self.replays.get(_ID.sub("/{id}", route[5:]))
 
 
 class Idempotent:
@@ -79,7 +84,7 @@ class Idempotent:
         self._app = app
         self._callers = keys.callers
         self._idempotency = keys.idempotency
-        self._replays = keys.replays
+        self._replay = keys.replay
         self._refuse = refuse
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -132,12 +137,12 @@ class Idempotent:
         return answer
 
     async def _keep(self, act: Act, route: str, answer: "_Held") -> None:
-        if answer.status < 500 and len(answer.body) <= _MOST_KEPT_BYTES and route[5:] not in self._replays:
+        if answer.status < 500 and len(answer.body) <= _MOST_KEPT_BYTES and self._replay(route) is None:
             args = (act, answer.status, answer.content_type, bytes(answer.body))
             await self._callers.threads.quick(self._idempotency.answered, *args)
 
     async def _again(self, route: str, act: Act, done: Done, scope: Any) -> Again:
-        make = self._replays.get(route[5:])
+        make = self._replay(route)
         again = await make(scope, act, done) if make is not None else None
         if again is not None:
             return again

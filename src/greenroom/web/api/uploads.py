@@ -206,14 +206,18 @@ def uploads_router(ingest: Ingest, uploads: SignedUploads, callers: Callers) -> 
     return router
 
 
-def sign_replay(uploads: SignedUploads, callers: Callers) -> Replay:
+def replays(uploads: SignedUploads, callers: Callers) -> dict[str, Replay]:
     """
-    How signing is answered again: with the same upload as it stands now.
+    How signing and renewing are answered again: with the same upload as it stands now.
 
     The signed URL is made anew and was never kept: it opens the upload to whoever has it.
     """
+    return {PATH: _replay(uploads, callers, 201), f"{PATH}/{{id}}/renew": _replay(uploads, callers, 200)}
 
+
+def _replay(uploads: SignedUploads, callers: Callers, status: int) -> Replay:
     async def again(scope: Any, act: Act, done: Done) -> Again | None:
+        await callers.act(scope, Scope.UPLOAD)
         signed = [UploadId(subject) for subject in done.subjects if subject.startswith("up_")]
         if not signed:
             return None
@@ -223,7 +227,7 @@ def sign_replay(uploads: SignedUploads, callers: Callers) -> Replay:
             return None
         record, origin = seen.record, callers.origins.origin(scope)
         reply = _permitted(permitted, record.asset.number, origin, record.upload.state)
-        return Again(201, "application/json", msgspec.json.encode(reply))
+        return Again(status, "application/json", msgspec.json.encode(reply))
 
     return again
 
