@@ -12,9 +12,11 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 
 from greenroom.bootstrap import open_catalogue
-from greenroom.db import catalogue, keys, migrate, outbox, uploads
+from greenroom.db import blobs, catalogue, keys, library, listing, migrate, outbox, uploads, uses
 from greenroom.db.schema import metadata
 from greenroom.db.sqlite import Statement
+from greenroom.domain.asset_query import AssetQuery, Sort
+from greenroom.domain.media import Kind
 
 
 @pytest.fixture
@@ -93,7 +95,10 @@ def test_staged_uploads_are_found_by_their_index(connection: sqlite3.Connection)
     [
         catalogue._ASSET,
         catalogue._ASSET_OF_ACCOUNT,
-        catalogue._ASSETS_BEFORE,
+        catalogue._ASSET_BY_NUMBER,
+        library._PURGEABLE,
+        blobs._CONDEMNED,
+        uses._SETTLE,
         uploads._UPLOAD_AND_ASSET,
         uploads._LAST_NUMBER,
         uploads._MAKE_READY,
@@ -103,7 +108,7 @@ def test_staged_uploads_are_found_by_their_index(connection: sqlite3.Connection)
         uploads._STAGE_UPLOAD,
         uploads._UNSTAGE_UPLOAD,
         uploads._OVERDUE,
-        outbox._EVENTS_OF_ASSET,
+        outbox._OF_SUBJECT,
         keys._BY_HASH,
         keys._HAS_HASH,
     ],
@@ -116,5 +121,28 @@ def test_a_hot_statement_reads_no_whole_table(connection: sqlite3.Connection, st
     assert "TEMP B-TREE" not in steps
 
 
-def test_a_list_of_assets_is_read_in_its_order(connection: sqlite3.Connection) -> None:
-    assert "ix_assets_account_number (account_id=? AND number<?)" in plan(connection, catalogue._ASSETS_BEFORE)
+@pytest.mark.parametrize("descending", [True, False])
+@pytest.mark.parametrize("place", [None, 3.0, "x"])
+@pytest.mark.parametrize("sort", list(Sort))
+def test_a_list_of_assets_is_read_in_its_order_from_an_index_alone(
+    connection: sqlite3.Connection, sort: Sort, place: object, descending: bool
+) -> None:
+    asked = listing._Asked(AssetQuery(sort=sort, descending=descending, kinds=(Kind.IMAGE,)), {}, [])
+
+    steps = plan(connection, listing._statement(asked, True, place is not None and sort is not Sort.CREATED))
+
+    assert f"SEARCH a USING COVERING INDEX {listing._INDEXES[sort]} (account_id=?" in steps
+    assert place is None or sort is not Sort.NAME or "name" in steps
+    assert "TEMP B-TREE" not in steps
+
+
+@pytest.mark.parametrize("source", [listing._IN_FOLDER, listing._tagged(":tag0"), listing._worded(1)])
+def test_a_folder_a_tag_and_a_word_have_their_assets_in_order(
+    connection: sqlite3.Connection, source: listing._Source
+) -> None:
+    asked = listing._Asked(AssetQuery(), {}, [source], source)
+
+    steps = plan(connection, listing._statement(asked, True, False))
+
+    assert "SEARCH a USING COVERING INDEX ix_assets_by_number (account_id=? AND number=?)" in steps
+    assert "TEMP B-TREE" not in steps

@@ -18,7 +18,8 @@ ALLOWED = [
     (S.READY, S.DELETED),
     (S.REJECTED, S.READY),
     (S.REJECTED, S.DELETED),
-    (S.DELETED, S.READY),
+    (S.EXPIRED, S.DELETED),
+    *((S.DELETED, state) for state in S if state is not S.DELETED),
 ]
 FORBIDDEN = [(one, other) for one in S for other in S if (one, other) not in ALLOWED]
 
@@ -33,8 +34,8 @@ def test_an_asset_may_not_go_there(before: AssetState, after: AssetState) -> Non
     assert after not in TRANSITIONS[before]
 
 
-def test_an_expired_asset_stays_expired() -> None:
-    assert TRANSITIONS[S.EXPIRED] == frozenset()
+def test_a_purged_asset_stays_purged() -> None:
+    assert TRANSITIONS[S.PURGED] == frozenset()
 
 
 def test_every_state_has_its_row() -> None:

@@ -18,6 +18,7 @@ from greenroom.domain.policy import Dialect, Policy
 from greenroom.services.access import Access
 from greenroom.services.delivery import Delivery
 from greenroom.services.ingest import Attempt, Ingest, Signed, UploadRequest
+from greenroom.services.library import Library
 from greenroom.services.retention import Retention
 from greenroom.storage.incoming import Incoming
 from greenroom.storage.store import BlobStore
@@ -28,6 +29,8 @@ GOOD = Examination(MediaInfo(Format.JPEG, Kind.IMAGE, 64, 48), deep=True, decode
 DAMAGED = Examination(damage=(Finding(code="scan_damaged", message="Row 3 cannot be decoded."),))
 
 
+RESTORE_S = 30 * 86400.0
+GRACE_S = 3600.0
 TESTER = Act(DEFAULT_ACCOUNT, "key_of_the_test", "127.0.0.1")
 
 
@@ -74,6 +77,7 @@ class SmallHouse:
     delivery: Delivery
     access: Access
     retention: Retention
+    library: Library
     published: list[AssetId] = field(default_factory=list)
 
     def signed(self, filename: str = "photo.jpg", size_bytes: int | None = None) -> Signed:
@@ -129,8 +133,10 @@ def small_house(data: Path, **changes: object) -> SmallHouse:
     }
     ingest = Ingest(**(parts | changes))  # type: ignore[arg-type]
     access = Access(database, clock)
-    retention = Retention(database, store, lambda: frozenset(ingest.active), clock)
-    return SmallHouse(data, database, clock, decoder, store, ingest, delivery, access, retention, published)
+    forget = _both(delivery.forget, published.append)
+    retention = Retention(database, store, lambda: frozenset(ingest.active), clock, forget, RESTORE_S, GRACE_S)
+    library = Library(database, clock, forget, RESTORE_S)
+    return SmallHouse(data, database, clock, decoder, store, ingest, delivery, access, retention, library, published)
 
 
 def catalogue_of(house: SmallHouse) -> str:

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from small_house import DAMAGED, PHOTO, SmallHouse
+from small_house import DAMAGED, PHOTO, TESTER, SmallHouse
 
 import media_samples
+from greenroom.domain.act import Act
 from greenroom.domain.asset import Asset, AssetState
-from greenroom.domain.ids import DEFAULT_ACCOUNT, AccountId, AssetId
+from greenroom.domain.ids import AccountId, AssetId
 from greenroom.domain.media import Finding, Format
 from greenroom.domain.policy import Policy
 from greenroom.domain.recipe import Recipe
@@ -55,21 +56,21 @@ def renditions(house: SmallHouse, copier: Copier) -> Renditions:
 
 
 def reread(renditions: Renditions, asset: Asset) -> list[tuple[RenditionState, int]]:
-    return [(one.state, one.attempts) for one in renditions.of_asset(DEFAULT_ACCOUNT, asset.id)]
+    return [(one.state, one.attempts) for one in renditions.of_asset(TESTER, asset.id)]
 
 
 def test_a_rendition_is_pending_until_it_is_made(house: SmallHouse, renditions: Renditions) -> None:
-    asked = renditions.ask(DEFAULT_ACCOUNT, house.uploaded().id, {})
+    asked = renditions.ask(TESTER, house.uploaded().id, {})
 
     assert (asked.state, asked.path, renditions.progress(asked)) == (RenditionState.PENDING, None, 0.0)
 
 
 def test_a_made_rendition_is_ready_with_its_bytes_under_its_address(house: SmallHouse, renditions: Renditions) -> None:
     asset = house.uploaded()
-    asked = renditions.ask(DEFAULT_ACCOUNT, asset.id, {})
+    asked = renditions.ask(TESTER, asset.id, {})
 
     renditions.work()
-    made = renditions.one(DEFAULT_ACCOUNT, asset.id, asked.id)
+    made = renditions.one(TESTER, asset.id, asked.id)
     shown = renditions.shown(f"{asked.id}.jpg")
 
     assert (made.state, made.path) == (RenditionState.READY, f"/renditions/{asked.id}.jpg")
@@ -82,10 +83,10 @@ def test_the_original_is_what_is_copied_and_it_stays_as_it_was(
     house: SmallHouse, renditions: Renditions, copier: Copier
 ) -> None:
     asset = house.uploaded()
-    renditions.ask(DEFAULT_ACCOUNT, asset.id, {})
+    renditions.ask(TESTER, asset.id, {})
 
     renditions.work()
-    now = house.database.read(lambda tx: renditions._asset(DEFAULT_ACCOUNT, asset.id))
+    now = house.database.read(lambda tx: renditions._asset(asset.id))
 
     assert copier.sources == [PHOTO]
     assert now == asset
@@ -93,7 +94,7 @@ def test_the_original_is_what_is_copied_and_it_stays_as_it_was(
 
 def test_the_event_is_written_once_with_the_state(house: SmallHouse, renditions: Renditions) -> None:
     asset = house.uploaded()
-    renditions.ask(DEFAULT_ACCOUNT, asset.id, {})
+    renditions.ask(TESTER, asset.id, {})
 
     renditions.work()
     renditions.work()
@@ -104,8 +105,8 @@ def test_the_event_is_written_once_with_the_state(house: SmallHouse, renditions:
 def test_equal_wishes_find_the_same_rendition(house: SmallHouse, renditions: Renditions) -> None:
     asset = house.uploaded()
 
-    first = renditions.ask(DEFAULT_ACCOUNT, asset.id, {})
-    second = renditions.ask(DEFAULT_ACCOUNT, asset.id, {"max_size": "1920x1080"})
+    first = renditions.ask(TESTER, asset.id, {})
+    second = renditions.ask(TESTER, asset.id, {"max_size": "1920x1080"})
 
     assert first.id == second.id
 
@@ -113,8 +114,8 @@ def test_equal_wishes_find_the_same_rendition(house: SmallHouse, renditions: Ren
 def test_other_wishes_make_another_rendition(house: SmallHouse, renditions: Renditions) -> None:
     asset = house.uploaded()
 
-    first = renditions.ask(DEFAULT_ACCOUNT, asset.id, {})
-    second = renditions.ask(DEFAULT_ACCOUNT, asset.id, {"quality": 70})
+    first = renditions.ask(TESTER, asset.id, {})
+    second = renditions.ask(TESTER, asset.id, {"quality": 70})
 
     assert first.id != second.id
 
@@ -123,10 +124,10 @@ def test_a_ready_rendition_that_is_asked_for_again_is_not_made_again(
     house: SmallHouse, renditions: Renditions, copier: Copier
 ) -> None:
     asset = house.uploaded()
-    renditions.ask(DEFAULT_ACCOUNT, asset.id, {})
+    renditions.ask(TESTER, asset.id, {})
     renditions.work()
 
-    again = renditions.ask(DEFAULT_ACCOUNT, asset.id, {})
+    again = renditions.ask(TESTER, asset.id, {})
     renditions.work()
 
     assert again.state is RenditionState.READY
@@ -135,7 +136,7 @@ def test_a_ready_rendition_that_is_asked_for_again_is_not_made_again(
 
 def test_a_process_that_dies_gets_a_second_chance(house: SmallHouse, renditions: Renditions, copier: Copier) -> None:
     asset = house.uploaded()
-    renditions.ask(DEFAULT_ACCOUNT, asset.id, {})
+    renditions.ask(TESTER, asset.id, {})
     copier.failures = [KILLED]
 
     renditions.work()
@@ -147,11 +148,11 @@ def test_a_process_that_dies_twice_is_not_tried_a_third_time(
     house: SmallHouse, renditions: Renditions, copier: Copier
 ) -> None:
     asset = house.uploaded()
-    asked = renditions.ask(DEFAULT_ACCOUNT, asset.id, {})
+    asked = renditions.ask(TESTER, asset.id, {})
     copier.failures = [KILLED, KILLED]
 
     renditions.work()
-    failed = renditions.one(DEFAULT_ACCOUNT, asset.id, asked.id)
+    failed = renditions.one(TESTER, asset.id, asked.id)
 
     assert (failed.state, failed.findings) == (RenditionState.FAILED, (KILLED.finding,))
     assert house.events(asset.id) == ["asset.ready", "rendition.failed"]
@@ -161,7 +162,7 @@ def test_a_file_that_cannot_be_copied_fails_at_once_with_the_reason(
     house: SmallHouse, renditions: Renditions, copier: Copier
 ) -> None:
     asset = house.uploaded()
-    renditions.ask(DEFAULT_ACCOUNT, asset.id, {})
+    renditions.ask(TESTER, asset.id, {})
     copier.failures = [UNDECODABLE]
 
     renditions.work()
@@ -173,11 +174,11 @@ def test_a_failed_rendition_is_tried_anew_when_it_is_asked_for_again(
     house: SmallHouse, renditions: Renditions, copier: Copier
 ) -> None:
     asset = house.uploaded()
-    first = renditions.ask(DEFAULT_ACCOUNT, asset.id, {})
+    first = renditions.ask(TESTER, asset.id, {})
     copier.failures = [UNDECODABLE]
     renditions.work()
 
-    second = renditions.ask(DEFAULT_ACCOUNT, asset.id, {})
+    second = renditions.ask(TESTER, asset.id, {})
     renditions.work()
 
     assert first.id == second.id
@@ -188,7 +189,7 @@ def test_one_that_is_stopped_waits_for_the_next_start_as_if_it_had_not_begun(
     house: SmallHouse, renditions: Renditions, copier: Copier
 ) -> None:
     asset = house.uploaded()
-    renditions.ask(DEFAULT_ACCOUNT, asset.id, {})
+    renditions.ask(TESTER, asset.id, {})
     copier.failures = [CANCELLED]
 
     renditions.work()
@@ -198,7 +199,7 @@ def test_one_that_is_stopped_waits_for_the_next_start_as_if_it_had_not_begun(
 
 def test_one_that_a_crash_interrupted_is_made_again(house: SmallHouse, renditions: Renditions, copier: Copier) -> None:
     asset = house.uploaded()
-    renditions.ask(DEFAULT_ACCOUNT, asset.id, {})
+    renditions.ask(TESTER, asset.id, {})
     copier.failures = [KeyboardInterrupt()]  # type: ignore[list-item]
     with pytest.raises(KeyboardInterrupt):
         renditions.work()
@@ -212,21 +213,21 @@ def test_one_that_ends_the_server_each_time_is_given_up(
     house: SmallHouse, renditions: Renditions, copier: Copier
 ) -> None:
     asset = house.uploaded()
-    asked = renditions.ask(DEFAULT_ACCOUNT, asset.id, {})
+    asked = renditions.ask(TESTER, asset.id, {})
     copier.failures = [KeyboardInterrupt()] * 4  # type: ignore[list-item]
     for _start in range(4):
         with pytest.raises(KeyboardInterrupt):
             renditions.work()
 
     renditions.work()
-    failed = renditions.one(DEFAULT_ACCOUNT, asset.id, asked.id)
+    failed = renditions.one(TESTER, asset.id, asked.id)
 
     assert (failed.state, failed.findings[0].code) == (RenditionState.FAILED, "optimize_interrupted")
 
 
 def test_nothing_temporary_is_left_behind(house: SmallHouse, renditions: Renditions, copier: Copier) -> None:
     asset = house.uploaded()
-    renditions.ask(DEFAULT_ACCOUNT, asset.id, {})
+    renditions.ask(TESTER, asset.id, {})
     copier.failures = [KILLED, UNDECODABLE]
 
     renditions.work()
@@ -238,11 +239,11 @@ def test_a_copy_that_our_own_examiner_refuses_is_not_published(
     house: SmallHouse, renditions: Renditions, copier: Copier
 ) -> None:
     asset = house.uploaded()
-    asked = renditions.ask(DEFAULT_ACCOUNT, asset.id, {})
+    asked = renditions.ask(TESTER, asset.id, {})
     house.decoder.answer = DAMAGED
 
     renditions.work()
-    failed = renditions.one(DEFAULT_ACCOUNT, asset.id, asked.id)
+    failed = renditions.one(TESTER, asset.id, asked.id)
 
     assert (failed.state, failed.findings[0].code) == (RenditionState.FAILED, "scan_damaged")
 
@@ -251,7 +252,7 @@ def test_of_two_attempts_at_once_only_the_later_publishes(
     house: SmallHouse, renditions: Renditions, copier: Copier
 ) -> None:
     asset = house.uploaded()
-    renditions.ask(DEFAULT_ACCOUNT, asset.id, {})
+    renditions.ask(TESTER, asset.id, {})
     other = replace(renditions, make=Copier(), under_way={})
     copier.between = other.work
 
@@ -263,11 +264,11 @@ def test_of_two_attempts_at_once_only_the_later_publishes(
 
 def test_progress_is_told_while_it_is_made(house: SmallHouse, renditions: Renditions, copier: Copier) -> None:
     asset = house.uploaded()
-    asked = renditions.ask(DEFAULT_ACCOUNT, asset.id, {})
+    asked = renditions.ask(TESTER, asset.id, {})
     seen: list[tuple[RenditionState, float]] = []
 
     def look() -> None:
-        one = renditions.one(DEFAULT_ACCOUNT, asset.id, asked.id)
+        one = renditions.one(TESTER, asset.id, asked.id)
         seen.append((one.state, renditions.progress(one)))
 
     copier.between = look
@@ -278,7 +279,7 @@ def test_progress_is_told_while_it_is_made(house: SmallHouse, renditions: Rendit
 
 def test_an_asset_without_bytes_has_nothing_to_copy(house: SmallHouse, renditions: Renditions) -> None:
     with pytest.raises(AssetNotReady) as caught:
-        renditions.ask(DEFAULT_ACCOUNT, house.signed().asset_id, {})
+        renditions.ask(TESTER, house.signed().asset_id, {})
 
     assert caught.value.state == AssetState.WAITING
 
@@ -287,22 +288,22 @@ def test_foreign_and_absent_assets_are_told_alike(house: SmallHouse, renditions:
     asset = house.uploaded()
 
     with pytest.raises(NotFound):
-        renditions.ask(AccountId("acc_other"), asset.id, {})
+        renditions.ask(Act(AccountId("acc_other"), "key"), asset.id, {})
     with pytest.raises(NotFound):
-        renditions.ask(DEFAULT_ACCOUNT, AssetId("img_absent"), {})
+        renditions.ask(TESTER, AssetId("img_absent"), {})
 
 
 def test_a_rendition_of_another_asset_is_not_found_under_this_one(house: SmallHouse, renditions: Renditions) -> None:
     first, second = house.uploaded(), house.uploaded()
-    asked = renditions.ask(DEFAULT_ACCOUNT, first.id, {})
+    asked = renditions.ask(TESTER, first.id, {})
 
     with pytest.raises(NotFound):
-        renditions.one(DEFAULT_ACCOUNT, second.id, asked.id)
+        renditions.one(TESTER, second.id, asked.id)
 
 
 def test_a_wish_that_makes_no_recipe_is_refused(house: SmallHouse, renditions: Renditions) -> None:
     with pytest.raises(ParameterError) as caught:
-        renditions.ask(DEFAULT_ACCOUNT, house.uploaded().id, {"crf": 23})
+        renditions.ask(TESTER, house.uploaded().id, {"crf": 23})
 
     assert caught.value.field == "crf"
 
@@ -313,7 +314,7 @@ def test_nothing_stands_under_other_addresses(renditions: Renditions, segment: s
 
 
 def test_a_wrong_extension_shows_nothing(house: SmallHouse, renditions: Renditions) -> None:
-    asked = renditions.ask(DEFAULT_ACCOUNT, house.uploaded().id, {})
+    asked = renditions.ask(TESTER, house.uploaded().id, {})
     renditions.work()
 
     assert renditions.shown(f"{asked.id}.png") is None

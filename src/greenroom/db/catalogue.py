@@ -1,6 +1,8 @@
 """The record of assets: every question about them, as functions of a transaction."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import and_, bindparam, func, select, update
@@ -13,6 +15,8 @@ from greenroom.domain.media import Finding, Kind, MediaInfo
 
 _decode_info = msgspec.json.Decoder(MediaInfo).decode
 _decode_findings = msgspec.json.Decoder(tuple[Finding, ...]).decode
+_decode_tags = msgspec.json.Decoder(tuple[str, ...]).decode
+_decode_metadata = msgspec.json.Decoder(dict[str, Any]).decode
 
 COLUMNS = (
     assets.c.id,
@@ -32,17 +36,22 @@ COLUMNS = (
     assets.c.description,
     assets.c.ready_at,
     assets.c.policy,
+    assets.c.folder_id,
+    assets.c.tags,
+    assets.c.metadata,
+    assets.c.version,
+    assets.c.updated_at,
+    assets.c.deleted_at,
 )
 _ASSET = sql(select(*COLUMNS).where(assets.c.id == bindparam("id")))
 _ASSET_OF_ACCOUNT = sql(
     select(*COLUMNS).where(and_(assets.c.id == bindparam("id"), assets.c.account_id == bindparam("account")))
 )
-_ASSETS_BEFORE = sql(
-    select(*COLUMNS)
-    .where(and_(assets.c.account_id == bindparam("account"), assets.c.number < bindparam("before")))
-    .order_by(assets.c.number.desc())
-    .limit(bindparam("most"))
+_ASSET_BY_NUMBER = sql(
+    select(*COLUMNS).where(and_(assets.c.account_id == bindparam("account"), assets.c.number == bindparam("wanted")))
 )
+_wanted = func.json_each(bindparam("ids")).table_valued("value")
+_ASSETS = sql(select(*COLUMNS).where(assets.c.id.in_(select(_wanted.c.value))))
 FACTS = {
     "info": bindparam("facts"),
     **{
@@ -69,9 +78,16 @@ def asset_of(tx: Transaction, account_id: AccountId, asset_id: AssetId) -> Asset
     return read(found) if found else None
 
 
-def assets_before(tx: Transaction, account_id: AccountId, number: int, most: int) -> list[Asset]:
-    """Up to `most` assets of an account with a smaller number, newest first."""
-    return [read(row) for row in tx.rows(_ASSETS_BEFORE, {"account": account_id, "before": number, "most": most})]
+def asset_by_number(tx: Transaction, account_id: AccountId, number: int) -> Asset | None:
+    """The asset with that integer id in the account."""
+    found = tx.row(_ASSET_BY_NUMBER, {"account": account_id, "wanted": number})
+    return read(found) if found else None
+
+
+def assets_in_order(tx: Transaction, asset_ids: Sequence[AssetId]) -> list[Asset]:
+    """The assets with these ids, in their order."""
+    found = {row[0]: read(row) for row in tx.rows(_ASSETS, {"ids": msgspec.json.encode(asset_ids).decode()})}
+    return [found[asset_id] for asset_id in asset_ids]
 
 
 def describe(tx: Transaction, asset_id: AssetId, name: str, description: str) -> None:
@@ -82,7 +98,7 @@ def describe(tx: Transaction, asset_id: AssetId, name: str, description: str) ->
 def read(row: Row) -> Asset:
     """The asset in a row of COLUMNS."""
     (id_, account, number, kind, state, verification, name, extension, created, blob, size, info, findings, notes,
-     description, ready, policy) = row  # fmt: skip
+     description, ready, policy, folder, tags, metadata, version, updated, deleted) = row  # fmt: skip
     return Asset(
         id=id_,
         account_id=account,
@@ -101,6 +117,12 @@ def read(row: Row) -> Asset:
         description=description,
         ready_at=instant(ready) if ready is not None else None,
         policy=policy or "",
+        folder_id=folder,
+        tags=_decode_tags(tags),
+        metadata=_decode_metadata(metadata),
+        version=version,
+        updated_at=instant(updated) if updated is not None else None,
+        deleted_at=instant(deleted) if deleted is not None else None,
     )
 
 

@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import and_, bindparam, insert, select, text, update
 
 from greenroom.db import outbox
+from greenroom.db.blobs import condemn
 from greenroom.db.schema import blobs, renditions
 from greenroom.db.sqlite import Row, Transaction, sql
 from greenroom.domain.asset import Asset
@@ -193,6 +194,8 @@ def publish(
     if won:
         data = {"rendition_id": attempt.id, "sha256": blob, "size_bytes": size}
         outbox.add_event(tx, about, "rendition.ready", data, now)
+    else:
+        condemn(tx, [blob], now)
     return bool(won)
 
 

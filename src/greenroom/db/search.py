@@ -89,10 +89,10 @@ def index(tx: Transaction, asset_ids: Iterable[AssetId]) -> None:
         tx.run(_ADD_TAGS, {"ids": ids})
 
 
-def first_place(tx: Transaction, account_id: AccountId) -> int | None:
-    """Where the places of an account begin; None while it has no assets."""
+def first_place(tx: Transaction, account_id: AccountId) -> int:
+    """Where the places of an account begin; 0, where no account's are, while it has no assets."""
     found = tx.row(_ACCOUNT_NUMBER, {"account": account_id})
-    return found[0] * STRETCH if found else None
+    return int(found[0]) * STRETCH if found else 0
 
 
 def match(words: Iterable[str]) -> str:

@@ -1,12 +1,15 @@
 """Assets and the uploads that fill them: values, states, and the table of permitted transitions."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from msgspec import Struct
 
-from greenroom.domain.ids import AccountId, AssetId, BlobKey, UploadId
+from greenroom.domain.folder import TOP
+from greenroom.domain.ids import AccountId, AssetId, BlobKey, FolderId, UploadId
 from greenroom.domain.media import Finding, Format, Kind, MediaInfo
 from greenroom.domain.policy import Dialect
 
@@ -20,6 +23,7 @@ class AssetState(StrEnum):
     REJECTED = "rejected"  # a later stage or a re-verification found it bad
     EXPIRED = "expired"  # the grant ran out and nothing came
     DELETED = "deleted"  # by its owner; can be restored for a while
+    PURGED = "purged"  # deleted for so long that its bytes and all that was said of it are gone for good
 
 
 TRANSITIONS: dict[AssetState, frozenset[AssetState]] = {
@@ -28,8 +32,10 @@ TRANSITIONS: dict[AssetState, frozenset[AssetState]] = {
     AssetState.VERIFYING: frozenset({AssetState.READY, AssetState.WAITING, AssetState.DELETED}),
     AssetState.READY: frozenset({AssetState.REJECTED, AssetState.DELETED}),
     AssetState.REJECTED: frozenset({AssetState.READY, AssetState.DELETED}),  # a re-verification may clear it
-    AssetState.EXPIRED: frozenset(),
-    AssetState.DELETED: frozenset({AssetState.READY}),  # restored
+    AssetState.EXPIRED: frozenset({AssetState.DELETED}),
+    # Restored, an asset is what it was; one that had no bytes yet is what became of its upload meanwhile.
+    AssetState.DELETED: frozenset(AssetState) - {AssetState.DELETED},
+    AssetState.PURGED: frozenset(),
 }
 
 BEFORE_READY = frozenset(state for state, following in TRANSITIONS.items() if AssetState.READY in following) - {
@@ -70,6 +76,13 @@ class Asset:
     ready_at: datetime | None = None
     policy: str = ""
     """The version of the rules that its bytes were judged by."""
+    folder_id: FolderId = TOP
+    tags: tuple[str, ...] = ()
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    version: int = 1
+    """Counts its owner's changes; what is found in its bytes is no change of theirs."""
+    updated_at: datetime | None = None
+    deleted_at: datetime | None = None
 
     @property
     def path(self) -> str:

@@ -12,11 +12,12 @@ from datetime import datetime
 
 import structlog
 
-from greenroom.db import catalogue, renditions
+from greenroom.db import audit, catalogue, library, renditions
 from greenroom.db.sqlite import Database, Transaction
+from greenroom.domain.act import Act
 from greenroom.domain.asset import Asset, AssetState
 from greenroom.domain.formats import FORMATS
-from greenroom.domain.ids import AccountId, AssetId, BlobKey
+from greenroom.domain.ids import AssetId, BlobKey
 from greenroom.domain.media import Examination, Finding, Format
 from greenroom.domain.optimize_findings import CANCELLED, PASSING, remark
 from greenroom.domain.policy import Policy
@@ -60,30 +61,38 @@ class Renditions:
     under_way: dict[RenditionId, float] = field(default_factory=dict)
     """How far each that is being made has come, from 0 to 1."""
 
-    def ask(self, account_id: AccountId, asset_id: AssetId, wishes: Mapping[str, object]) -> Rendition:
+    def ask(self, act: Act, named: str, wishes: Mapping[str, object]) -> Rendition:
         """
         The rendition by these wishes, which is made soon if it is not there; equal wishes find the same one.
 
         Raises NotFound, AssetNotReady while the asset has no bytes, ParameterError for wishes that make no recipe.
         """
-        asset = self._asset(account_id, asset_id)
+        asset = self._seen(act, named)
         if asset.state is not AssetState.READY:
             raise AssetNotReady(asset.state.value)
         recipe = recipe_from(asset.kind, wishes, preset=self.preset)
+        now = self.now()
         new = Rendition(
-            new_rendition_id(), asset.id, account_id, recipe, RenditionState.PENDING, attempts=0, created_at=self.now()
+            new_rendition_id(), asset.id, asset.account_id, recipe, RenditionState.PENDING, attempts=0, created_at=now
         )
-        return self.database.write(lambda tx: renditions.add(tx, new)).result()
 
-    def of_asset(self, account_id: AccountId, asset_id: AssetId) -> list[Rendition]:
+        def work(tx: Transaction) -> Rendition:
+            found = renditions.add(tx, new)
+            audit.note(tx, act, "rendition.asked", found.id, now, {"asset_id": asset.id})
+            return found
+
+        return self.database.write(work).result()
+
+    def of_asset(self, act: Act, named: str) -> list[Rendition]:
         """All renditions of an asset, oldest first. Raises NotFound."""
-        self._asset(account_id, asset_id)
-        return self.database.read(lambda tx: renditions.of_asset(tx, account_id, asset_id))
+        asset = self._seen(act, named)
+        return self.database.read(lambda tx: renditions.of_asset(tx, asset.account_id, asset.id))
 
-    def one(self, account_id: AccountId, asset_id: AssetId, rendition_id: RenditionId) -> Rendition:
+    def one(self, act: Act, named: str, rendition_id: RenditionId) -> Rendition:
         """One rendition. Raises NotFound, for a foreign one too."""
+        asset = self._seen(act, named)
         found = self.database.read(lambda tx: renditions.by_id(tx, rendition_id))
-        if found is None or (found.account_id, found.asset_id) != (account_id, asset_id):
+        if found is None or found.asset_id != asset.id:
             raise NotFound(f"There is no rendition {rendition_id[:60]!r} of this asset.")
         return found
 
@@ -98,10 +107,11 @@ class Renditions:
         if found is None or found.format is None or not dot or extension != FORMATS[found.format].extensions[0]:
             return None
         asset = self.database.read(lambda tx: catalogue.asset(tx, found.asset_id))
-        assert asset is not None and found.blob_key is not None and found.optimized is not None
+        assert asset is not None
         mime = FORMATS[found.format].mime
         if asset.state is not AssetState.READY:
             return ShownRendition(found, asset, mime, None)
+        assert found.blob_key is not None and found.optimized is not None
         blob = OpenBlob(self.store.open(found.blob_key), found.optimized.after.size_bytes)
         return ShownRendition(found, asset, mime, blob)
 
@@ -139,7 +149,7 @@ class Renditions:
         return True
 
     def _fail(self, attempt: Rendition, finding: Finding) -> None:
-        now, asset = self.now(), self._asset(attempt.account_id, attempt.asset_id)
+        now, asset = self.now(), self._asset(attempt.asset_id)
         log.info("a rendition failed", rendition=attempt.id, code=finding.code)
 
         def fail(tx: Transaction) -> None:
@@ -152,7 +162,7 @@ class Renditions:
         if attempt.attempts > _MOST_STARTS:
             text = f"The server ended {_MOST_STARTS} times while this copy was made; it is not tried again."
             raise NotOptimized(remark("optimize_interrupted", text))
-        asset = self._asset(attempt.account_id, attempt.asset_id)
+        asset = self._asset(attempt.asset_id)
         if asset.state is not AssetState.READY or asset.blob_key is None:
             raise NotOptimized(remark("optimize_original_gone", f"The original is {asset.state.value}."))
         self.store.require_room(asset.size_bytes or 0)
@@ -189,12 +199,17 @@ class Renditions:
         staged = self.store.staged(target.name)
         key = BlobKey(staged.digest())
         self.store.sync(target)
-        self.store.keep(staged, key)
         now = self.now()
-        self.database.write(lambda tx: renditions.publish(tx, attempt, asset, optimized, examined, key, now)).result()
+        with self.store.holds.publishing(key):
+            self.store.keep(staged, key)
+            self.database.write(
+                lambda tx: renditions.publish(tx, attempt, asset, optimized, examined, key, now)
+            ).result()
 
-    def _asset(self, account_id: AccountId, asset_id: AssetId) -> Asset:
-        found = self.database.read(lambda tx: catalogue.asset_of(tx, account_id, asset_id))
-        if found is None:
-            raise NotFound(f"There is no asset {asset_id[:60]!r} in this account.")
+    def _seen(self, act: Act, named: str) -> Asset:
+        return self.database.read(lambda tx: library.seen(tx, act, named))
+
+    def _asset(self, asset_id: AssetId) -> Asset:
+        found = self.database.read(lambda tx: catalogue.asset(tx, asset_id))
+        assert found is not None, f"asset {asset_id} is gone"
         return found

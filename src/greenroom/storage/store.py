@@ -6,14 +6,16 @@ the directory are made durable. The address is the SHA-256 of the bytes, so equa
 stored file never changes.
 """
 
+import contextlib
 import os
 import re
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from greenroom.domain.ids import BlobKey
 from greenroom.errors import StorageFull
+from greenroom.storage.holds import Holds
 from greenroom.storage.incoming import Incoming, Staged, full_disk_told
 
 _KEY = re.compile(r"[0-9a-f]{64}")
@@ -37,6 +39,7 @@ class BlobStore:
     headroom_bytes: int = 0
     hashed: bool = True
     free: FreeSpace = field(default_factory=FreeSpace)
+    holds: Holds = field(default_factory=Holds)
 
     def prepare(self) -> None:
         """Make the folders; they are readable by their owner only."""
@@ -89,7 +92,11 @@ class BlobStore:
             _sync_directory(f"{self.root}/incoming")
 
     def keep(self, incoming: Incoming | Staged, key: BlobKey) -> None:
-        """Give a synced temporary file its permanent place; if equal bytes are there already, they stay."""
+        """
+        Give a synced temporary file its permanent place; if equal bytes are there already, they stay.
+
+        Whoever does that and says then who needs them does both within `holds.publishing`.
+        """
         target = self._path(key)
         try:
             full_disk_told(lambda: os.link(incoming.path, target))
@@ -102,6 +109,22 @@ class BlobStore:
     def open(self, key: BlobKey) -> int:
         """A descriptor that reads the blob; the caller closes it. Raises FileNotFoundError."""
         return os.open(self._path(key), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+
+    def remove(self, keys: Collection[BlobKey]) -> None:
+        """Remove blobs for good, those that are there; only within `holds.removing`."""
+        paths = [self._path(key) for key in keys]
+        for path in paths:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(path)
+        if self.durable:
+            for folder in {os.path.dirname(path) for path in paths}:
+                _sync_directory(folder)
+
+    def kept(self) -> Iterator[list[BlobKey]]:
+        """The keys of all stored blobs, folder by folder."""
+        for number in range(_FAN_OUT):
+            names = os.listdir(f"{self.root}/blobs/{number:02x}")
+            yield [BlobKey(name) for name in names if _KEY.fullmatch(name)]
 
     def sweep(self, keep: Collection[str]) -> int:
         """Remove the temporary files that are not in `keep`; give how many. Only for a start, before uploads."""

@@ -5,7 +5,7 @@ GET and HEAD of an asset's permanent address: no key; it always tells the truth 
 |---|---|
 | waiting, verifying | 404, `no-store`, `Retry-After`, state and findings |
 | ready | 200, 206, 304 or 416; cached for a setting, shorter until the verification is deep |
-| rejected, deleted | 410, `no-store`, state and findings |
+| rejected, deleted, purged | 410, `no-store`, state and findings |
 | expired | 404, `no-store` |
 """
 
@@ -47,6 +47,7 @@ _WITHOUT_BYTES = {
     AssetState.REJECTED: (410, "This asset was rejected after a closer look."),
     AssetState.EXPIRED: (404, "This asset's upload URL expired before a file came."),
     AssetState.DELETED: (410, "This asset was deleted."),
+    AssetState.PURGED: (410, "This asset was deleted."),
 }
 
 

@@ -1,5 +1,6 @@
 """How assets are shown in answers: one place for both faces."""
 
+from datetime import datetime
 from typing import Any
 
 from greenroom.domain.advice import advice
@@ -29,6 +30,16 @@ def receipt(asset: Asset, origin: str) -> dict[str, Any]:
         "findings": asset.findings,
         "notes": asset.notes,
         "advice": advice(info, asset.size_bytes or 0, asset.kind) if info is not None else (),
+        "folder_id": asset.folder_id or None,
+        "tags": asset.tags,
+        "metadata": asset.metadata,
+        "version": asset.version,
         "created_at": int(asset.created_at.timestamp()),
-        "ready_at": int(asset.ready_at.timestamp()) if asset.ready_at is not None else None,
+        "ready_at": _seconds(asset.ready_at),
+        "updated_at": _seconds(asset.updated_at),
+        "deleted_at": _seconds(asset.deleted_at),
     }
+
+
+def _seconds(instant: datetime | None) -> int | None:
+    return int(instant.timestamp()) if instant is not None else None

@@ -1,50 +1,223 @@
-"""`/api/v1/assets`: the account's assets."""
+"""`/api/v1/assets`: the account's assets, listed, searched, shown, changed, deleted and restored."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+import msgspec
+from fastapi import APIRouter, Depends, Query, Request, Response
 
+from greenroom.domain import labels
 from greenroom.domain.access import Scope
-from greenroom.domain.ids import AssetId
-from greenroom.errors import NotFound
-from greenroom.services.library import Library
-from greenroom.web.api.answers import answer, cursor, place
+from greenroom.domain.asset import Asset, AssetState
+from greenroom.domain.asset_query import TAGS_MAX, WORDS_MAX, AssetQuery, Bound, Measure, Place, Sort
+from greenroom.domain.folder import folder_ref
+from greenroom.domain.media import Format, Kind
+from greenroom.domain.search_text import words
+from greenroom.errors import GreenroomError, ParameterError
+from greenroom.services.library import Bulk, BulkAction, Details, Library, Wishes
+from greenroom.services.renditions import Renditions
+from greenroom.web.answers import rid_of
+from greenroom.web.api.answers import IfMatch, answer, cursor, etag, place, problems_of, versions
+from greenroom.web.api.asset_models import AssetDetails, AssetPage, AssetShown, AssetWishes, BulkAnswer, BulkWish
+from greenroom.web.api.renditions import shown_rendition
 from greenroom.web.auth import Callers
+from greenroom.web.problems import problem_document
 from greenroom.web.views import receipt
 
 _MOST = 100
-_NEWEST = 2**63 - 1
+_LARGEST = 2**63 - 1
+_LAST_SECOND = 1e11
+
+Order = Literal["created", "-created", "name", "-name", "size", "-size", "duration", "-duration"]
+Whole = Annotated[int | None, Query(ge=0, le=_LARGEST)]
+Seconds = Annotated[float | None, Query(ge=0, le=_LAST_SECOND, allow_inf_nan=False)]
 
 
-def assets_router(library: Library, callers: Callers) -> APIRouter:
+def assets_router(library: Library, renditions: Renditions, callers: Callers) -> APIRouter:
     """The routes."""
     router = APIRouter(prefix="/api/v1/assets", tags=["assets"])
     threads, origins = callers.threads, callers.origins
+    shown: dict[int | str, dict[str, Any]] = {200: {"model": AssetShown}}
 
-    @router.get("")
+    def show(request: Request, asset: Asset) -> Response:
+        return answer(request, receipt(asset, origins.origin(request.scope)), headers={"etag": etag(asset.version)})
+
+    @router.get("", responses={200: {"model": AssetPage}, **problems_of(401, 403, 404, 422)})
     async def list_assets(
         request: Request,
+        query: Annotated[AssetQuery, Depends(_query)],
         limit: Annotated[int, Query(ge=1, le=_MOST, description="Assets on a page.")] = 20,
         cursor_: Annotated[str | None, Query(alias="cursor", description="`next_cursor` of the page before.")] = None,
     ) -> Response:
-        """The account's assets, newest first."""
+        """The account's assets; without `status` all but those that were deleted."""
         act = await callers.act(request.scope, Scope.READ)
-        before = place(cursor_, int)
-        before = _NEWEST if before is None else max(-_NEWEST, min(before, _NEWEST))
-        found = await threads.quick(library.page, act.account_id, before, limit + 1)
+        found = await threads.quick(library.page, act, query, _place(cursor_, query), limit + 1)
         origin = origins.origin(request.scope)
-        next_cursor = cursor(found[limit - 1].number) if len(found) > limit else None
-        shown = [receipt(asset, origin) for asset in found[:limit]]
-        return answer(request, {"data": shown, "next_cursor": next_cursor})
+        next_cursor = cursor(found[limit - 1][1]) if len(found) > limit else None
+        data = [receipt(asset, origin) for asset, _ in found[:limit]]
+        return answer(request, {"data": data, "next_cursor": next_cursor})
 
-    @router.get("/{asset_id}")
+    @router.post("/bulk", responses={200: {"model": BulkAnswer}, **problems_of(401, 403, 422)})
+    async def change_assets(request: Request, body: BulkWish) -> Response:
+        """Delete, restore, move, tag or untag up to 100 assets in one transaction; each has an outcome of its own."""
+        act = await callers.act(request.scope, Scope.UPLOAD)
+        wanted = _bulk(body)
+        outcomes = await threads.judge(library.bulk, act, wanted)
+        origin, rid = origins.origin(request.scope), rid_of(request.scope)
+        data = [_outcome(named, outcome, origin, rid) for named, outcome in zip(body.ids, outcomes, strict=True)]
+        return answer(request, {"data": data})
+
+    @router.get("/{asset_id}", responses={200: {"model": AssetDetails}, **problems_of(401, 403, 404)})
     async def get_asset(request: Request, asset_id: str) -> Response:
-        """One asset with what its bytes were found to be; who may upload may watch what comes of it."""
+        """One asset with all that is known of it; who may upload may watch what comes of it."""
         act = await callers.act(request.scope, Scope.READ, Scope.UPLOAD)
-        found = await threads.quick(library.asset, act.account_id, AssetId(asset_id))
-        if found is None:
-            raise NotFound(f"There is no asset {asset_id[:60]!r} in this account.")
-        verdict = await threads.quick(library.verdict, found)
-        return answer(request, receipt(found, origins.origin(request.scope)) | {"verdict": verdict})
+        details = await threads.quick(library.details, act, asset_id)
+        view = _details(details, library, renditions, origins.origin(request.scope))
+        return answer(request, view, headers={"etag": etag(details.asset.version)})
+
+    @router.patch("/{asset_id}", responses={**shown, **problems_of(401, 403, 404, 409, 412, 422)})
+    async def change_asset(request: Request, asset_id: str, body: AssetWishes, if_match: IfMatch = None) -> Response:
+        """Name, describe, tag or move an asset."""
+        act = await callers.act(request.scope, Scope.UPLOAD)
+        return show(request, await threads.judge(library.alter, act, asset_id, _wishes(body), versions(if_match)))
+
+    @router.delete("/{asset_id}", responses={**shown, **problems_of(401, 403, 404, 409, 412, 422)})
+    async def delete_asset(
+        request: Request,
+        asset_id: str,
+        force: Annotated[bool, Query(description="Even if something pending is made from it.")] = False,
+        if_match: IfMatch = None,
+    ) -> Response:
+        """
+        Delete an asset: its address answers 410 from now on. It can be restored for a while, then its bytes are
+        removed for good. Deleting it again changes nothing.
+        """
+        act = await callers.act(request.scope, Scope.UPLOAD)
+        return show(request, await threads.judge(library.delete, act, asset_id, versions(if_match), force=force))
+
+    @router.post("/{asset_id}/restore", responses={**shown, **problems_of(401, 403, 404, 410)})
+    async def restore_asset(request: Request, asset_id: str) -> Response:
+        """Make a deleted asset what it was before; one that is not deleted stays as it is."""
+        act = await callers.act(request.scope, Scope.UPLOAD)
+        return show(request, await threads.judge(library.restore, act, asset_id))
 
     return router
+
+
+def _query(
+    q: Annotated[
+        str,
+        Query(max_length=200, description="Words that all occur, wherever, in name, description, tags or metadata."),
+    ] = "",
+    kind: Annotated[list[Kind], Query()] = [],  # noqa: B006  # FastAPI makes a new one for each request
+    status: Annotated[list[AssetState], Query()] = [],  # noqa: B006
+    format: Annotated[list[Format], Query()] = [],  # noqa: B006
+    folder: Annotated[
+        str | None, Query(max_length=10_000, description="A folder's id or the path to it; empty is the top.")
+    ] = None,
+    recursive: Annotated[bool, Query(description="With the folders below.")] = False,
+    tag: Annotated[list[str], Query(description="Given several times, an asset has to have all of them.")] = [],  # noqa: B006
+    min_size: Whole = None,
+    max_size: Whole = None,
+    min_duration: Seconds = None,
+    max_duration: Seconds = None,
+    min_width: Whole = None,
+    max_width: Whole = None,
+    min_height: Whole = None,
+    max_height: Whole = None,
+    min_created: Annotated[Seconds, Query(description="Unix seconds.")] = None,
+    max_created: Annotated[Seconds, Query(description="Unix seconds.")] = None,
+    sort: Annotated[
+        Order,
+        Query(description="A minus puts the largest first. Assets without that value come last."),
+    ] = "-created",
+) -> AssetQuery:
+    """Bounds in bytes, seconds, pixels and Unix seconds; each belongs to its range."""
+    ranges = {
+        Measure.SIZE: (min_size, max_size),
+        Measure.DURATION: (min_duration, max_duration),
+        Measure.WIDTH: (min_width, max_width),
+        Measure.HEIGHT: (min_height, max_height),
+        Measure.CREATED: (min_created, max_created),
+    }
+    return AssetQuery(
+        words=_few(words(q), WORDS_MAX, "q"),
+        kinds=tuple(kind),
+        states=tuple(status),
+        formats=tuple(format),
+        folder=folder_ref(folder) if folder is not None else None,
+        recursive=recursive,
+        tags=labels.tags(_few(tag, TAGS_MAX, "tag"), "tag"),
+        bounds=tuple(
+            Bound(measure, is_upper, value)
+            for measure, ends in ranges.items()
+            for is_upper, value in zip((False, True), ends, strict=True)
+            if value is not None
+        ),
+        sort=Sort(sort.removeprefix("-")),
+        descending=sort.startswith("-"),
+    )
+
+
+def _few(values: Sequence[str], most: int, field: str) -> tuple[str, ...]:
+    if len(values) > most:
+        raise ParameterError(field, f"has {len(values)} parts; allowed are {most}")
+    return tuple(values)
+
+
+def _place(text: str | None, query: AssetQuery) -> Place | None:
+    """Raises ParameterError for a cursor of a list that is sorted otherwise."""
+    found: Place | None = place(text, Place)
+    if found is not None and not found.fits(query.sort):
+        raise ParameterError(
+            "cursor", "was given by a list that is sorted otherwise; leave it out to begin at the start"
+        )
+    return found
+
+
+def _wishes(body: AssetWishes) -> Wishes:
+    given = body.model_fields_set
+    return Wishes(
+        name=labels.name(body.name) if "name" in given else None,
+        description=labels.description(body.description) if "description" in given else None,
+        folder=folder_ref(body.folder or "") if "folder" in given else None,
+        tags=labels.tags(body.tags) if "tags" in given else None,
+        metadata=labels.metadata(body.metadata) if "metadata" in given else None,
+    )
+
+
+def _bulk(body: BulkWish) -> Bulk:
+    given = body.model_fields_set - {"action", "ids"}
+    needed = {BulkAction.MOVE: {"folder"}, BulkAction.TAG: {"tags"}, BulkAction.UNTAG: {"tags"}}.get(body.action, set())
+    allowed = needed or ({"force"} if body.action is BulkAction.DELETE else set())
+    for field in sorted(needed - given):
+        raise ParameterError(field, f"is missing; {body.action.value} needs it")
+    for field in sorted(given - allowed):
+        raise ParameterError(field, f"is not for {body.action.value}; leave it out")
+    folder = folder_ref(body.folder or "") if "folder" in given else None
+    return Bulk(body.action, tuple(body.ids), folder, labels.tags(body.tags), body.force)
+
+
+def _outcome(named: str, outcome: Asset | GreenroomError, origin: str, rid: str) -> dict[str, Any]:
+    if isinstance(outcome, Asset):
+        return {"id": named, "status": 200, "asset": receipt(outcome, origin), "problem": None}
+    status, problem = problem_document(outcome, rid)
+    return {"id": named, "status": status, "asset": None, "problem": msgspec.Raw(problem)}
+
+
+def _details(details: Details, library: Library, renditions: Renditions, origin: str) -> dict[str, Any]:
+    until = library.restorable_until(details.asset)
+    return receipt(details.asset, origin) | {
+        "verdict": details.verdict,
+        "renditions": [shown_rendition(one, renditions.progress(one), origin) for one in details.renditions],
+        "used_by": [
+            {
+                "type": use.user_type,
+                "id": use.user_id,
+                "pending": use.pending,
+                "created_at": int(use.created_at.timestamp()),
+            }
+            for use in details.uses
+        ],
+        "restorable_until": int(until.timestamp()) if until is not None else None,
+    }

@@ -4,8 +4,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from greenroom.domain.access import Scope
-from greenroom.domain.ids import AssetId
-from greenroom.errors import AssetNotReady, NotFound
+from greenroom.errors import AssetNotReady
 from greenroom.services.library import Library
 from greenroom.services.receipts import Receipts
 from greenroom.web.api.answers import answer, problems_of
@@ -49,9 +48,7 @@ def receipts_router(receipts: Receipts, library: Library, callers: Callers) -> A
     async def get_receipt(request: Request, asset_id: str) -> Response:
         """A signed statement of what the asset is, as it stands now: hash, size, verdict, rules."""
         act = await callers.act(request.scope, Scope.READ, Scope.UPLOAD)
-        asset = await callers.threads.quick(library.asset, act.account_id, AssetId(asset_id))
-        if asset is None:
-            raise NotFound(f"There is no asset {asset_id[:60]!r} in this account.")
+        asset = await callers.threads.quick(library.one, act, asset_id)
         receipt = receipts.of(asset)
         if receipt is None:
             raise AssetNotReady(asset.state.value)

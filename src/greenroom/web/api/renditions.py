@@ -7,7 +7,6 @@ from fastapi import APIRouter, Request, Response
 
 from greenroom.domain.access import Scope
 from greenroom.domain.formats import FORMATS
-from greenroom.domain.ids import AssetId
 from greenroom.domain.rendition import Rendition, RenditionId, RenditionState
 from greenroom.errors import ParameterError
 from greenroom.services.renditions import Renditions
@@ -47,26 +46,26 @@ def renditions_router(renditions: Renditions, callers: Callers) -> APIRouter:
     )
     async def optimize(request: Request, asset_id: str) -> Response:
         """Have a render-safe copy made. Asked twice for the same, it gives the same rendition."""
-        account = (await callers.act(request.scope, Scope.UPLOAD)).account_id
+        act = await callers.act(request.scope, Scope.UPLOAD)
         wishes = await _wishes(request)
-        asked = await threads.judge(renditions.ask, account, AssetId(asset_id), wishes)
-        shown = _shown(asked, renditions.progress(asked), origins.origin(request.scope))
+        asked = await threads.judge(renditions.ask, act, asset_id, wishes)
+        shown = shown_rendition(asked, renditions.progress(asked), origins.origin(request.scope))
         return answer(request, shown, 202, {"location": f"/api/v1/assets/{asked.asset_id}/renditions/{asked.id}"})
 
     @router.get("/api/v1/assets/{asset_id}/renditions")
     async def list_renditions(request: Request, asset_id: str) -> Response:
         """The copies of an asset, oldest first."""
-        account = (await callers.act(request.scope, Scope.READ, Scope.UPLOAD)).account_id
-        found = await threads.quick(renditions.of_asset, account, AssetId(asset_id))
+        act = await callers.act(request.scope, Scope.READ, Scope.UPLOAD)
+        found = await threads.quick(renditions.of_asset, act, asset_id)
         origin = origins.origin(request.scope)
-        return answer(request, {"data": [_shown(one, renditions.progress(one), origin) for one in found]})
+        return answer(request, {"data": [shown_rendition(one, renditions.progress(one), origin) for one in found]})
 
     @router.get("/api/v1/assets/{asset_id}/renditions/{rendition_id}")
     async def get_rendition(request: Request, asset_id: str, rendition_id: str) -> Response:
         """One copy: its state, how far it is, what was measured before and after."""
-        account = (await callers.act(request.scope, Scope.READ, Scope.UPLOAD)).account_id
-        one = await threads.quick(renditions.one, account, AssetId(asset_id), RenditionId(rendition_id))
-        return answer(request, _shown(one, renditions.progress(one), origins.origin(request.scope)))
+        act = await callers.act(request.scope, Scope.READ, Scope.UPLOAD)
+        one = await threads.quick(renditions.one, act, asset_id, RenditionId(rendition_id))
+        return answer(request, shown_rendition(one, renditions.progress(one), origins.origin(request.scope)))
 
     return router
 
@@ -85,7 +84,8 @@ async def _wishes(request: Request) -> dict[str, object]:
         raise ParameterError("The body", "has to be a JSON object of options, or empty") from None
 
 
-def _shown(rendition: Rendition, progress: float, origin: str) -> dict[str, Any]:
+def shown_rendition(rendition: Rendition, progress: float, origin: str) -> dict[str, Any]:
+    """A rendition as our API shows it."""
     made = rendition.optimized
     ready = rendition.state is RenditionState.READY and rendition.format is not None
     return {

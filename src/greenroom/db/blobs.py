@@ -1,0 +1,66 @@
+"""
+Rows of blobs, as functions of a transaction: condemned when nothing needs their bytes any more, and then removed.
+
+A blob is shared by all assets and renditions with equal bytes, of whichever account. Whoever publishes equal bytes
+pardons it in the transaction of the publication.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import and_, bindparam, delete, exists, func, select, text, update
+
+from greenroom.db.schema import assets, blobs, renditions
+from greenroom.db.sqlite import Transaction, sql
+from greenroom.domain.ids import BlobKey
+
+_wanted = func.json_each(bindparam("keys")).table_valued("value")
+_named = blobs.c.key.in_(select(_wanted.c.value))
+_unneeded = and_(
+    ~exists().where(assets.c.blob_key == blobs.c.key),
+    ~exists().where(renditions.c.blob_key == blobs.c.key),
+)
+_due = and_(blobs.c.condemned_at <= bindparam("before"), _unneeded)
+_CONDEMN = sql(
+    update(blobs).where(and_(_named, blobs.c.condemned_at.is_(None), _unneeded)).values(condemned_at=bindparam("now"))
+)
+_CONDEMNED = sql(
+    select(blobs.c.key)
+    .where(and_(text("blobs.condemned_at IS NOT NULL"), blobs.c.condemned_at <= bindparam("before")))
+    .order_by(blobs.c.condemned_at)
+    .limit(bindparam("most"))
+)
+_DUE = sql(select(blobs.c.key).where(and_(_named, _due)))
+_REMOVE = sql(delete(blobs).where(and_(_named, _due)))
+_KNOWN = sql(select(blobs.c.key).where(_named))
+
+
+def condemn(tx: Transaction, keys: Collection[BlobKey], now: datetime) -> None:
+    """Mark those of these blobs that nothing needs."""
+    if keys:
+        tx.run(_CONDEMN, {"keys": _listed(keys), "now": now.timestamp()})
+
+
+def condemned(tx: Transaction, before: datetime, most: int) -> list[BlobKey]:
+    """Up to `most` blobs that were condemned at that instant or before, first those that were first."""
+    return [BlobKey(key) for (key,) in tx.rows(_CONDEMNED, {"before": before.timestamp(), "most": most})]
+
+
+def due(tx: Transaction, keys: Collection[BlobKey], before: datetime) -> set[BlobKey]:
+    """Those of these blobs that are condemned since then, and still not needed by anything: the second look."""
+    return {BlobKey(key) for (key,) in tx.rows(_DUE, {"keys": _listed(keys), "before": before.timestamp()})}
+
+
+def remove(tx: Transaction, keys: Collection[BlobKey], before: datetime) -> None:
+    """Forget those of these blobs that are due; their bytes must be gone before."""
+    tx.run(_REMOVE, {"keys": _listed(keys), "before": before.timestamp()})
+
+
+def known(tx: Transaction, keys: Collection[BlobKey]) -> set[BlobKey]:
+    """Those of these blobs that have a row."""
+    return {BlobKey(key) for (key,) in tx.rows(_KNOWN, {"keys": _listed(keys)})}
+
+
+def _listed(keys: Collection[BlobKey]) -> str:
+    return msgspec.json.encode(list(keys)).decode()
