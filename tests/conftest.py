@@ -11,7 +11,8 @@ from running_server import RunningServer, start_server
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server with default settings that all tests share; what a test needs to be alone with, it makes itself."""
-    running = start_server(tmp_path_factory.mktemp("shared") / "data")
+    # All tests together ask more in a minute than one client should.
+    running = start_server(tmp_path_factory.mktemp("shared") / "data", rates_posts_per_minute="100000")
     yield running
     running.stop()
 
