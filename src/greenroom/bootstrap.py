@@ -112,6 +112,7 @@ class Server:
     app: FrontDoor
     access: Access
     accounts: Accounts
+    folders: Folders
     database: Database
     examiner: Examiner
     optimizer: Optimizer
@@ -134,6 +135,8 @@ class Server:
             log.info("removed temporary files of an earlier run", files=removed)
         for wrong in self.accounts.recount():
             log.warning("what an account uses was counted wrong; it is right now", account=wrong)
+        for wrong in self.folders.recount():
+            log.warning("what is in a folder was counted wrong; it is right now", folder=wrong)
         self.runner.start()
 
     def stop(self) -> None:
@@ -182,6 +185,7 @@ def build(settings: Settings) -> Server:
         limits=usual_limits(settings),
         folder_limits=folder_limits(settings),
     )
+    folders = Folders(database, folder_limits(settings), now, delivery.forget)
     retention = Retention(
         database=database,
         store=store,
@@ -247,7 +251,7 @@ def build(settings: Settings) -> Server:
                 hooks_router(hooks, callers),
                 deliveries_router(hooks, callers),
                 events_router(hooks, callers),
-                folders_router(Folders(database, folder_limits(settings), now, delivery.forget), callers),
+                folders_router(folders, callers),
             ]
         ),
         Keys(
@@ -280,6 +284,7 @@ def build(settings: Settings) -> Server:
         app,
         access,
         accounts,
+        folders,
         database,
         examiner,
         optimizer,
@@ -338,7 +343,8 @@ def usage_drift(settings: Settings) -> list[str]:
         return []
     database = open_catalogue(settings.data)
     try:
-        return Accounts(database, now, usual_limits(settings)).drift()
+        folders = Folders(database, folder_limits(settings), now, lambda _: None)
+        return Accounts(database, now, usual_limits(settings)).drift() + folders.drift()
     finally:
         database.close()
 

@@ -139,7 +139,7 @@ def doctor(data: Data = None, config_file: ConfigFile = None) -> None:
         print(f"{marks[check.good]} {check.name}: {check.found}", flush=True)  # noqa: T201
     for wrong in bootstrap.usage_drift(settings):
         healthy = False
-        print(f"{marks[False]} usage: {wrong}; the next start of the server sets it right", flush=True)  # noqa: T201
+        print(f"{marks[False]} counts: {wrong}; the next start of the server sets it right", flush=True)  # noqa: T201
     raise typer.Exit(0 if healthy else 1)
 
 

@@ -72,7 +72,7 @@ _COLUMNS = (
     folders.c.all_folders,
     folders.c.all_assets,
 )
-_WITH_BYTES = (AssetState.VERIFYING, AssetState.READY, AssetState.REJECTED)
+WITH_BYTES = (AssetState.VERIFYING, AssetState.READY, AssetState.REJECTED)
 _ACCOUNT: BindParameter[str] = bindparam("account")
 _FOLDER = sql(select(*_COLUMNS).where(and_(folders.c.id == bindparam("folder"), folders.c.account_id == _ACCOUNT)))
 _CHILD = sql(
@@ -143,9 +143,9 @@ _DELETE = sql(delete(folders).where(folders.c.id.in_(_below)))
 _in_subtree = and_(assets.c.account_id == _ACCOUNT, text("folder_id <> ''"), assets.c.folder_id.in_(_below))
 _LEAVE = sql(update(assets).where(_in_subtree).values(folder_id=TOP))
 _CONTENTS = sql(
-    select(*catalogue.COLUMNS)
-    .where(and_(_in_subtree, assets.c.state.in_([literal_column(f"'{state}'") for state in _WITH_BYTES])))
-    .order_by(assets.c.number)
+    select(*catalogue.COLUMNS).where(
+        and_(_in_subtree, assets.c.state.in_([literal_column(f"'{state}'") for state in WITH_BYTES]))
+    )
 )
 
 
@@ -281,10 +281,12 @@ def contents(tx: Transaction, account_id: AccountId, folder_id: FolderId) -> lis
     return [catalogue.read(row) for row in tx.rows(_CONTENTS, {"account": account_id, "folder": folder_id})]
 
 
-def remove(tx: Transaction, act: Act, folder_id: FolderId, now: datetime) -> None:
+def remove(tx: Transaction, act: Act, folder_id: FolderId, now: datetime) -> int:
     """
-    Delete a folder and those below it. Assets that are still in them, which have no bytes or are deleted, go to the
-    top: what is sent or restored later is found there.
+    Delete a folder and those below it; give how many these were.
+
+    Assets that are still in them, which have no bytes or are deleted, go to the top: what is sent or restored later
+    is found there.
     """
     asked = {"account": act.account_id, "folder": folder_id}
     gone = tx.rows(_SUBTREE, asked)
@@ -292,6 +294,7 @@ def remove(tx: Transaction, act: Act, folder_id: FolderId, now: datetime) -> Non
     tx.run(_DELETE, asked)
     for id_, name in gone:
         audit.note(tx, act, "folder.deleted", id_, now, {"name": name})
+    return len(gone)
 
 
 def require_own(tx: Transaction, act: Act, folder_id: FolderId) -> Folder:

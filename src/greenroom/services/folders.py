@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from greenroom.db import folders, library
+from greenroom.db import folder_counts, folders, library
 from greenroom.db.sqlite import Database, Transaction
 from greenroom.domain.act import Act
 from greenroom.domain.asset import Asset
@@ -23,6 +23,13 @@ class FolderRecord(Struct, frozen=True):
 
     folder: Folder
     path: str
+
+
+class FoldersDeleted(Struct, frozen=True):
+    """How many went, the folder itself among them."""
+
+    folders: int
+    assets: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,7 @@ class Folders:
 
     def delete(
         self, act: Act, folder_id: FolderId, versions: Versions, *, recursive: bool, force: bool
-    ) -> FolderCounts:
+    ) -> FoldersDeleted:
         """
         Delete a folder, if `recursive` with all that is in it, at once or not at all; give what went with it.
 
@@ -105,7 +112,7 @@ class Folders:
         """
         now = self.now()
 
-        def work(tx: Transaction) -> tuple[FolderCounts, list[Asset]]:
+        def work(tx: Transaction) -> tuple[int, list[Asset]]:
             found = _own(tx, act, folder_id, versions)
             inside = found.counts
             if (inside.folders or inside.assets) and not recursive:
@@ -114,13 +121,23 @@ class Folders:
             gone = folders.contents(tx, act.account_id, folder_id) if recursive else []
             for asset in gone:
                 library.delete(tx, act, asset, force, now)
-            folders.remove(tx, act, folder_id, now)
-            return inside, gone
+            return folders.remove(tx, act, folder_id, now), gone
 
-        inside, gone = self.database.write(work).result()
+        count, gone = self.database.write(work).result()
         for asset in gone:
             self.changed(asset.id)
-        return inside
+        return FoldersDeleted(count, len(gone))
+
+    def recount(self) -> list[str]:
+        """Set right what is counted wrong; give what it was, in words."""
+        wrong = self.drift()
+        if wrong:
+            self.database.write(folder_counts.recount).result()
+        return wrong
+
+    def drift(self) -> list[str]:
+        """Where what was counted is not what is there, in words; nothing where all is well."""
+        return self.database.read(lambda tx: list(folder_counts.drift(tx)))
 
     def _require_few(self, inside: FolderCounts) -> None:
         # Nothing else is written meanwhile.

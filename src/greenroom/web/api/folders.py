@@ -147,7 +147,7 @@ def folders_router(folders: Folders, callers: Callers) -> APIRouter:
         gone = await threads.judge(
             folders.delete, act, FolderId(folder_id), versions(if_match), recursive=recursive, force=force
         )
-        return answer(request, {"folders": gone.all_folders + 1, "assets": gone.all_assets})
+        return answer(request, gone)
 
     return router
 
