@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from small_house import PHOTO, TESTER, SmallHouse, small_house
 
 from greenroom.bootstrap import open_catalogue
@@ -16,7 +17,7 @@ from greenroom.domain.act import Act
 from greenroom.domain.allowance import Limits
 from greenroom.domain.asset import Asset, AssetState, UploadState
 from greenroom.domain.folder import FolderRef
-from greenroom.domain.ids import DEFAULT_ACCOUNT, AccountId, BlobKey
+from greenroom.domain.ids import DEFAULT_ACCOUNT, AccountId, BlobKey, FolderId
 from greenroom.domain.imports import Import, ImportId, ImportState
 from greenroom.domain.media import Kind
 from greenroom.errors import AddressRefused, NotFound, ParameterError, TypeRefused, UploadOver
@@ -517,6 +518,24 @@ def test_our_own_address_of_a_foreign_or_absent_asset_is_not_found(place: Place)
         place.imports.resolve(Act(AccountId("acc_other"), "key_other"), OURS + asset.path, Kind.IMAGE)
     with pytest.raises(NotFound):
         resolved(place, f"{OURS}/assets/img_{'0' * 32}.jpg")
+
+
+def test_our_own_address_of_an_asset_outside_of_a_keys_folder_is_not_found(place: Place) -> None:
+    asset = place.house.uploaded()
+
+    with pytest.raises(NotFound):
+        place.imports.resolve(structs.replace(TESTER, within=FolderId("fld_x")), OURS + asset.path, Kind.IMAGE)
+
+
+def test_a_key_of_a_folder_sees_the_imports_into_it_alone(place: Place) -> None:
+    inside = place.started("http://files.example/a.jpg", folder=FolderRef(names=("shop",)))
+    outside = place.started("http://files.example/b.jpg")
+    restricted = structs.replace(TESTER, within=inside.asset.folder_id)
+
+    assert [one.id for one in place.imports.page(restricted, (2.0**62, ""), 10)] == [inside.id]
+    assert place.imports.one(restricted, inside.id).id == inside.id
+    with pytest.raises(NotFound):
+        place.imports.one(restricted, outside.id)
 
 
 def test_another_address_is_an_import_whose_asset_is_there_at_once(place: Place) -> None:

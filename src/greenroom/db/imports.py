@@ -39,7 +39,6 @@ _COLUMNS = (
     upload_rows.c.expires_at,
     imports.c.ended_at,
     imports.c.findings,
-    assets.c.folder_id,
 )
 _whole = (
     select(*_COLUMNS, *catalogue.COLUMNS)
@@ -117,7 +116,7 @@ def by_id(tx: Transaction, act: Act, import_id: ImportId) -> Import | None:
     """The import with that id, if it is of the account and the caller's key may see it."""
     row = tx.row(_BY_ID, {"id": import_id, "account": act.account_id})
     found = _import(row) if row is not None else None
-    return found if found is not None and folders.is_within(tx, act, found.folder_id) else None
+    return found if found is not None and folders.is_within(tx, act, found.asset.folder_id) else None
 
 
 def page(tx: Transaction, act: Act, before: tuple[float, str], most: int) -> list[Import]:
@@ -172,8 +171,7 @@ def cancel(tx: Transaction, act: Act, one: Import, transfer: Transfer | None, no
 
 def _import(row: Row) -> Import:
     split = len(_COLUMNS)
-    (id_, account, upload_id, url, any_format, state, attempts, created, next_try, expires, ended, findings,
-     folder_id) = row[:split]  # fmt: skip
+    id_, account, upload_id, url, any_format, state, attempts, created, next_try, expires, ended, findings = row[:split]
     return Import(
         id=id_,
         account_id=account,
@@ -188,5 +186,4 @@ def _import(row: Row) -> Import:
         ended_at=catalogue.instant(ended) if ended is not None else None,
         findings=_decode_findings(findings) if findings else (),
         asset=catalogue.read(row[split:]),
-        folder_id=folder_id,
     )

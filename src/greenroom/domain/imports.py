@@ -8,7 +8,7 @@ from typing import NewType
 from msgspec import Struct
 
 from greenroom.domain.asset import Asset
-from greenroom.domain.ids import AccountId, FolderId, UploadId
+from greenroom.domain.ids import AccountId, UploadId
 from greenroom.domain.media import Finding
 
 ImportId = NewType("ImportId", str)
@@ -43,7 +43,6 @@ class Import(Struct, frozen=True):
     findings: tuple[Finding, ...]
     """Why it failed; while it is pending, why the last try did."""
     asset: Asset
-    folder_id: FolderId
 
 
 def new_import_id() -> ImportId:

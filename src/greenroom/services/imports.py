@@ -18,7 +18,7 @@ from urllib.parse import unquote
 import structlog
 from msgspec import Struct, structs
 
-from greenroom.db import catalogue, imports
+from greenroom.db import imports, library
 from greenroom.db.sqlite import Transaction
 from greenroom.db.uploads import NewUpload
 from greenroom.domain import labels
@@ -141,15 +141,12 @@ class Imports:
         The asset at an address, of which a file of that kind is expected: our own without a fetch, whatever its state
         is, else that of a new import.
 
-        Raises NotFound for an asset of ours that is not in the account, and what `start` raises.
+        Raises NotFound for an asset of ours that the key may not see, and what `start` raises.
         """
         own = self._own_asset(url)
         if own is None:
             return self.start(act, ImportRequest(url, kind=kind), field).asset
-        found = self.ingest.database.read(lambda tx: catalogue.asset_of(tx, act.account_id, own))
-        if found is None:
-            raise NotFound(f"There is no asset {own} in this account ({field}).")
-        return found
+        return self.ingest.database.read(lambda tx: library.seen(tx, act, own))
 
     def one(self, act: Act, import_id: ImportId) -> Import:
         """One import. Raises NotFound, for a foreign one too."""
