@@ -451,7 +451,7 @@ def test_without_paths_nothing_of_this_machine_can_be_opened() -> None:
         "        os.write(1, b'shut out ')\n"
         "    raise OSError(28, 'full')\n"
         "process._optimized = spy\n"
-        "sys.argv[1:] = [encode_orders(Orders(0, 1, ImageRecipe(), OptimizeLimits())).decode()]\n"
+        "sys.argv[1:] = [encode_orders(Orders(0, 1, ImageRecipe(), OptimizeLimits(), True)).decode()]\n"
         "process.main()\n"
     )
     told = subprocess.run(

@@ -16,10 +16,12 @@ from pathlib import Path
 
 import psutil
 import pytest
+from copying import copy_of
 from judging import judge_with
 
 import media_samples as good
 from greenroom.domain.media import Format
+from greenroom.domain.recipe import VideoRecipe
 from greenroom.media.examiner import Examiner
 from greenroom.media.limits import ExamLimits
 from greenroom.media.protections import Protections, SandboxIncomplete, protections
@@ -28,8 +30,8 @@ GUARDS = protections()
 needs_both = pytest.mark.skipif(bool(GUARDS.missing), reason="; ".join(GUARDS.missing))
 
 
-def tried_inside(which: str = "all") -> dict[str, str]:
-    program = Path(__file__).with_name("inside_child.py")
+def tried_inside(which: str = "all", whom: str = "inside_child.py") -> dict[str, str]:
+    program = Path(__file__).with_name(whom)
     ran = subprocess.run([sys.executable, str(program), which], capture_output=True, timeout=60, check=True)
     return dict(json.loads(ran.stdout))
 
@@ -70,6 +72,51 @@ def test_every_thread_of_a_decoding_child_is_under_the_filter() -> None:
     assert len(statuses) > 1
     assert {field(status, "Seccomp") for status in statuses} == {"2"}
     assert {field(status, "NoNewPrivs") for status in statuses} == {"1"}
+
+
+@needs_both
+@pytest.mark.parametrize("which", ["all", "without landlock"])
+def test_what_makes_copies_can_neither_open_nor_connect_nor_run_nor_fork_but_write_its_copy(which: str) -> None:
+    tried = tried_inside(which, "inside_optimizer.py")
+
+    allowed = [what for what, outcome in tried.items() if outcome == "allowed"]
+    assert allowed == ["take 100 MiB of memory", "write the copy", "cut the copy"]
+    assert tried["take 3 GiB of memory"] == "MemoryError"
+    assert tried["write more than a copy may have"] == "OSError"
+
+
+@needs_both
+def test_without_seccomp_landlock_still_keeps_every_path_from_what_makes_copies() -> None:
+    tried = tried_inside("without seccomp", "inside_optimizer.py")
+
+    assert {tried[what] for what in ("read a file", "list a folder", "write a file")} == {"PermissionError"}
+
+
+@needs_both
+def test_every_thread_that_encodes_a_copy_is_under_the_filter() -> None:
+    film = good.mp4(seconds=20)
+
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(copy_of, film, VideoRecipe())
+        statuses = statuses_of_encoders(until=answer.done)
+
+    assert len(statuses) > 2
+    assert {field(status, "Seccomp") for status in statuses} == {"2"}
+    assert answer.result().told.after.width
+
+
+def statuses_of_encoders(until: Callable[[], bool]) -> list[str]:
+    """The statuses of all threads of the first copying process that has many."""
+    while not until():
+        for process in psutil.Process().children():
+            with contextlib.suppress(OSError, psutil.NoSuchProcess):
+                if "greenroom.media.optimizing.process" not in process.cmdline():
+                    continue
+                found = [(task / "status").read_text() for task in Path(f"/proc/{process.pid}/task").iterdir()]
+                if len(found) > 2:
+                    return found
+        time.sleep(0.005)
+    return []
 
 
 def statuses_of_threads(until: Callable[[], bool]) -> list[str]:

@@ -1,11 +1,12 @@
 """
-Which protections of decoding children this machine has; feature by feature, since kernels and containers differ.
+Which protections of decoding children, and of the processes that make copies, this machine has; feature by feature,
+since kernels and containers differ.
 """
 
 from dataclasses import dataclass
 
 from greenroom.media.landlock import LandlockUnavailable, landlock_abi
-from greenroom.media.seccomp import SeccompUnavailable, compiled_filter
+from greenroom.media.seccomp import WRITING, SeccompUnavailable, compiled_filter
 
 
 class SandboxIncomplete(RuntimeError):
@@ -20,6 +21,7 @@ class Protections:
     landlock_missing: str | None
     seccomp_program: bytes | None
     seccomp_missing: str | None
+    copying_program: bytes | None = None
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -35,7 +37,13 @@ class Protections:
             f"Landlock: {landlock}",
             f"seccomp: {seccomp}",
             "limits: memory, processor time, open files, no file written, no core; ends with its parent",
+            f"making copies: {self._of_copies()}",
         )
+
+    def _of_copies(self) -> str:
+        parts = ["Landlock"] if self.landlock_abi else []
+        parts += ["seccomp, with writing to the one open file"] if self.copying_program else []
+        return ", ".join([*parts, "limits"])
 
     def require(self) -> None:
         """Raise SandboxIncomplete if anything is missing."""
@@ -50,9 +58,9 @@ def protections() -> Protections:
         abi = landlock_abi()
     except LandlockUnavailable as error:
         no_landlock = f"the kernel lacks it or has it switched off ({error.strerror})"
-    program, no_seccomp = None, None
+    program, copying, no_seccomp = None, None, None
     try:
-        program = compiled_filter()
+        program, copying = compiled_filter(), compiled_filter(WRITING)
     except SeccompUnavailable as error:
         no_seccomp = str(error.strerror)
-    return Protections(abi, no_landlock, program, no_seccomp)
+    return Protections(abi, no_landlock, program, no_seccomp, copying)

@@ -1,5 +1,5 @@
 """
-Seccomp: which system calls a decoding child may make. All others fail with EPERM.
+Seccomp: which system calls a decoding child, or a process that makes a copy, may make. All others fail with EPERM.
 
 libseccomp compiles the list into a program of the kernel's filter machine, once, in the server; a child hands
 that to the kernel in one call. What decoders need is little: memory, threads, the file, the clock.
@@ -8,6 +8,7 @@ that to the kernel in one call. What decoders need is little: memory, threads, t
 import ctypes
 import os
 import tempfile
+from collections.abc import Iterable
 
 _ENOSYS, _EPERM = 38, 1
 _PR_SET_SECCOMP, _MODE_FILTER = 22, 2
@@ -29,6 +30,9 @@ _ALLOWED = """
 # A child locks itself in before it has its task: recvmsg is for that, and after it the child has no socket.
 # It can only lower its limits and its priority.
 
+WRITING = ("ftruncate", "ftruncate64", "pwrite64")
+"""What a process needs besides, that writes a copy into a file which is open already."""
+
 
 # Without saving errno and letting go of the interpreter's lock, a call touches 7 pages, not 70.
 prctl = ctypes.PyDLL(None).prctl
@@ -39,8 +43,8 @@ class SeccompUnavailable(OSError):
     """The kernel has no filters for system calls, or libseccomp is not installed."""
 
 
-def compiled_filter() -> bytes:
-    """Give the filter as a program for the kernel; raises SeccompUnavailable."""
+def compiled_filter(besides: Iterable[str] = ()) -> bytes:
+    """Give the filter, with these calls allowed besides, as a program for the kernel; raises SeccompUnavailable."""
     if not os.path.exists("/proc/sys/kernel/seccomp/actions_avail"):
         raise SeccompUnavailable(_ENOSYS, "the kernel has no seccomp filters")
     try:
@@ -48,7 +52,7 @@ def compiled_filter() -> bytes:
     except (ImportError, RuntimeError, OSError) as error:
         raise SeccompUnavailable(_ENOSYS, f"libseccomp is not installed ({error})") from error
     chosen = pyseccomp.SyscallFilter(pyseccomp.ERRNO(_EPERM))
-    for name in _ALLOWED:
+    for name in (*_ALLOWED, *besides):
         try:
             chosen.add_rule(pyseccomp.ALLOW, name)
         except OSError:

@@ -27,12 +27,14 @@ class OptimizeLimits(Struct, frozen=True):
 
 
 class Orders(Struct, frozen=True):
-    """Make a copy of the file behind one descriptor into that behind the other."""
+    """Make a copy of the file behind one descriptor into that behind the other, confined by what the machine has."""
 
     source: int
     target: int
     recipe: Recipe
     limits: OptimizeLimits
+    landlock: bool = False
+    seccomp_program: bytes | None = None
 
 
 class Progress(Struct, frozen=True, tag="progress"):

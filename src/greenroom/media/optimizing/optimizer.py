@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import cached_property
 
 import msgspec
 
@@ -31,6 +32,7 @@ from greenroom.media.optimizing.messages import (
     decode_message,
     encode_orders,
 )
+from greenroom.media.protections import Protections, protections
 
 _LOOK_EVERY_S = 0.2
 
@@ -41,6 +43,11 @@ class Optimizer:
     def __init__(self, limits: OptimizeLimits | None = None) -> None:
         self.limits = limits or OptimizeLimits()
         self._closed = threading.Event()
+
+    @cached_property
+    def protections(self) -> Protections:
+        """What the processes are protected by on this machine."""
+        return protections()
 
     def close(self) -> None:
         """End what is under way and take on nothing more."""
@@ -58,7 +65,9 @@ class Optimizer:
 
         Raises NotOptimized with a finding when there is none; whatever `target` holds then is worthless.
         """
-        orders = Orders(source, target, recipe, self.limits)
+        guards = self.protections
+        landlock, program = guards.landlock_abi is not None, guards.copying_program
+        orders = Orders(source, target, recipe, self.limits, landlock, program)
         with _spawned(orders) as process:
             try:
                 message = self._last_message(process, progress)

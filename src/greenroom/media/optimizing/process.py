@@ -1,15 +1,14 @@
 """
 The process that makes one copy: `python -m greenroom.media.optimizing.process ORDERS`, with two descriptors.
 
-It limits itself before it looks at the file and gives up every path and port where the kernel can. It tells its
-progress as lines of JSON on standard output, ends with a line that says what came of it, and dies with the process
-that started it.
+It limits itself before it looks at the file, and gives up every path, every port and most system calls where the
+machine can have that done. It tells its progress as lines of JSON on standard output, ends with a line that says
+what came of it, and dies with the process that started it.
 
 FFmpeg logs nothing: that is what PyAV does until a level is set. Any level, even one that shows nothing, makes
 each decoding thread wait for Python's lock, and ends in a deadlock when a decoder is closed half-way.
 """
 
-import contextlib
 import ctypes
 import errno
 import os
@@ -23,7 +22,8 @@ from greenroom.domain.media import Finding
 from greenroom.domain.optimize_findings import remark
 from greenroom.domain.recipe import AudioRecipe, ImageRecipe, Recipe
 from greenroom.domain.rendition import Optimized
-from greenroom.media.landlock import LandlockUnavailable, give_up_paths_and_ports
+from greenroom.media.landlock import give_up_paths_and_ports
+from greenroom.media.lockdown import NO_FILTER_STATUS
 from greenroom.media.optimizing.messages import (
     Made,
     Message,
@@ -35,6 +35,7 @@ from greenroom.media.optimizing.messages import (
     decode_orders,
     encode_message,
 )
+from greenroom.media.seccomp import Filter
 from greenroom.media.sniff import sniff
 
 _PR_SET_PDEATHSIG = 1
@@ -48,10 +49,9 @@ _MEDIA = ("image", "video", "audio", "media", "Windows Media file", "image seque
 def main() -> None:
     """Follow the orders on the command line."""
     orders = decode_orders(sys.argv[1])
-    _limit_self(orders.limits)
+    limit_self(orders.limits)
     maker = _maker(orders.recipe)
-    with contextlib.suppress(LandlockUnavailable):  # `greenroom doctor` tells what a machine lacks
-        give_up_paths_and_ports()
+    lock_in(orders)
     try:
         message: Message = Made(_optimized(orders, maker))
     except NotMade as reason:
@@ -118,7 +118,8 @@ def _write(message: Message) -> None:
         line = line[os.write(1, line) :]
 
 
-def _limit_self(limits: OptimizeLimits) -> None:
+def limit_self(limits: OptimizeLimits) -> None:
+    """Take no more of the machine than this, and end with the process that started this one."""
     parent = os.getppid()
     prctl = ctypes.CDLL(None).prctl
     prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -135,6 +136,14 @@ def _limit_self(limits: OptimizeLimits) -> None:
     _lower(resource.RLIMIT_NOFILE, 64)
     _lower(resource.RLIMIT_CORE, 0)
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 1))
+
+
+def lock_in(orders: Orders) -> None:
+    """Give up for good all that making the copy does not need; while there is one thread, which others inherit from."""
+    if orders.landlock:
+        give_up_paths_and_ports()
+    if orders.seccomp_program is not None and not Filter(orders.seccomp_program).apply():
+        os._exit(NO_FILTER_STATUS)
 
 
 def _lower(what: int, value: int) -> None:
