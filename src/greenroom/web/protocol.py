@@ -18,7 +18,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from greenroom.config import Http
-from greenroom.web.cycle import LEND, Cycle
+from greenroom.web.cycle import LEND, Cycle, first_step
 from greenroom.web.sendfile import FileSender
 
 _BODY_BUFFER_BYTES = 1024 * 1024
@@ -55,6 +55,8 @@ class Protocol(HttpToolsProtocol):
     _watchdog: asyncio.TimerHandle | None = None
     _look_every_s = 2.0
     _sender: FileSender | None = None
+    _begun: Cycle | None = None
+    """A request whose headers are there; the application begins with it when all that came was parsed."""
 
     # The connection
 
@@ -93,6 +95,12 @@ class Protocol(HttpToolsProtocol):
                 self.transport.abort()
             return
         self._header_bytes += len(data)
+        self._parse(data)
+        if self._begun is not None:
+            cycle, self._begun = self._begun, None
+            self._start(cycle)
+
+    def _parse(self, data: bytes) -> None:
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -106,6 +114,13 @@ class Protocol(HttpToolsProtocol):
             elif self._phase is Phase.BODY and self._header_bytes > self.http.max_header_bytes:
                 # So much without a byte of the body is trailers, or parts of a chunk's frame.
                 self._refuse(431, f"A body has more than {self.http.max_header_bytes} bytes of trailers.")
+
+    def _start(self, cycle: Cycle) -> None:
+        rest = first_step(cycle.run_asgi(self.app))
+        if rest is not None:
+            task = self.loop.create_task(rest)
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
 
     # What the parser tells
 
@@ -144,20 +159,8 @@ class Protocol(HttpToolsProtocol):
         if self._hosts != 1 and self.scope["http_version"] == "1.1":
             self._refuse(400, f"A request has one Host header; this one has {self._hosts}.")
             raise Refused
-        cycle = Cycle(
-            scope=self.scope,
-            transport=self.transport,
-            flow=self.flow,
-            logger=self.logger,
-            access_logger=self.access_logger,
-            access_log=False,
-            default_headers=self.server_state.default_headers,
-            message_event=asyncio.Event(),
-            expect_100_continue=self.expect_100_continue,
-            keep_alive=self.scope["http_version"] != "1.0" and self.parser.should_keep_alive(),
-            on_response=self.on_response_complete,
-        )
-        cycle.connection = self
+        keep_alive = self.scope["http_version"] != "1.0" and self.parser.should_keep_alive()
+        cycle = Cycle(self, self.scope, keep_alive=keep_alive, expects_100=self.expect_100_continue)
         self.scope["extensions"] = {"http.response.zerocopysend": {}, LEND: cycle}  # type: ignore[dict-item]
         waiting = self.cycle is not None and not self.cycle.response_complete
         self.cycle = cycle
@@ -166,7 +169,7 @@ class Protocol(HttpToolsProtocol):
             self.flow.pause_reading()
             self.pipeline.appendleft((cycle, self.app))
         else:
-            self._start_asgi_task(cycle, self.app)
+            self._begun = cycle
 
     def on_body(self, body: bytes) -> None:
         """A piece of a body; reading pauses while the application has enough to do."""
