@@ -34,6 +34,12 @@ def _of(*codes: str) -> frozenset[str]:
     return frozenset(codes)
 
 
+def _wav_of(rate_hz: int, channels: int) -> bytes:
+    data = bytearray(good.wav())
+    struct.pack_into("<HI", data, 22, channels, rate_hz)
+    return bytes(data)
+
+
 def _cut() -> Iterator[Bad]:
     no_index = _of("moov_missing", "file_truncated")
     formats: list[tuple[str, Make, frozenset[str]]] = [
@@ -269,6 +275,11 @@ def _damaged_films_and_sounds() -> Iterator[Bad]:
             _of("sound_undecodable"),
         )
     yield "wav without sound", lambda: good.wav()[:36] + b"LIST\x04\x00\x00\x00INFO", _of("sound_missing")
+    yield "wav of no samples", lambda: good.wav()[:40] + bytes(4), _of("sound_missing")
+    for rate_hz in (0, 1, 999, 768_001, 4_000_000_000):
+        yield f"wav of {rate_hz} Hz", partial(_wav_of, rate_hz, 2), _of("sample_rate_absurd")
+    for channels in (0, 33, 65_535):
+        yield f"wav of {channels} channels", partial(_wav_of, 48_000, channels), _of("channels_absurd")
     yield "wav that promises more", damaged.wav_that_promises_more, CUT
     yield "mp4 without a frame", _mp4_without_samples, _of("picture_missing", "container_unreadable", "no_media")
 

@@ -44,6 +44,9 @@ def test_a_huge_picture_fits_into_a_small_file() -> None:
         (ExamLimits(max_streams=1), good.mp4, "too_many_streams"),
         (ExamLimits(max_animation_frames=5), good.gif, "too_many_frames"),
         (ExamLimits(max_animation_pixels=50_000), good.animated_webp, "animation_too_heavy"),
+        (ExamLimits(min_sample_rate_hz=50_000), good.m4a, "sample_rate_absurd"),
+        (ExamLimits(max_sample_rate_hz=40_000), good.browser_recorder_webm, "sample_rate_absurd"),
+        (ExamLimits(max_channels=1), good.mp3, "channels_absurd"),
         (ExamLimits(max_scans=1), lambda: good.jpeg(progressive=True), "too_many_scans"),
     ],
 )

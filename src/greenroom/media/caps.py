@@ -1,4 +1,4 @@
-"""How many pixels and frames a picture may have: judged by its header, before anything is decoded."""
+"""How much a picture or a sound may have of everything: judged by its header, before anything is decoded."""
 
 from greenroom.media.findings import finding
 from greenroom.media.limits import ExamLimits
@@ -49,5 +49,28 @@ def check_frames(count: int, pixels: int, limits: ExamLimits, logbook: Logbook) 
                 f"The frames of the animation have more than {allowed}",
                 measured=f"{count * pixels / 1e6:.0f} megapixels in {count} frames or more",
                 allowed=allowed,
+            )
+        )
+
+
+def check_sound_form(rate_hz: int, channels: int, limits: ExamLimits, logbook: Logbook) -> None:
+    """Raise GivenUp when no recorder makes sound of so many samples a second, or of so many channels."""
+    lowest, highest = limits.min_sample_rate_hz, limits.max_sample_rate_hz
+    if not lowest <= rate_hz <= highest:
+        raise logbook.give_up(
+            finding(
+                "sample_rate_absurd",
+                f"The sound has {rate_hz} samples per second; allowed are {lowest} to {highest}",
+                measured=f"{rate_hz} Hz",
+                allowed=f"{lowest} to {highest} Hz",
+            )
+        )
+    if not 1 <= channels <= limits.max_channels:
+        raise logbook.give_up(
+            finding(
+                "channels_absurd",
+                f"The sound has {channels} channels; allowed are 1 to {limits.max_channels}",
+                measured=f"{channels} channels",
+                allowed=f"1 to {limits.max_channels} channels",
             )
         )

@@ -22,6 +22,7 @@ from av.video.stream import VideoStream as PictureStream
 from greenroom.domain.media import AudioStream, Examination, Format, Kind, Measurements, MediaInfo, VideoStream
 from greenroom.media import claims, decoding
 from greenroom.media.bitstream import PACKET_CHECKS, damaged_samples, nal_length_bytes
+from greenroom.media.caps import check_sound_form
 from greenroom.media.ebml import count_tracks
 from greenroom.media.facts import picture_facts, sound_facts
 from greenroom.media.findings import finding
@@ -32,7 +33,7 @@ from greenroom.media.mapping import mapped
 from greenroom.media.measuring import film_measurements, index_at_end, sound_measurements
 from greenroom.media.picture_meter import PictureMeter
 from greenroom.media.protocol import Task
-from greenroom.media.sound import check_wav_sizes
+from greenroom.media.sound import check_wav
 from greenroom.media.sound_meter import SoundMeter
 from greenroom.media.streams import Chosen, choose, codec_name
 from greenroom.media.tracks import Track, find_end_of_data, read_packets, read_tables, read_tail
@@ -108,7 +109,7 @@ class Film:
             elif self._task.format is Format.WEBM:
                 self._check_stream_count(count_tracks(self._data))
             elif self._task.format is Format.WAV:
-                check_wav_sizes(self._data, self._logbook)
+                check_wav(self._data, self._limits, self._logbook)
         with self._opened() as container:
             with self._logbook.stage("streams", "kinds, codecs, sizes, frame rates"):
                 chosen = self._chosen(container, movie)
@@ -145,6 +146,8 @@ class Film:
             raise self._logbook.give_up(finding("no_media", text))
         if chosen.picture is not None:
             self._check_side(chosen.picture.width, chosen.picture.height)
+        if chosen.sound is not None and chosen.sound.channels:  # none: the header leaves it to the sound itself
+            check_sound_form(chosen.sound.sample_rate, chosen.sound.channels, self._limits, self._logbook)
         return chosen
 
     def _check_stream_count(self, count: int) -> None:
@@ -176,6 +179,8 @@ class Film:
             meter = SoundMeter(thorough=0 < (container.duration or 0) <= _SHORT_SOUND_S * av.time_base)
             decoded = decoding.decode_sound(container, track, self._limits, self._logbook, meter)
             decoding.report_sound(track, decoded, self._logbook)
+            if not track.count:
+                self._logbook.damaged(finding("sound_missing", "The sound track has no samples"))
         self._judge_claims([track], movie)
         audio = sound_facts(chosen.sound, track)
         measured = sound_measurements(track, meter, index_at_end=index_at_end(movie, self._data))

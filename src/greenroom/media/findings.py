@@ -78,6 +78,13 @@ FINDINGS: dict[str, Explanation] = {
         "The video has more frames per second than are ever decoded here.",
         "Convert the video to 60 frames per second or fewer.",
     ),
+    "sample_rate_absurd": Explanation(
+        "The sound has fewer or more samples per second than any recorder makes.",
+        "Convert it to 44,100 or 48,000 samples per second; if its header is wrong, export it again.",
+    ),
+    "channels_absurd": Explanation(
+        "The sound has no channel, or more of them than any recording.", "Mix it down to one or two channels."
+    ),
     "packet_corrupt": Explanation("A packet is marked as damaged or lies outside the file.", _UPLOAD_AGAIN),
     "packets_unreadable": Explanation("Reading the packets of the file stops with an error.", _UPLOAD_AGAIN),
     "nal_damaged": Explanation(

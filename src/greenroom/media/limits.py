@@ -38,6 +38,9 @@ class ExamLimits:
     max_streams: int = 16
     max_packets: int = 400_000
     max_boxes: int = 200_000
+    min_sample_rate_hz: int = 1_000
+    max_sample_rate_hz: int = 768_000
+    max_channels: int = 32
 
     key_frames: int = 8
     key_frames_min: int = 3

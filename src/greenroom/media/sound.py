@@ -9,7 +9,9 @@ import mmap
 import struct
 from typing import NamedTuple
 
+from greenroom.media.caps import check_sound_form
 from greenroom.media.findings import finding
+from greenroom.media.limits import ExamLimits
 from greenroom.media.logbook import Logbook
 from greenroom.media.mp3 import first_mp3_frame
 from greenroom.media.trailers import judge_rest
@@ -45,8 +47,12 @@ def mp3_claims(data: mmap.mmap) -> Mp3Claims:
     return Mp3Claims(frames * samples / rate_hz if flags & 1 else None, at + size if flags & 1 and size else None)
 
 
-def check_wav_sizes(data: mmap.mmap, logbook: Logbook) -> None:
-    """Hold the sizes of a WAV file, and of the sound in it, against the file's own."""
+def check_wav(data: mmap.mmap, limits: ExamLimits, logbook: Logbook) -> None:
+    """
+    Hold the sizes of a WAV file, and of the sound in it, against the file's own, and its form against the caps.
+
+    Raises GivenUp when no recorder makes sound of that form: FFmpeg says of such a file no more than that.
+    """
     size = len(data)
     (end,) = struct.unpack_from("<I", data, 4) if size >= 12 else (0,)
     end = size if end in _SIZE_UNSET else end + 8
@@ -56,6 +62,9 @@ def check_wav_sizes(data: mmap.mmap, logbook: Logbook) -> None:
         if kind == b"ds64" and at + 24 <= size:
             riff_bytes, long_size = struct.unpack_from("<QQ", data, at + 8)
             end = riff_bytes + 8
+        if kind == b"fmt " and at + 16 <= size:
+            channels, rate_hz = struct.unpack_from("<HI", data, at + 10)
+            check_sound_form(rate_hz, channels, limits, logbook)
         if kind == b"data":
             has_sound = True
             length = long_size if length == 0xFFFF_FFFF and long_size else length
