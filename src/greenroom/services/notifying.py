@@ -42,7 +42,7 @@ from greenroom.services.hooks import secret_of_callbacks
 log = structlog.get_logger()
 
 _GONE = 410
-_BATCH = 500
+_BATCH = 200
 _MOST_BEHIND = 1000
 """Events without takers after which the place that was reached is written."""
 _MOST_REMEMBERED = 10_000
