@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from greenroom.domain.access import Scope
-from greenroom.domain.folder import ID_PATTERN, TOP, FolderChange, folder_name, folder_ref
+from greenroom.domain.folder import ID_PATTERN, NAME_MAX, TOP, FolderChange, folder_name, folder_ref
 from greenroom.domain.ids import FolderId
 from greenroom.errors import ParameterError
 from greenroom.services.folders import FolderRecord, Folders
@@ -20,14 +20,14 @@ _NAME = "1 to 255 characters of any script but `/`; kept in NFC, without white s
 class NewFolder(Body):
     """A folder to be made."""
 
-    name: str = Field(description=_NAME)
+    name: str = Field(min_length=1, max_length=NAME_MAX, description=_NAME, examples=["boots"])
     parent_id: str | None = Field(None, pattern=ID_PATTERN, description="Where it is to lie; null is the top.")
 
 
 class ChangedFolder(Body):
     """What is to be changed; what is left out stays."""
 
-    name: str = Field("", description=_NAME)
+    name: str = Field("", min_length=1, max_length=NAME_MAX, description=_NAME, examples=["boots"])
     parent_id: str | None = Field(None, pattern=ID_PATTERN, description="Where it is to be moved; null is the top.")
 
 
