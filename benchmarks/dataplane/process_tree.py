@@ -59,7 +59,8 @@ class MemoryPeaks:
 
     def __init__(self, root: int) -> None:
         self.root = root
-        self.residents = [stat.pid for stat in tree(root)]
+        # Not the grandchildren: a verifier that waits for its file is gone after it, and takes its memory along.
+        self.residents = [stat.pid for stat in tree(root) if root in (stat.pid, stat.parent)]
         self.residents_rss_mb = self.whole_pss_mb = 0.0
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)

@@ -188,7 +188,8 @@ def rss_growth(bench: Bench, running: ExitStack) -> Measured:
     contender = put_to_greenroom("greenroom", greenroom, sample, GROWTH_CONNECTIONS, count)
     requests = contender.prepare()
     peaks = process_tree.MemoryPeaks(greenroom.pid)
-    before_rss, before_pss = process_tree.rss_mb(peaks.residents), process_tree.pss_mb(peaks.residents)
+    before_rss = process_tree.rss_mb(peaks.residents)
+    before_pss = process_tree.pss_mb(stat.pid for stat in process_tree.tree(greenroom.pid))
     with peaks:
         result = bench.load.run(requests)
     after_rss = process_tree.rss_mb(peaks.residents)
