@@ -1,21 +1,28 @@
 """Our own API: FastAPI, strict, with problem documents (RFC 9457) for every error."""
 
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException
+from starlette.exceptions import HTTPException as HTTPProblem
+from starlette.routing import compile_path
 
 from greenroom import __version__
-from greenroom.errors import GreenroomError, ParameterError
+from greenroom.errors import GreenroomError, KeyRefused, ParameterError
 from greenroom.web import problems
 from greenroom.web.answers import rid_of
 from greenroom.web.api.answers import PROBLEM_SCHEMA, answer
+from greenroom.web.auth import Callers
+
+# More than the largest form of a preflight.
+_BODY_MAX_BYTES = 2 * 1024 * 1024
+_CODES = {404: "route_not_found", 405: "method_not_allowed", 413: "body_too_large"}
 
 
-def api_app(routers: Sequence[APIRouter]) -> FastAPI:
+def api_app(routers: Sequence[APIRouter], callers: Callers) -> FastAPI:
     """The application under `/api/v1`, and `/healthz`."""
     app = _Api(
         title="Greenroom",
@@ -26,8 +33,18 @@ def api_app(routers: Sequence[APIRouter]) -> FastAPI:
     )
     app.add_exception_handler(GreenroomError, _problem)
     app.add_exception_handler(Exception, _problem)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http_problem)
+
+    async def invalid(request: Request, problem: Exception) -> Response:
+        # Who has no key is told that, and not what else is wrong.
+        try:
+            await callers.key(request.scope)
+        except KeyRefused as refusal:
+            return await _problem(request, refusal)
+        return await (_invalid if isinstance(problem, RequestValidationError) else _http_problem)(request, problem)
+
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(400, invalid)
+    app.add_exception_handler(HTTPProblem, _http_problem)
     for router in routers:
         app.include_router(router)
 
@@ -40,11 +57,29 @@ def api_app(routers: Sequence[APIRouter]) -> FastAPI:
 
 
 class _Api(FastAPI):
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request; a body that is too long for any route is not read to its end."""
+        await super().__call__(scope, _bounded(receive), send)
+
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document, with the problem document that all errors are."""
         document = super().openapi()
         document["components"]["schemas"].setdefault("Problem", PROBLEM_SCHEMA)
         return document
+
+
+def _bounded(receive: Any) -> Any:
+    total = 0
+
+    async def bounded() -> Any:
+        nonlocal total
+        message = await receive()
+        total += len(message.get("body", b""))
+        if total > _BODY_MAX_BYTES:
+            raise HTTPException(413, f"The body has more than {_BODY_MAX_BYTES} bytes.")
+        return message
+
+    return bounded
 
 
 async def send_problem(scope: Any, send: Any, error: GreenroomError) -> None:
@@ -73,17 +108,30 @@ async def _invalid(request: Request, problem: Exception) -> Response:
 
 
 async def _http_problem(request: Request, problem: Exception) -> Response:
-    assert isinstance(problem, HTTPException)
+    assert isinstance(problem, HTTPProblem)
+    if problem.status_code == 400:
+        return await _problem(request, ParameterError("The body", "is not valid JSON in UTF-8"))
     rid = rid_of(request.scope)
     texts = {404: "There is nothing at this address.", 405: "This address does not take this method."}
     detail = texts.get(problem.status_code, str(problem.detail))
     body = {
         "type": "about:blank",
-        "title": str(problem.detail),
+        "title": HTTPStatus(problem.status_code).phrase,
         "status": problem.status_code,
         "detail": detail,
-        "code": {404: "route_not_found", 405: "method_not_allowed"}.get(problem.status_code, "http_error"),
+        "code": _CODES.get(problem.status_code, "http_error"),
         "request_id": rid,
     }
     headers = {**(problem.headers or {}), "x-request-id": rid}
+    if problem.status_code == 405:
+        headers["Allow"] = _methods(request)
     return Response(msgspec.json.encode(body), problem.status_code, headers, "application/problem+json")
+
+
+def _methods(request: Request) -> str:
+    """All methods that an address takes: each of its routes knows only its own."""
+    paths = request.app.openapi()["paths"]
+    found = [
+        method.upper() for path in paths if compile_path(path)[0].match(request.url.path) for method in paths[path]
+    ]
+    return ", ".join(sorted(set(found)))

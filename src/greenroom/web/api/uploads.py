@@ -29,7 +29,7 @@ PATH = "/api/v1/uploads"
 PROTOCOLS = ("put",)
 """How bytes may be sent to an upload_url, the most robust first."""
 _MOST = 100
-_LARGEST = 2**63 - 1
+_LARGEST = 10**15
 _NEWEST = (1e300, "")
 
 
@@ -150,7 +150,7 @@ def uploads_router(ingest: Ingest, uploads: SignedUploads, callers: Callers) -> 
     @router.post(
         "",
         status_code=201,
-        responses={201: permitted, **problems_of(401, 403, 404, 409, 413, 415, 422, 507)},
+        responses={201: permitted, **problems_of(401, 403, 404, 409, 413, 415, 422, 429, 507)},
     )
     async def sign_upload(request: Request, body: NewUpload) -> Response:
         """Ask for a URL to send a file to."""
@@ -192,7 +192,7 @@ def uploads_router(ingest: Ingest, uploads: SignedUploads, callers: Callers) -> 
         cancelled = await threads.judge(uploads.cancel, act, UploadId(upload_id))
         return answer(request, _shown(cancelled, origins.origin(request.scope)))
 
-    @router.post("/{upload_id}/renew", responses={200: permitted, **problems_of(401, 403, 404, 409, 422)})
+    @router.post("/{upload_id}/renew", responses={200: permitted, **problems_of(401, 403, 404, 409, 422, 429)})
     async def renew_upload(request: Request, upload_id: str) -> Response:
         """
         Give an upload a fresh URL, good for a whole lifetime; bytes that are kept need not be sent again.
