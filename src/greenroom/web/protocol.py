@@ -21,7 +21,8 @@ from greenroom.config import Http
 from greenroom.web.cycle import LEND, Cycle, first_step
 from greenroom.web.sendfile import FileSender
 
-_BODY_BUFFER_BYTES = 1024 * 1024
+# What one connection may have waiting for its application: with many large uploads at once this is the memory.
+_BODY_BUFFER_BYTES = 256 * 1024
 
 
 class Phase(Enum):
