@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from greenroom.db import catalogue, folders, search
@@ -116,21 +117,28 @@ def _is_deep(query: AssetQuery) -> bool:
 
 
 def _driver(tx: Transaction, asked: _Asked) -> _Source | None:
+    """The source to read from, None for the index of the order."""
     in_order = [source for source in asked.sources if source.order and asked.query.sort is Sort.CREATED]
-    if in_order == asked.sources and len(in_order) == 1:
+    filters = list(_filters(asked.query))
+    if not filters and in_order == asked.sources and len(in_order) == 1:
         return in_order[0]
-    counts = [_count(tx, asked, source) for source in asked.sources]
+    counts = [len(_candidates(tx, asked, source.number, source.rows, source.where)) for source in asked.sources]
     if counts and min(counts) < _FEW:
         return asked.sources[counts.index(min(counts))]
+    if filters and asked.sources:
+        fitting = " AND ".join(["a.account_id = :account", *filters])
+        numbers = _candidates(tx, asked, "a.number", f"assets AS a INDEXED BY {_BY_NUMBER}", fitting)
+        if len(numbers) < _FEW:
+            asked.values["numbers"] = msgspec.json.encode(numbers).decode()
+            return _NUMBERED
     return in_order[0] if in_order else None
 
 
-def _count(tx: Transaction, asked: _Asked, source: _Source) -> int:
-    """How many candidates there are, counted only as far as it matters."""
-    text = f"{_BELOW}SELECT count(*) FROM (SELECT 1 FROM {source.rows} WHERE {source.where} LIMIT {_FEW})"
-    found = tx.row(Statement(text, {}), {**asked.values, "low": 0, "high": search.STRETCH - 1})
-    assert found is not None  # a count always is
-    return int(found[0])
+def _candidates(tx: Transaction, asked: _Asked, number: str, rows: str, where: str) -> list[int]:
+    """The numbers of candidates, so far as they are few."""
+    text = f"{_BELOW}SELECT {number} FROM {rows} WHERE {where} LIMIT {_FEW}"
+    found = tx.rows(Statement(text, {}), {**asked.values, "low": 0, "high": search.STRETCH - 1})
+    return [number for (number,) in found]
 
 
 def _stretch(
@@ -150,7 +158,9 @@ def _stretch(
 def _statement(asked: _Asked, has_key: bool, after_value: bool) -> Statement:
     query, driver = asked.query, asked.driver
     key, direction = _KEYS[query.sort], "DESC" if query.descending else "ASC"
-    conditions = [*_conditions(query), *(source.condition for source in asked.sources if source is not driver)]
+    conditions = [*_filters(query), *(source.condition for source in asked.sources if source is not driver)]
+    if not query.states:
+        conditions.append(f"a.state NOT IN ({_quoted(*_NOT_SHOWN)})")
     if not has_key:
         conditions.append(f"{key} IS NULL")
     elif query.sort in (Sort.SIZE, Sort.DURATION):
@@ -180,14 +190,13 @@ def _statement(asked: _Asked, has_key: bool, after_value: bool) -> Statement:
     )
 
 
-def _conditions(query: AssetQuery) -> Iterator[str]:
-    for column, wanted in (("kind", query.kinds), ("state", query.states), ("format", query.formats)):
-        if wanted:
-            yield f"a.{column} IN ({_quoted(*wanted)})"
-    if not query.states:
-        yield f"a.state NOT IN ({_quoted(*_NOT_SHOWN)})"
+def _filters(query: AssetQuery) -> Iterator[str]:
+    """What is asked of single columns, first what fewest assets fit."""
     for number, bound in enumerate(query.bounds):
         yield f"{_MEASURES[bound.measure]} {'<=' if bound.is_upper else '>='} :bound{number}"
+    for column, wanted in (("format", query.formats), ("kind", query.kinds), ("state", query.states)):
+        if wanted:
+            yield f"a.{column} IN ({_quoted(*wanted)})"
     if query.folder is not None and not query.recursive:
         yield "a.folder_id = :folder"
 
@@ -216,6 +225,7 @@ _IN_FOLDER = _Source(
     order="f.number",
     condition="a.folder_id = :folder",
 )
+_NUMBERED = _Source(rows="json_each(:numbers) AS n", where="TRUE", number="n.value", order=None, condition="TRUE")
 
 
 def _tagged(tag: str) -> _Source:
