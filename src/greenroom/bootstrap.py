@@ -68,12 +68,14 @@ from greenroom.web.api.imports import imports_router
 from greenroom.web.api.keys import keys_router
 from greenroom.web.api.preflight import preflight_router
 from greenroom.web.api.receipts import receipts_router
+from greenroom.web.api.reference import reference_router
 from greenroom.web.api.renditions import renditions_router
 from greenroom.web.api.uploads import replays, uploads_router
 from greenroom.web.app import FrontDoor
 from greenroom.web.auth import Callers
 from greenroom.web.delivery import Assets
 from greenroom.web.idempotency import Keys
+from greenroom.web.jogg import described
 from greenroom.web.jogg.envelope import Envelope
 from greenroom.web.jogg.form import FormLimits
 from greenroom.web.jogg.hooks import HookCalls
@@ -222,18 +224,19 @@ def build(settings: Settings) -> Server:
     notifying = Notifying(
         database,
         Poster(GuardedClient(receivers), settings.webhooks.timeout_s, now),
-        settings.public_urls[0].rstrip("/") if settings.public_urls else "",
+        unasked_origin(settings, origins),
         now,
         at_once=settings.webhooks.at_once,
     )
     kept = timedelta(seconds=settings.webhooks.kept_s)
+    compatible = Routes(
+        upload_call.table(),
+        UserCalls(accounts, threads).table(),
+        HookCalls(hooks, threads).table(),
+    )
     app = FrontDoor(
         Envelope(callers),
-        Routes(
-            upload_call.table(),
-            UserCalls(accounts, threads).table(),
-            HookCalls(hooks, threads).table(),
-        ),
+        compatible,
         Uploads(receiver, origins, receipts),
         Assets(delivery, threads, settings.delivery),
         RenditionFiles(renditions, threads, settings.delivery),
@@ -252,7 +255,9 @@ def build(settings: Settings) -> Server:
                 deliveries_router(hooks, callers),
                 events_router(hooks, callers),
                 folders_router(folders, callers),
-            ]
+                reference_router(described.document(compatible.table)),
+            ],
+            callers,
         ),
         Keys(
             callers,
@@ -314,6 +319,13 @@ def _imports(settings: Settings, ingest: Ingest, origins: Origins) -> Imports:
         first_gap_s=chosen.retry_gap_s,
         lifetime_s=chosen.lifetime_s,
     )
+
+
+def unasked_origin(settings: Settings, origins: Origins) -> str:
+    """The origin in what nobody asked for; empty where it can be known from requests only."""
+    if origins.public:
+        return origins.public[0]
+    return f"http://{settings.host}:{settings.port}" if origins.bound_to_loopback and settings.port else ""
 
 
 def receiver_guard(settings: Settings) -> Guard:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException as HTTPProblem
 from starlette.routing import compile_path
 
@@ -20,6 +21,13 @@ from greenroom.web.auth import Callers
 # More than the largest form of a preflight.
 _BODY_MAX_BYTES = 2 * 1024 * 1024
 _CODES = {404: "route_not_found", 405: "method_not_allowed", 413: "body_too_large"}
+
+
+class Health(BaseModel):
+    """That it takes requests."""
+
+    status: Literal["ok"]
+    version: str
 
 
 def api_app(routers: Sequence[APIRouter], callers: Callers) -> FastAPI:
@@ -48,7 +56,7 @@ def api_app(routers: Sequence[APIRouter], callers: Callers) -> FastAPI:
     for router in routers:
         app.include_router(router)
 
-    @app.get("/healthz")
+    @app.get("/healthz", tags=["server"], responses={200: {"model": Health}})
     async def health(request: Request) -> Response:
         """Whether this server takes requests."""
         return answer(request, {"status": "ok", "version": __version__})

@@ -5,15 +5,17 @@ from time import perf_counter
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from greenroom.domain.access import Scope
 from greenroom.domain.glance import MOST_BYTES
+from greenroom.domain.media import Kind
 from greenroom.errors import ParameterError
 from greenroom.services.preflight import Foreseen, Preflight, PreflightRequest
 from greenroom.web import problems
-from greenroom.web.api.answers import answer
+from greenroom.web.api.answers import answer, problems_of
 from greenroom.web.auth import Callers
 
 _FIELDS_BYTES = 16 * 1024
@@ -42,12 +44,35 @@ _FORM = {
 }
 
 
+class WouldAnswer(BaseModel):
+    """How the PUT of this file would be answered."""
+
+    status: int
+    code: int
+    msg: str
+
+
+class Foretold(BaseModel):
+    """What is known of a file before it is sent."""
+
+    acceptable: bool
+    kind: Kind | None
+    refusals: list[dict[str, Any]] = Field(description="Findings, the first of which would be told.")
+    would_answer: WouldAnswer | None
+    advice: list[dict[str, Any]]
+    media: dict[str, Any] | None
+    unknown: list[str] = Field(description="What can be judged only when all of the file is there.")
+    took_ms: float
+
+
 def preflight_router(preflight: Preflight, callers: Callers) -> APIRouter:
     """The route."""
     router = APIRouter()
 
     @router.post(
         "/api/v1/preflight",
+        tags=["preflight"],
+        responses={200: {"model": Foretold}, **problems_of(401, 403, 422)},
         openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FORM}}}},
     )
     async def foresee(request: Request) -> Response:

@@ -4,13 +4,14 @@ from typing import Any
 
 import msgspec
 from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
 
 from greenroom.domain.access import Scope
 from greenroom.domain.formats import FORMATS
 from greenroom.domain.rendition import Rendition, RenditionId, RenditionState
 from greenroom.errors import ParameterError
 from greenroom.services.renditions import Renditions
-from greenroom.web.api.answers import answer
+from greenroom.web.api.answers import answer, problems_of
 from greenroom.web.auth import Callers
 
 _BODY_MAX_BYTES = 16 * 1024
@@ -34,6 +35,31 @@ _WISHES = {
 }
 
 
+class RenditionShown(BaseModel):
+    """A copy of an asset by a recipe."""
+
+    rendition_id: str
+    asset_id: str
+    state: RenditionState
+    progress: float = Field(ge=0, le=1)
+    recipe: dict[str, Any]
+    url: str | None = Field(description="The permanent address, once it is ready.")
+    content_type: str | None
+    sha256: str | None
+    before: dict[str, Any] | None = Field(description="What was measured of the original.")
+    after: dict[str, Any] | None = Field(description="What was measured of the copy.")
+    remarks: list[Any]
+    findings: list[dict[str, Any]]
+    created_at: int
+    ready_at: int | None
+
+
+class RenditionList(BaseModel):
+    """The copies of an asset."""
+
+    data: list[RenditionShown]
+
+
 def renditions_router(renditions: Renditions, callers: Callers) -> APIRouter:
     """The routes."""
     router = APIRouter()
@@ -42,6 +68,8 @@ def renditions_router(renditions: Renditions, callers: Callers) -> APIRouter:
     @router.post(
         "/api/v1/assets/{asset_id}/optimize",
         status_code=202,
+        tags=["renditions"],
+        responses={202: {"model": RenditionShown}, **problems_of(401, 403, 404, 409, 422)},
         openapi_extra={"requestBody": {"content": {"application/json": {"schema": _WISHES}}}},
     )
     async def optimize(request: Request, asset_id: str) -> Response:
@@ -52,7 +80,11 @@ def renditions_router(renditions: Renditions, callers: Callers) -> APIRouter:
         shown = shown_rendition(asked, renditions.progress(asked), origins.origin(request.scope))
         return answer(request, shown, 202, {"location": f"/api/v1/assets/{asked.asset_id}/renditions/{asked.id}"})
 
-    @router.get("/api/v1/assets/{asset_id}/renditions")
+    @router.get(
+        "/api/v1/assets/{asset_id}/renditions",
+        tags=["renditions"],
+        responses={200: {"model": RenditionList}, **problems_of(401, 403, 404)},
+    )
     async def list_renditions(request: Request, asset_id: str) -> Response:
         """The copies of an asset, oldest first."""
         act = await callers.act(request.scope, Scope.READ, Scope.UPLOAD)
@@ -60,7 +92,11 @@ def renditions_router(renditions: Renditions, callers: Callers) -> APIRouter:
         origin = origins.origin(request.scope)
         return answer(request, {"data": [shown_rendition(one, renditions.progress(one), origin) for one in found]})
 
-    @router.get("/api/v1/assets/{asset_id}/renditions/{rendition_id}")
+    @router.get(
+        "/api/v1/assets/{asset_id}/renditions/{rendition_id}",
+        tags=["renditions"],
+        responses={200: {"model": RenditionShown}, **problems_of(401, 403, 404)},
+    )
     async def get_rendition(request: Request, asset_id: str, rendition_id: str) -> Response:
         """One copy: its state, how far it is, what was measured before and after."""
         act = await callers.act(request.scope, Scope.READ, Scope.UPLOAD)

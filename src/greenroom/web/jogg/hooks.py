@@ -10,8 +10,49 @@ from greenroom.errors import ParameterError
 from greenroom.services.hooks import Hooks, HookWish
 from greenroom.web.jogg import coerce
 from greenroom.web.jogg.envelope import Call, Repeated
-from greenroom.web.jogg.routes import Route, Table
+from greenroom.web.jogg.routes import Doc, Route, Table
 from greenroom.web.threads import Threads
+
+_TEXT = {"type": "string"}
+_STATUS = {"enum": [status.value for status in HookStatus]}
+_NAMES = {"type": "array", "items": {"enum": list(COMPATIBLE)}}
+_ENDPOINT = {
+    "type": "object",
+    "required": ["endpoint_id", "url", "secret", "status", "events", "username", "created_at"],
+    "properties": {
+        "endpoint_id": _TEXT,
+        "url": _TEXT,
+        "secret": _TEXT,
+        "status": _STATUS,
+        "events": {"type": "array", "items": _TEXT},
+        "username": _TEXT,
+        "created_at": {"type": "integer"},
+    },
+}
+_WISH = {"type": "object", "properties": {"url": {"type": "string"}, "status": _STATUS, "events": _NAMES}}
+_EXAMPLE = {
+    "url": "https://example.com/hooks",
+    "status": "enabled",
+    "events": ["generated_avatar_video_success", "generated_avatar_video_failed"],
+}
+_ALL = Doc(
+    "webhooks",
+    "All endpoints. In v1 under /v1/webhook the data is the array itself.",
+    {
+        "oneOf": [
+            {"type": "object", "required": ["endpoints"]},
+            {"type": "array", "items": _ENDPOINT},
+        ]
+    },
+)
+_CREATE = Doc("webhooks", "Make an endpoint.", _ENDPOINT, _WISH, examples={"endpoint": _EXAMPLE})
+_CHANGE = Doc("webhooks", "Change an endpoint; its secret stays.", _ENDPOINT, _WISH, examples={"endpoint": _EXAMPLE})
+_DELETE = Doc("webhooks", "Remove an endpoint.", {"type": "object", "properties": {"message": _TEXT}})
+_EVENTS = Doc(
+    "webhooks",
+    "The names of the events; in v1 the data is the array itself.",
+    {"oneOf": [{"type": "object", "properties": {"events": _NAMES}}, _NAMES]},
+)
 
 
 class HookCalls:
@@ -61,13 +102,13 @@ class HookCalls:
         """Where these calls are found."""
         table: dict[str, dict[str, Route]] = {}
         for prefix in ("/v2", "/v1", "/v1/webhook"):
-            table[f"{prefix}/endpoints"] = {"GET": Route(Scope.ADMIN, self.all)}
-            table[f"{prefix}/endpoint"] = {"POST": Route(Scope.ADMIN, self.create)}
+            table[f"{prefix}/endpoints"] = {"GET": Route(Scope.ADMIN, self.all, _ALL)}
+            table[f"{prefix}/endpoint"] = {"POST": Route(Scope.ADMIN, self.create, _CREATE)}
             table[f"{prefix}/endpoint/{{endpoint_id}}"] = {
-                "PUT": Route(Scope.ADMIN, self.change),
-                "DELETE": Route(Scope.ADMIN, self.delete),
+                "PUT": Route(Scope.ADMIN, self.change, _CHANGE),
+                "DELETE": Route(Scope.ADMIN, self.delete, _DELETE),
             }
-            table[f"{prefix}/events"] = {"GET": Route(Scope.READ, self.events)}
+            table[f"{prefix}/events"] = {"GET": Route(Scope.READ, self.events, _EVENTS)}
         return table
 
     def _all(self, act: Act) -> list[dict[str, Any]]:

@@ -20,13 +20,65 @@ from greenroom.web.idempotency import Again, route_of
 from greenroom.web.jogg import coerce, form
 from greenroom.web.jogg.envelope import SUCCESS, Call
 from greenroom.web.jogg.extras import extras
-from greenroom.web.jogg.routes import Route, Table
+from greenroom.web.jogg.routes import Doc, Route, Table
 from greenroom.web.origin import Origins
 from greenroom.web.receiving import Receiver
 from greenroom.web.uploads import PREFIX
 from greenroom.web.views import receipt
 
 _LONGEST_NAME = 1024
+_TEXT = {"type": "string"}
+_EXTRAS = {
+    "name": _TEXT,
+    "description": _TEXT,
+    "folder": {"type": "string", "description": "An id, or a path such as /shop/boots; what it lacks is made."},
+    "tags": {"type": ["array", "string"], "items": _TEXT},
+    "metadata": {"type": ["object", "string"]},
+    "sha256": {"type": "string", "description": "Then a file with any other SHA-256 is refused."},
+    "callback_url": {"type": "string", "format": "uri", "description": "Told what came of the upload."},
+}
+_DOC = Doc(
+    "upload",
+    "Sign an upload, or take the file itself as a form.",
+    {
+        "type": "object",
+        "required": ["asset_url", "asset_id", "id"],
+        "properties": {
+            "sign_url": {"type": "string", "format": "uri", "description": "PUT the file here, without a key."},
+            "asset_url": {"type": "string", "format": "uri", "description": "The permanent address."},
+            "asset_id": {"type": "string", "description": "In v1 the permanent address again."},
+            "id": {"type": "integer"},
+            "upload_id": _TEXT,
+            "expires_at": {"type": "integer", "description": "Unix seconds."},
+            "max_bytes": {"type": "integer"},
+            "upload_headers": {"type": "object", "additionalProperties": _TEXT},
+        },
+    },
+    {
+        "type": "object",
+        "properties": {
+            "filename": {"type": "string", "maxLength": _LONGEST_NAME, "description": "With its extension."},
+            "content_type": _TEXT,
+            "file_size": {"type": ["integer", "string"], "description": "In bytes; then it is enforced."},
+            "file_name": {"type": "string", "maxLength": _LONGEST_NAME, "description": "The same as filename."},
+            "file_type": {"type": "string", "description": "The same as content_type."},
+            **_EXTRAS,
+        },
+    },
+    {
+        "type": "object",
+        "required": ["file"],
+        "properties": {
+            "file": {"type": "string", "format": "binary"},
+            "asset_type": {"enum": ["image", "video", "audio"]},
+            **_EXTRAS,
+        },
+    },
+    {
+        "content_type": {"filename": "product.jpg", "content_type": "image/jpeg", "file_size": 245678},
+        "file_type": {"file_name": "product-image.jpg", "file_type": "image/jpeg"},
+    },
+)
 
 
 class UploadCall:
@@ -82,7 +134,7 @@ class UploadCall:
 
     def table(self) -> Table:
         """Where this call is found."""
-        route = {"POST": Route(Scope.UPLOAD, self)}
+        route = {"POST": Route(Scope.UPLOAD, self, _DOC)}
         return {"/v1/upload/asset": route, "/v2/upload/asset": route}
 
 

@@ -5,11 +5,33 @@ from typing import Any
 from greenroom.domain.act import Act
 from greenroom.services.accounts import Accounts
 from greenroom.web.jogg.envelope import Call
-from greenroom.web.jogg.routes import Route, Table
+from greenroom.web.jogg.routes import Doc, Route, Table
 from greenroom.web.threads import Threads
 
 AS_MANY_AS_ONE_LIKES = 999_999.0
 """The credits that an account without a limit is said to have: the contract wants a number, and JSON has no other."""
+
+
+_TEXT = {"type": "string"}
+_WHOAMI = Doc(
+    "user",
+    "Whose key it is.",
+    {"type": "object", "required": ["email", "username"], "properties": {"email": _TEXT, "username": _TEXT}},
+)
+_REMAINING_QUOTA = Doc(
+    "user",
+    "The credits that are left.",
+    {
+        "type": "object",
+        "required": ["remaining_quota"],
+        "properties": {
+            "remaining_quota": {
+                "type": "number",
+                "description": f"{AS_MANY_AS_ONE_LIKES:.0f} for an account without a limit.",
+            }
+        },
+    },
+)
 
 
 class UserCalls:
@@ -31,8 +53,8 @@ class UserCalls:
 
     def table(self) -> Table:
         """Where these calls are found. Clients try a key with whoami, whatever it may do."""
-        whoami = {"GET": Route(None, self.whoami)}
-        remaining_quota = {"GET": Route(None, self.remaining_quota)}
+        whoami = {"GET": Route(None, self.whoami, _WHOAMI)}
+        remaining_quota = {"GET": Route(None, self.remaining_quota, _REMAINING_QUOTA)}
         return {
             "/v1/whoami": whoami,
             "/v1/user/whoami": whoami,

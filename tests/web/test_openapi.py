@@ -1,0 +1,66 @@
+"""The OpenAPI documents of both faces, and the page that shows them."""
+
+from typing import Any
+
+import pytest
+import requests
+
+from running_server import RunningServer
+
+OURS, COMPATIBLE = "/api/v1/openapi.json", "/api/v1/openapi-compatible.json"
+
+
+def document(server: RunningServer, address: str) -> dict[str, Any]:
+    reply = requests.get(server.url + address, timeout=10)
+    assert reply.status_code == 200
+    found: dict[str, Any] = reply.json()
+    return found
+
+
+def operations(found: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (path, method, operation) for path, methods in found["paths"].items() for method, operation in methods.items()
+    ]
+
+
+@pytest.mark.parametrize("address", [OURS, COMPATIBLE])
+def test_every_call_says_what_it_does_and_what_it_answers(server: RunningServer, address: str) -> None:
+    for path, method, operation in operations(document(server, address)):
+        said = operation.get("summary") or operation.get("description")
+        assert said, f"{method} {path}"
+        good = next(response for status, response in operation["responses"].items() if status.startswith("2"))
+        assert "204" in operation["responses"] or good["content"], f"{method} {path} does not say what it answers"
+
+
+def test_operations_have_ids_of_their_own(server: RunningServer) -> None:
+    for address in (OURS, COMPATIBLE):
+        ids = [operation["operationId"] for _, _, operation in operations(document(server, address))]
+        assert len(ids) == len(set(ids))
+
+
+def test_what_takes_a_key_says_what_comes_without_one(server: RunningServer) -> None:
+    for path, method, operation in operations(document(server, OURS)):
+        reply = requests.request(method, server.url + path.replace("{", "").replace("}", ""), timeout=10)
+        assert (reply.status_code == 401) == ("401" in operation["responses"]), f"{method} {path}: {reply.status_code}"
+
+
+def test_the_examples_of_the_compatible_document_are_taken(server: RunningServer) -> None:
+    found = document(server, COMPATIBLE)
+    for path, method, operation in operations(found):
+        for example in (
+            operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("examples", {}).values()
+        ):
+            if "{" in path or "url" in example["value"]:
+                continue  # its id, or the server that it names, is not there
+            reply = requests.request(
+                method, server.url + path, json=example["value"], headers={"x-api-key": server.key}, timeout=10
+            )
+            assert reply.json()["code"] == 0, f"{method} {path}: {reply.text}"
+
+
+def test_the_page_needs_nothing_from_elsewhere(server: RunningServer) -> None:
+    reply = requests.get(server.url + "/reference", timeout=10)
+
+    assert reply.headers["content-type"].startswith("text/html")
+    assert "default-src 'none'" in reply.headers["content-security-policy"]
+    assert "http://" not in reply.text and "https://" not in reply.text
