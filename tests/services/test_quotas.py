@@ -1,10 +1,14 @@
 """Quotas: what an account may hold, from the signing to the purge, whatever comes between."""
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+from quota_machine import QuotaMachine
 from small_house import DAMAGED, PHOTO, TESTER, SmallHouse, small_house
 
 import media_samples
@@ -188,6 +192,22 @@ def test_a_deleted_asset_counts_until_it_is_purged(house: SmallHouse) -> None:
     assert used(house) == Usage(0, 0, 0, 0, 0)
 
 
+def test_a_purge_gives_back_what_a_deleted_upload_had_reserved(house: SmallHouse) -> None:
+    signed = house.signed()
+    attempt, incoming = house.begun(signed)
+    house.ingest.stage(attempt, incoming)
+    house.ingest.active.clear()
+    house.library.delete(TESTER, signed.asset_id)
+    deleted = used(house)
+
+    house.clock.go_on(house.retention.restore_s + 1)
+    house.retention.purge()
+
+    assert deleted == Usage(0, SIZE, 0, 0, 0)
+    assert used(house) == Usage(0, 0, 0, 0, 0)
+    assert house.ingest.unfinished() == []
+
+
 def test_media_seconds_are_those_that_were_measured(house: SmallHouse) -> None:
     house.decoder.answer = of_sound(1.2345)
 
@@ -366,3 +386,21 @@ def test_an_asset_that_waited_when_it_was_deleted_counts_again_when_it_is_restor
 
     assert used(house).assets == 1
     assert house.asset(signed).state is AssetState.DELETED
+
+
+# Whatever comes
+
+
+HISTORIES = int(os.environ.get("QUOTA_HISTORIES", "8"))
+"""A long campaign: QUOTA_HISTORIES=3000 pytest tests/services/test_quotas.py -k agree"""
+
+
+def test_model_and_services_agree_over_random_histories(tmp_path: Path) -> None:
+    house = small_house(tmp_path / "data")
+    chosen = settings(
+        max_examples=HISTORIES, stateful_step_count=60, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+
+    run_state_machine_as_test(lambda: QuotaMachine(house), settings=chosen)
+
+    house.database.close()
