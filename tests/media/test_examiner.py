@@ -1,17 +1,20 @@
 """Whatever a file does to the child that judges it, the caller gets an answer."""
 
 import contextlib
+import io
 import os
 import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import psutil
 import pytest
 from judging import Judge, codes, judge_with
+from PIL import Image
 from structlog.testing import capture_logs
 
 import media_samples as good
@@ -104,6 +107,34 @@ def test_a_judgement_that_takes_too_much_memory_is_cut_off() -> None:
 
     assert examination.info is None
     assert codes(examination) == ["examination_out_of_memory"]
+
+
+@cache
+def photo(file_format: str) -> bytes:
+    """27 megapixels that compress well."""
+    file = io.BytesIO()
+    drawn = Image.linear_gradient("L").resize((6000, 4500)).convert("RGB")
+    drawn.save(file, file_format, progressive=True, quality=60, method=0)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("file_format", ["WebP", "JPEG"])
+def test_a_decoder_that_gets_no_memory_does_not_call_the_picture_damaged(file_format: str) -> None:
+    examiner = Examiner(ExamLimits(memory_bytes=40 << 20), concurrency=1)
+
+    examination = judge_with(examiner, photo(file_format))
+    examiner.close()
+
+    assert codes(examination) == ["examination_out_of_memory"]
+
+
+def test_a_picture_that_is_decoded_row_by_row_needs_no_memory_for_all_of_it() -> None:
+    examiner = Examiner(ExamLimits(memory_bytes=1 << 20), concurrency=1)
+
+    examination = judge_with(examiner, photo("PNG"))
+    examiner.close()
+
+    assert examination.damage == ()
 
 
 def test_after_waiting_children_were_killed_the_next_file_is_judged(own: Own) -> None:

@@ -19,11 +19,13 @@ from greenroom.domain.media import Finding
 from greenroom.media.findings import finding
 from greenroom.media.jpeg import Jpeg
 from greenroom.media.logbook import Logbook
+from greenroom.media.mapping import require_memory
 
 _SCALE = 8  # only what cannot fail is saved: half the time, a sixty-fourth of the memory
 _STEPS = 8  # bytes; more than any bit buffer holds
 _ZEROS = bytes(_STEPS)
 _INTERVALS_PROBED = 64
+_BYTES_OF_PIXEL = 8  # every coefficient of a progressive one, in four colours
 
 
 class _Broken(Exception):
@@ -70,6 +72,7 @@ def decode_jpeg(data: mmap.mmap, jpeg: Jpeg, logbook: Logbook) -> None:
             raise logbook.give_up(_short(at))
         feed.give(view[at : jpeg.end])
     except _Broken:
+        require_memory(jpeg.width * jpeg.height * _BYTES_OF_PIXEL)
         raise logbook.give_up(_damaged("its coded data cannot be decoded", at)) from None
     if not feed.finished:
         raise logbook.give_up(_short(jpeg.end))

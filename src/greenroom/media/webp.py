@@ -12,9 +12,11 @@ from greenroom.media.caps import check_frames, check_size
 from greenroom.media.findings import finding
 from greenroom.media.limits import ExamLimits
 from greenroom.media.logbook import Logbook
+from greenroom.media.mapping import require_memory
 
 _HEADER_BYTES = 12
 _FRAME_CHUNKS = frozenset((b"VP8 ", b"VP8L", b"ANMF"))
+_BYTES_OF_PIXEL = 12  # two canvases, and what libwebp decodes into
 _DECODER_ERRORS = (OSError, ValueError, RuntimeError)
 
 
@@ -61,9 +63,11 @@ def decode_webp(data: mmap.mmap, webp: WebP, logbook: Logbook) -> None:
         _, _, _, promised, _ = decoder.get_info()
         while frame < promised:
             if decoder.get_next() is None:
+                require_memory(webp.width * webp.height * _BYTES_OF_PIXEL)
                 raise logbook.give_up(_damaged(frame))
             frame += 1
     except _DECODER_ERRORS as error:
+        require_memory(webp.width * webp.height * _BYTES_OF_PIXEL)
         raise logbook.give_up(_damaged(frame)) from error
     webp.frame_count = promised
 
