@@ -81,11 +81,11 @@ def cursor(place: Any) -> str:
 
 def place(text: str | None, kind: Any) -> Any:
     """
-    The place that a cursor stands for, as a value of the type `kind`; None for no cursor.
+    The place that a cursor stands for, as a value of the type `kind`; None for no cursor, or an empty one.
 
     Raises ParameterError for a text that is not a cursor of this list.
     """
-    if text is None:
+    if not text:
         return None
     try:
         raw = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))

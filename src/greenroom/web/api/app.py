@@ -137,9 +137,9 @@ async def _http_problem(request: Request, problem: Exception) -> Response:
 
 
 def _methods(request: Request) -> str:
-    """All methods that an address takes: each of its routes knows only its own."""
-    paths = request.app.openapi()["paths"]
-    found = [
-        method.upper() for path in paths if compile_path(path)[0].match(request.url.path) for method in paths[path]
-    ]
-    return ", ".join(sorted(set(found)))
+    """All methods that an address takes. Each of its routes knows only its own; one written out goes before others."""
+    by_path: dict[str, set[str]] = {}
+    for route in request.app.routes:
+        if route.matches(request.scope)[0] is not Match.NONE:
+            by_path.setdefault(route.path, set()).update(getattr(route, "methods", None) or ())
+    return ", ".join(sorted(by_path[min(by_path, key=lambda path: path.count("{"))]))
