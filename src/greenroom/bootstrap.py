@@ -63,7 +63,7 @@ from greenroom.web.api.assets import assets_router
 from greenroom.web.api.audit import audit_router
 from greenroom.web.api.events import events_router
 from greenroom.web.api.folders import folders_router
-from greenroom.web.api.hooks import deliveries_router, hooks_router
+from greenroom.web.api.hooks import callback_secret_router, deliveries_router, hooks_router
 from greenroom.web.api.imports import imports_router
 from greenroom.web.api.keys import keys_router
 from greenroom.web.api.preflight import preflight_router
@@ -253,6 +253,7 @@ def build(settings: Settings) -> Server:
                 imports_router(imports, callers),
                 hooks_router(hooks, callers),
                 deliveries_router(hooks, callers),
+                callback_secret_router(hooks, callers),
                 events_router(hooks, callers),
                 folders_router(folders, callers),
                 reference_router(described.document(compatible.table)),

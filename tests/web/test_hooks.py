@@ -215,7 +215,7 @@ def test_a_rotated_secret_signs_beside_the_one_before(house: RunningServer, call
         Webhook(secret).verify(told.body, told.as_dict())
 
 
-@pytest.mark.parametrize("overlap_s", [-1, 604801, 2**70, 1.5, "60", None])
+@pytest.mark.parametrize("overlap_s", [-1, 604801, 2**70, "60", None])
 def test_an_overlap_that_makes_no_sense_is_refused(call: Call, overlap_s: object) -> None:
     hook = made(call, "http://127.0.0.1:9/a")
 
@@ -225,17 +225,17 @@ def test_an_overlap_that_makes_no_sense_is_refused(call: Call, overlap_s: object
 
 
 def test_the_secret_of_callbacks_stays_until_it_is_rotated(call: Call) -> None:
-    first = call("GET", "/hooks/callback-secret").json()
-    again = call("GET", "/hooks/callback-secret").json()
-    rotated = call("POST", "/hooks/callback-secret/rotate").json()
+    first = call("GET", "/callback-secret").json()
+    again = call("GET", "/callback-secret").json()
+    rotated = call("POST", "/callback-secret/rotate").json()
 
     assert first == again
     assert rotated["secret"] != first["secret"]
-    assert call("GET", "/hooks/callback-secret").json() == rotated
+    assert call("GET", "/callback-secret").json() == rotated
 
 
 def test_the_callback_of_an_upload_is_told_what_came_of_it(house: RunningServer, call: Call, ear: Receiver) -> None:
-    secret = call("GET", "/hooks/callback-secret").json()["secret"]
+    secret = call("GET", "/callback-secret").json()["secret"]
     signed = house.sign({"filename": "a.jpg", "content_type": "image/jpeg", "callback_url": ear.url})["data"]
 
     house.put(signed["sign_url"], media_samples.jpeg())

@@ -1,4 +1,4 @@
-"""`/api/v1/hooks` and `/api/v1/deliveries`: who is told of what, and how the telling went."""
+"""`/api/v1/hooks`, `/deliveries` and `/callback-secret`: who is told of what, and how the telling went."""
 
 from datetime import timedelta
 from typing import Annotated, Any, Literal
@@ -36,26 +36,30 @@ _Limit = Annotated[int, Query(ge=1, le=_MOST, description="Deliveries on a page.
 _State = Annotated[Literal["waiting", "delivered", "failed"] | None, Query(description="Only those.")]
 
 
+_Url = Annotated[str, Field(min_length=1, max_length=LONGEST_URL, json_schema_extra={"format": "uri"})]
+_Names = Annotated[list[str], Field(min_length=1, max_length=_MOST_NAMES, json_schema_extra=_NAMES)]
+
+
 class NewHook(Body):
     """A hook to be made."""
 
-    url: str = Field(min_length=1, max_length=LONGEST_URL, description=_URL, json_schema_extra={"format": "uri"})
-    events: list[str] = Field(min_length=1, max_length=_MOST_NAMES, description=_EVENTS, json_schema_extra=_NAMES)
+    url: _Url = Field(description=_URL)
+    events: _Names = Field(description=_EVENTS)
     status: Literal["enabled", "disabled"] = "enabled"
 
 
 class ChangedHook(Body):
     """What is to be changed; what is left out stays."""
 
-    url: Annotated[str, Field(min_length=1, max_length=LONGEST_URL)] | None = Field(None, description=_URL)
-    events: Annotated[list[str], Field(min_length=1, max_length=_MOST_NAMES)] | None = Field(None, description=_EVENTS)
+    url: _Url | None = Field(None, description=_URL)
+    events: _Names | None = Field(None, description=_EVENTS)
     status: Literal["enabled", "disabled"] | None = None
 
 
 class Rotation(Body):
     """How long the secret before signs as well, in seconds; 0 when it has leaked."""
 
-    overlap_s: int = Field(default=86400, ge=0, le=LONGEST_OVERLAP_S)
+    overlap_s: float = Field(default=86400, ge=0, le=LONGEST_OVERLAP_S)
 
 
 class HookShown(BaseModel):
@@ -139,18 +143,6 @@ def hooks_router(hooks: Hooks, callers: Callers) -> APIRouter:
         act = await callers.act(request.scope, Scope.ADMIN)
         return answer(request, {"data": [_hook(hook) for hook in await threads.quick(hooks.all, act.account_id)]})
 
-    @router.get("/callback-secret", responses={200: {"model": SecretShown}, **problems_of(401, 403)})
-    async def get_callback_secret(request: Request) -> Response:
-        """What is told to the callback URLs of the account's requests is signed with this."""
-        act = await callers.act(request.scope, Scope.ADMIN)
-        return answer(request, _secret(await threads.judge(hooks.callback_secret, act.account_id)))
-
-    @router.post("/callback-secret/rotate", responses={200: {"model": SecretShown}, **problems_of(401, 403, 422)})
-    async def rotate_callback_secret(request: Request, rotation: Rotation | None = None) -> Response:
-        """Make another secret for callbacks; the one before signs as well for a while."""
-        act = await callers.act(request.scope, Scope.ADMIN)
-        return answer(request, _secret(await threads.judge(hooks.rotate_callback_secret, act, _overlap(rotation))))
-
     @router.get("/{hook_id}", responses={200: {"model": HookShown}, **problems_of(401, 403, 404)})
     async def get_hook(request: Request, hook_id: str) -> Response:
         """One hook."""
@@ -233,6 +225,26 @@ def deliveries_router(hooks: Hooks, callers: Callers) -> APIRouter:
         """Tell the same receiver the same event once more, under the same `event_id`; gives the new delivery."""
         act = await callers.act(request.scope, Scope.ADMIN)
         return _begun(request, await threads.judge(hooks.replay, act, DeliveryId(delivery_id)))
+
+    return router
+
+
+def callback_secret_router(hooks: Hooks, callers: Callers) -> APIRouter:
+    """The routes."""
+    router = APIRouter(prefix="/api/v1/callback-secret", tags=["hooks"])
+    threads = callers.threads
+
+    @router.get("", responses={200: {"model": SecretShown}, **problems_of(401, 403)})
+    async def get_callback_secret(request: Request) -> Response:
+        """What is told to the callback URLs of the account's requests is signed with this."""
+        act = await callers.act(request.scope, Scope.ADMIN)
+        return answer(request, _secret(await threads.judge(hooks.callback_secret, act.account_id)))
+
+    @router.post("/rotate", responses={200: {"model": SecretShown}, **problems_of(401, 403, 422)})
+    async def rotate_callback_secret(request: Request, rotation: Rotation | None = None) -> Response:
+        """Make another secret for callbacks; the one before signs as well for a while."""
+        act = await callers.act(request.scope, Scope.ADMIN)
+        return answer(request, _secret(await threads.judge(hooks.rotate_callback_secret, act, _overlap(rotation))))
 
     return router
 
