@@ -31,7 +31,7 @@ from greenroom.media.logbook import GivenUp, Logbook
 from greenroom.media.mp3 import walk_mp3
 from greenroom.media.png import read_png
 from greenroom.media.sniff import Sniffed, sniff
-from greenroom.media.sound import check_wav_sizes, mp3_claims
+from greenroom.media.sound import check_wav, mp3_claims
 from greenroom.media.webp import read_webp
 from running_server import RunningServer
 
@@ -186,7 +186,7 @@ def read(format: Format, data: mmap.mmap) -> None:
         elif format is Format.MP3:
             walk_mp3(data), mp3_claims(data)
         elif format is Format.WAV:
-            check_wav_sizes(data, logbook)
+            check_wav(data, limits, logbook)
         else:
             read_movie(data, limits, logbook)
     except GivenUp:
