@@ -174,3 +174,19 @@ def test_a_file_that_is_not_there_is_refused_by_name(file: Path) -> None:
 def test_a_flag_is_checked_as_a_variable_is() -> None:
     with pytest.raises(SettingError, match=r"^--port is 70000; allowed is 0 to 65535\.$"):
         load({}, None, {"port": 70000})
+
+
+@pytest.mark.parametrize(
+    ("environ", "posts_per_minute"),
+    [
+        ({}, 600),
+        ({"GREENROOM_PROFILE": "jogg"}, 20),
+        ({"GREENROOM_PROFILE": "jogg", "GREENROOM_RATES_POSTS_PER_MINUTE": "7"}, 7),
+    ],
+)
+def test_a_profile_changes_defaults_and_not_what_is_set(environ: dict[str, str], posts_per_minute: int) -> None:
+    assert load(environ).rates.posts_per_minute == posts_per_minute
+
+
+def test_an_unknown_profile_is_refused() -> None:
+    assert refusal({"GREENROOM_PROFILE": "x"}) == "GREENROOM_PROFILE is 'x'; allowed is greenroom and jogg."

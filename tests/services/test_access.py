@@ -1,6 +1,7 @@
 """Access: which keys open, and for how long."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from slow_database import SlowDatabase
@@ -53,6 +54,41 @@ def test_a_key_can_be_revoked_once(house: SmallHouse) -> None:
     first, second = (house.access.revoke(TESTER, key.id) for _ in range(2))
 
     assert (first, second) == (True, False)
+
+
+def test_a_key_opens_until_the_instant_of_its_end_remembered_or_not(house: SmallHouse) -> None:
+    wish = KeyWish("phone", ALL_SCOPES, expires_at=house.clock() + timedelta(seconds=10))
+    _, secret = house.access.create(TESTER, wish)
+    house.clock.go_on(9.9)
+    house.access.key(secret)
+
+    house.clock.go_on(0.1)
+
+    with pytest.raises(KeyRefused, match="expired on 2026-01-01 at 12:00:10 UTC"):
+        house.access.remembered(secret)
+    with pytest.raises(KeyRefused, match="expired on"):
+        house.access.key(secret)
+
+
+def test_uses_are_written_together_and_once(house: SmallHouse) -> None:
+    secrets = [house.access.create(TESTER, KeyWish(str(number), ALL_SCOPES))[1] for number in range(3)]
+    for secret in secrets[:2]:
+        house.access.key(secret)
+    house.clock.go_on(5)
+    house.access.remembered(secrets[0])
+
+    written = [house.access.note_uses(), house.access.note_uses()]
+
+    used = [key.last_used_at for key in house.access.all()]
+    assert written == [2, 0]
+    assert used == [house.clock(), house.clock() - timedelta(seconds=5), None]
+
+
+@pytest.mark.parametrize("scope", list(Scope))
+def test_admin_includes_all_that_is_of_an_account(house: SmallHouse, scope: Scope) -> None:
+    key, _ = house.access.create(TESTER, KeyWish("admin", frozenset({Scope.ADMIN})))
+
+    assert key.may(scope) == (scope is not Scope.OPERATOR)
 
 
 def test_the_operators_key_is_made_once_and_stays_revoked(house: SmallHouse) -> None:
