@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException as HTTPProblem
+from starlette.routing import Match
 from starlette.routing import compile_path
 
 from greenroom import __version__
