@@ -49,6 +49,8 @@ class Loudness:
     @classmethod
     def of(cls, frame: AudioFrame) -> "Loudness | None":
         """A meter for frames like this one; None if there is none for them."""
+        if frame.layout.nb_channels > _CHANNELS_MAX or frame.sample_rate > _HIGHEST_RATE_HZ:
+            return None
         graph = Graph()
         graph.threads = 1
         try:
