@@ -307,7 +307,7 @@ def end_attempt(
             "before": delivery.attempts,
             "new": state.value,
             "due": (due_at or delivery.due_at).timestamp(),
-            "ended": attempt.at.timestamp() if state is not DeliveryState.WAITING else None,
+            "ended": attempt.at.timestamp() + attempt.ms / 1000 if state is not DeliveryState.WAITING else None,
         },
     )
     if counted:

@@ -190,24 +190,17 @@ class Notifying:
         if secret is None:
             return
         body = msgspec.json.encode(message(due.event, delivery.event, self._origin))
-        headers = {
-            "content-type": "application/json",
-            "user-agent": USER_AGENTS[due.face],
-            "x-webhook-event": delivery.event,
-            **signed_headers(due.event.id, body, secret.valid(now), now),
-        }
         answer, error = None, ""
         began = time.monotonic()
         try:
-            answer = self._post(delivery.url, headers, body)
+            answer = self._post(delivery.url, _headers(due, body, secret, now), body)
         except (AddressRefused, FetchFailed) as problem:
             error = str(problem)
-        took_ms = round((time.monotonic() - began) * 1000)
         attempt = Attempt(
             number=delivery.attempts + 1,
             at=now,
             status=answer.status if answer is not None else None,
-            ms=took_ms,
+            ms=round((time.monotonic() - began) * 1000),
             error=error or _complaint(answer),
             excerpt=answer.excerpt if answer is not None else "",
         )
@@ -246,6 +239,15 @@ class Notifying:
         account = delivery.account_id
         found = self._database.read(lambda tx: hooks.secret(tx, account))
         return found or self._database.write(lambda tx: secret_of_callbacks(tx, account)).result()
+
+
+def _headers(due: Due, body: bytes, secret: Secret, now: datetime) -> dict[str, str]:
+    return {
+        "content-type": "application/json",
+        "user-agent": USER_AGENTS[due.face],
+        "x-webhook-event": due.delivery.event,
+        **signed_headers(due.event.id, body, secret.valid(now), now),
+    }
 
 
 def _complaint(answer: Answer | None) -> str:
