@@ -1,8 +1,10 @@
 """Purging: what was deleted long ago goes for good, its bytes only when nothing needs them, and never too early."""
 
+import os
 from pathlib import Path
 
 import pytest
+from purge_race import kill_in_the_middle, race
 from small_house import GRACE_S, OTHER_PHOTO, PHOTO, RESTORE_S, TESTER, SmallHouse
 
 from greenroom.db import library, uses
@@ -12,6 +14,9 @@ from greenroom.domain.ids import BlobKey
 from greenroom.domain.search_text import words
 from greenroom.errors import AssetPurged, UploadOver
 from greenroom.services.library import Wishes
+
+ROUNDS = int(os.environ.get("PURGE_ROUNDS", "40"))
+"""Of each thread in the race."""
 
 
 def purged(house: SmallHouse, *deleted: Asset) -> None:
@@ -163,3 +168,26 @@ def test_a_restricted_purge_leaves_the_rest_for_the_next(house: SmallHouse) -> N
     ids = house.database.write(lambda tx: library.purge(tx, house.clock(), house.clock(), 2)).result()
 
     assert len(ids) == 2
+
+
+# Two at once, and death in between
+
+
+def test_uploads_of_equal_bytes_that_race_purges_lose_none_and_leave_none(tmp_path: Path) -> None:
+    found = race(tmp_path / "data", seed=1)
+    found.run(ROUNDS)
+    missing = found.missing()
+
+    assert (found.faults, missing, found.leaked()) == ([], [], [])
+    assert found.done["removed blobs"] > 0
+    found.house.database.close()
+
+
+def test_a_kill_in_the_middle_of_that_loses_none_and_leaves_none(tmp_path: Path) -> None:
+    kill_in_the_middle(tmp_path / "data", seed=1)
+
+    found = race(tmp_path / "data", seed=2)
+    missing = found.missing()
+
+    assert (missing, found.leaked()) == ([], [])
+    found.house.database.close()
