@@ -1,12 +1,16 @@
 """Signed uploads: what is declared is enforced, their timelines tell what happened, their owner may end them."""
 
 import hashlib
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
 from small_house import DAMAGED, OTHER_PHOTO, PHOTO, TESTER, SmallHouse
+from upload_machine import UploadMachine
 
 from greenroom.db import audit
 from greenroom.domain.act import Act, by_grant
@@ -420,3 +424,18 @@ def test_pages_go_from_the_newest_to_the_oldest_without_gaps(house: SmallHouse, 
     assert sorted(found) == sorted([*every, done.upload_id])
     assert [one.record.upload.id for one in uploads.page(TESTER, {UploadState.CANCELLED}, NEWEST, 5)] == [every[5]]
     assert len(uploads.page(TESTER, {UploadState.OPEN}, NEWEST, 100)) == 11
+
+
+# Whatever comes
+
+
+HISTORIES = int(os.environ.get("UPLOAD_HISTORIES", "6"))
+"""A long campaign: UPLOAD_HISTORIES=3000 pytest tests/services/test_uploads.py -k agree"""
+
+
+def test_model_and_services_agree_over_random_histories(house: SmallHouse) -> None:
+    chosen = settings(
+        max_examples=HISTORIES, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+
+    run_state_machine_as_test(lambda: UploadMachine(house), settings=chosen)
