@@ -219,14 +219,14 @@ class KeyReused(IdempotencyError):
 
 
 class AnswerLost(IdempotencyError):
-    """It was done, but the server ended before its answer was kept."""
+    """It was done, but its answer was not kept: it held a secret, or the server ended too soon."""
 
     code = "idempotency_answer_lost"
 
     def __init__(self, subjects: tuple[str, ...]) -> None:
         super().__init__(
-            "This request was done before, but the server was interrupted before its answer was kept. It changed: "
-            + ", ".join(subjects[:10])
+            "This request was done before, but its answer was not kept: a secret that was shown once is not shown "
+            "again, and a server that is interrupted may keep no answer. It changed: " + ", ".join(subjects[:10])
         )
 
 

@@ -5,6 +5,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ import requests
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 from idempotency_machine import IdempotencyMachine
+from operating import new_account, new_caller
 
 import media_samples
+from greenroom.domain.access import Scope
 from running_server import RunningServer, start_server
 
 PHOTO = media_samples.jpeg(32, 24)
@@ -42,6 +45,11 @@ def send_form(server: RunningServer, key: str, photo: bytes = PHOTO, **fields: s
         data=fields,
         timeout=30,
     )
+
+
+def everything_in(folder: Path) -> bytes:
+    """The bytes of all files below a folder."""
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 
 def newest(server: RunningServer) -> int:
@@ -198,6 +206,36 @@ def test_an_upload_on_our_own_api_is_given_again_with_a_fresh_url(server: Runnin
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.json()["upload_id"] == again.json()["upload_id"]
     assert server.put(again.json()["upload_url"], PHOTO).status_code == 200
+
+
+# What is shown once
+
+
+@pytest.mark.parametrize("path", ["/api/v1/keys", "/api/v1/accounts/{account}/keys"])
+def test_a_secret_that_was_shown_once_is_neither_kept_nor_shown_again(
+    new_server: Callable[..., RunningServer], path: str
+) -> None:
+    running = new_server()
+    operator, key = new_caller(running, *Scope), new_key()
+    headers = {"Idempotency-Key": key}
+    where = path.format(account=new_account(running).account_id)
+
+    first = operator.call("POST", where, json={"name": "for the shop"}, headers=headers)
+    again = operator.call("POST", where, json={"name": "for the shop"}, headers=headers)
+
+    assert (first.status_code, first.headers["cache-control"]) == (201, "no-store")
+    assert (again.status_code, again.json()["code"]) == (409, "idempotency_answer_lost")
+    assert first.json()["key_id"] in again.json()["detail"]
+    assert "not shown again" in again.json()["detail"]
+    assert first.json()["secret"].encode() not in everything_in(running.data)
+
+
+def test_an_operator_makes_an_account_once(server: RunningServer) -> None:
+    operator, headers = new_caller(server, *Scope), {"Idempotency-Key": new_key()}
+
+    replies = [operator.call("POST", "/api/v1/accounts", json={"name": "a"}, headers=headers) for _ in range(2)]
+
+    assert replies[0].json() == replies[1].json()
 
 
 # Forms

@@ -56,7 +56,7 @@ def keep(tx: Transaction, act: Act, subject: str, now: datetime) -> None:
     if act.once is None:
         return
     values = {
-        "account": act.account_id,
+        "account": act.once.account_id,
         "route": act.once.route,
         "key": act.once.key,
         "request_id": act.request_id,
@@ -79,7 +79,8 @@ def find(tx: Transaction, account_id: AccountId, route: str, key: str, since: da
 def answer(tx: Transaction, act: Act, status: int, content_type: str, body: bytes) -> None:
     """Keep the answer of the request that made the change; nothing if it made none."""
     assert act.once is not None, "only a request with a key has its answer kept"
-    values = {"account": act.account_id, "route": act.once.route, "key": act.once.key, "request": act.request_id}
+    once = act.once
+    values = {"account": once.account_id, "route": once.route, "key": once.key, "request": act.request_id}
     tx.run(_ANSWER, values | {"told": status, "told_as": content_type, "told_body": body})
 
 

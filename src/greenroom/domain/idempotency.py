@@ -2,10 +2,17 @@
 
 from msgspec import Struct
 
+from greenroom.domain.ids import AccountId
+
 
 class Once(Struct, frozen=True):
-    """An idempotency key, the route that it was given to, and the fingerprint of the request, 64 hex digits."""
+    """
+    An idempotency key, the route that it was given to, and the fingerprint of the request, 64 hex digits.
 
+    `account_id` is that of the caller, also where it is another one's thing that is changed.
+    """
+
+    account_id: AccountId
     route: str
     key: str
     fingerprint: str

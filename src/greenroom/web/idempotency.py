@@ -55,7 +55,7 @@ class Ticket:
         """Say what the request was, once it is known. Raises KeyReused if the key was given to another one."""
         if self.done is not None:
             require_same(self.done, fingerprint, self.held[2])
-        self.once = Once(self.held[1], self.held[2], fingerprint)
+        self.once = Once(*self.held, fingerprint)
         return self.once
 
 
@@ -137,7 +137,8 @@ class Idempotent:
         return answer
 
     async def _keep(self, act: Act, route: str, answer: "_Held") -> None:
-        if answer.status < 500 and len(answer.body) <= _MOST_KEPT_BYTES and self._replay(route) is None:
+        keepable = answer.status < 500 and len(answer.body) <= _MOST_KEPT_BYTES and not answer.is_secret
+        if keepable and self._replay(route) is None:
             args = (act, answer.status, answer.content_type, bytes(answer.body))
             await self._callers.threads.quick(self._idempotency.answered, *args)
 
@@ -174,12 +175,16 @@ class _Held:
         self._messages: list[Any] = []
         self.status = 500
         self.content_type = ""
+        self.is_secret = False
+        """Whether no cache may keep it, and neither may we."""
         self.body = bytearray()
 
     async def __call__(self, message: Any) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            self.content_type = dict(message["headers"]).get(b"content-type", b"").decode("latin-1")
+            headers = dict(message["headers"])
+            self.content_type = headers.get(b"content-type", b"").decode("latin-1")
+            self.is_secret = b"no-store" in headers.get(b"cache-control", b"")
             message = message | {"headers": [*message["headers"], *self._headers]}
         else:
             self.body += message.get("body", b"")

@@ -115,7 +115,8 @@ def keys_router(access: Access, callers: Callers) -> APIRouter:
 async def made(request: Request, access: Access, callers: Callers, act: Act, body: KeyBody) -> Response:
     """The answer to a wish for a key of the act's account."""
     key, secret = await callers.threads.judge(access.create, act, body.wish())
-    return answer(request, shown(key) | {"secret": secret}, 201, {"location": f"/api/v1/keys/{key.id}"})
+    headers = {"location": f"/api/v1/keys/{key.id}", "cache-control": "no-store"}
+    return answer(request, shown(key) | {"secret": secret}, 201, headers)
 
 
 def shown(key: ApiKey) -> dict[str, Any]:
