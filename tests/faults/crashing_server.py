@@ -4,7 +4,8 @@
     crashing_server.py before-sync|after-sync|… [what hasty_server.py takes] serve …
 
 The steps are the arrows of the durable order: `sync` the file, `keep` it in its place, `publish` the row (not
-committed yet), `tell` of the commit, `refuse` what was judged bad.
+committed yet), `tell` of the commit, `refuse` what was judged bad; and those of a purge: `purge` assets (not committed
+yet), `unlink` bytes, `forget` their blobs (not committed yet).
 """
 
 import functools
@@ -16,7 +17,7 @@ from typing import Any
 
 import hasty_server
 
-from greenroom.db import uploads
+from greenroom.db import blobs, library, uploads
 from greenroom.services.delivery import Delivery
 from greenroom.storage.store import BlobStore
 
@@ -27,6 +28,9 @@ STEPS = {
     "tell": (Delivery, "forget"),
     "stage": (uploads, "stage"),
     "refuse": (uploads, "refuse"),
+    "purge": (library, "purge"),
+    "unlink": (BlobStore, "remove"),
+    "forget": (blobs, "remove"),
 }
 
 

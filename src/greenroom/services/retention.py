@@ -46,6 +46,11 @@ class Retention:
             if count < _MOST_AT_ONCE:
                 return ended
 
+    def clear_out(self) -> None:
+        """Purge assets, and remove the bytes that nothing needs."""
+        self.purge()
+        self.remove_condemned()
+
     def purge(self) -> int:
         """Forget assets that were deleted too long ago to be restored; give how many."""
         now = self.now()
