@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, insert, select, update
 
 from greenroom.db import folders as folder_rows
 from greenroom.db.schema import accounts, assets
@@ -37,7 +37,7 @@ from greenroom.services.folders import FolderRecord, Folders
 T = TypeVar("T")
 
 NOW = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
-LIMITS = FolderLimits(max_depth=5, max_per_account=12)
+LIMITS = FolderLimits(max_depth=4, max_per_account=12)
 STATES = ("waiting", "verifying", "ready", "rejected", "expired", "deleted")
 WITH_BYTES = ("verifying", "ready", "rejected")
 PAGE = 2
@@ -57,6 +57,7 @@ _ADD_ASSET = sql(
         folder_id=bindparam("folder"),
     )
 )
+_PLACES = sql(select(assets.c.id, assets.c.folder_id).where(assets.c.account_id == bindparam("account")))
 _CHANGE_ASSET = sql(
     update(assets)
     .where(assets.c.id == bindparam("asset"))
@@ -120,7 +121,13 @@ class FolderMachine(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
+        """Not with nothing: a history is too short to grow a tree in which much can go wrong."""
         self.database.write(lambda tx: tx.run(_ADD_ACCOUNT, {"id": self.account})).result()
+        for parent, name in ((0, "a"), (1, "b"), (2, "日本"), (0, "b"), (4, "a")):
+            self.create(parent, name)
+        for place in range(6):
+            self.add_asset(place, "ready")
+        self.add_asset(2, "waiting")
 
     # What the model knows
 
@@ -216,7 +223,12 @@ class FolderMachine(RuleBasedStateMachine):
         self.tree.update(reversed(learnt))
 
     @precondition(lambda self: self.tree)
-    @rule(which=picks, parent=st.none() | picks, name=st.none() | names, stale=st.booleans())
+    @rule(which=picks, parent=picks)
+    def move(self, which: int, parent: int) -> None:
+        self.change(which, parent, None, stale=False)
+
+    @precondition(lambda self: self.tree)
+    @rule(which=picks, parent=st.none() | picks, name=names, stale=st.sampled_from([False, False, True]))
     def change(self, which: int, parent: int | None, name: str | None, stale: bool) -> None:
         folder = list(self.tree)[which % len(self.tree)]
         node = self.tree[folder]
@@ -304,6 +316,8 @@ class FolderMachine(RuleBasedStateMachine):
                 seen.add(record.folder.id)
                 places.append(record.folder.id)
         assert seen == set(self.tree)
+        where = self.database.read(lambda tx: tx.rows(_PLACES, {"account": self.account}))
+        assert dict(where) == {id_: thing.folder for id_, thing in self.things.items()}
 
     def teardown(self) -> None:
         assert self.service.drift() == []
