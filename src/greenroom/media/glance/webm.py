@@ -10,6 +10,7 @@ _SEGMENT, _INFO, _TRACKS, _CLUSTER = 0x18538067, 0x1549A966, 0x1654AE6B, 0x1F43B
 _SCALE, _DURATION, _ENTRY, _TIMESTAMP = 0x2AD7B1, 0x4489, 0xAE, 0xE7
 _NUMBER, _TYPE, _CODEC, _VIDEO, _AUDIO = 0xD7, 0x83, 0x86, 0xE0, 0xE1
 _WIDTH, _HEIGHT, _RATE, _CHANNELS, _DEFAULT = 0xB0, 0xBA, 0xB5, 0x9F, 0x23E383
+_BLOCK_GROUP, _BLOCK, _SIMPLE_BLOCK = 0xA0, 0xA1, 0xA3
 _PICTURE, _SOUND = 1, 2
 _CODECS = {
     "V_VP8": "vp8",
@@ -39,7 +40,7 @@ def glance_at_webm(ends: Ends, format: Format) -> Glance:
     duration_s = duration * scale_ns / 1e9 if duration else None
     still_open = []
     if duration_s is None:
-        duration_s = _last_cluster_s(ends, scale_ns)
+        duration_s = _last_block_s(ends, scale_ns)
         still_open.append("how long it plays exactly: the header leaves it open")
     picture = next((entry for entry in entries if _whole(entry, _TYPE) == _PICTURE and _codec(entry)), None)
     sound = next((entry for entry in entries if _whole(entry, _TYPE) == _SOUND and _codec(entry)), None)
@@ -79,16 +80,30 @@ def _codec(entry: dict[int, bytes]) -> str:
     return _CODECS.get(name, "")
 
 
-def _last_cluster_s(ends: Ends, scale_ns: int) -> float | None:
-    """When the last cluster begins: the file plays at least that long."""
+def _last_block_s(ends: Ends, scale_ns: int) -> float | None:
+    """When the last block of the last cluster begins: the file plays a little longer than that."""
     data = ends.tail or ends.head
     at = data.rfind(_CLUSTER.to_bytes(4, "big"))
     if at < 0:
         return None
+    began = last = None
     for identity, body in _segment(data[at:], from_cluster=True):
         if identity == _TIMESTAMP:
-            return int.from_bytes(body, "big") * scale_ns / 1e9
-    return None
+            began = last = int.from_bytes(body, "big")
+        elif began is not None and last is not None:
+            last = max(last, *(began + offset for offset in _offsets(identity, body)), last)
+    return last * scale_ns / 1e9 if last is not None else None
+
+
+def _offsets(identity: int, body: bytes) -> Iterator[int]:
+    """The times of the blocks in an element, from the beginning of their cluster (RFC 9559 section 10.1)."""
+    if identity == _BLOCK_GROUP:
+        for inner, block in _elements(body):
+            if inner == _BLOCK:
+                yield from _offsets(_SIMPLE_BLOCK, block)
+    elif identity == _SIMPLE_BLOCK and body:
+        length = 9 - body[0].bit_length()  # of the track's number
+        yield int.from_bytes(body[length : length + 2], "big", signed=True)
 
 
 def _segment(data: bytes, *, from_cluster: bool = False) -> Iterator[_Element]:
