@@ -1,6 +1,5 @@
 """The front door: sends each request to the part that answers it. Hot routes are plain ASGI."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -55,8 +54,6 @@ class FrontDoor:
         elif path.startswith(("/v1/", "/v2/", "/open/v2/")):
             await self._compatible(scope, receive, send)
         else:
-            # A request that never waits has no task, and the framework behind this asks for one.
-            await asyncio.sleep(0)
             await self._api(scope, receive, send)
 
     async def _answer_compatible(self, scope: Any, receive: Any, send: Any) -> None:

@@ -1,9 +1,7 @@
 """One request and its answer: what an application receives and sends, and the socket it may borrow."""
 
-import asyncio
 import os
-import types
-from collections.abc import Callable, Coroutine, Generator, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -19,15 +17,8 @@ class Connection(Protocol):
     """What a cycle asks of the connection that it is a part of."""
 
     http: Http
-    transport: Any
-    flow: Any
-    logger: Any
-    server_state: Any
     body_left: int
     is_lent: bool
-
-    def on_response_complete(self) -> None:
-        """Go on to a pipelined request, or wait for the next one."""
 
     def linger(self) -> None:
         """After an early answer: end our side, read and discard for a while, then close."""
@@ -50,27 +41,11 @@ class Lent:
 class Cycle(RequestResponseCycle):
     """One request and its answer."""
 
-    # What every request begins with; uvicorn sets each of them, and more, on every object.
-    disconnected = response_started = response_complete = False
-    more_body = True
-    chunked_encoding: bool | None = None
+    connection: Connection
     cut = False
     """The peer ended its side before the end of the body."""
     _head = b""
     _early = False
-
-    def __init__(self, connection: Connection, scope: Any, *, keep_alive: bool, expects_100: bool) -> None:
-        self.connection = connection
-        self.scope = scope
-        self.transport = connection.transport
-        self.flow = connection.flow
-        self.logger = connection.logger
-        self.default_headers = connection.server_state.default_headers
-        self.on_response = connection.on_response_complete
-        self.keep_alive = keep_alive
-        self.waiting_for_100_continue = expects_100
-        self.message_event = asyncio.Event()
-        self.body = bytearray()
 
     async def receive(self) -> Any:
         """The next piece of the body; unlike uvicorn's, without copying it once more."""
@@ -161,36 +136,3 @@ class Cycle(RequestResponseCycle):
         self.connection.is_lent = False
         self.connection.skip_body(received)
         self.more_body = received < lent.left
-
-
-def first_step(running: Coroutine[Any, Any, None]) -> Coroutine[Any, Any, None] | None:
-    """
-    Run a coroutine to where it first waits; give what is left of it, for a task, or None if it ended before that.
-
-    Many requests never wait. A task, its context and another turn of the loop are a tenth of what signing costs.
-    """
-    try:
-        awaited = running.send(None)
-    except StopIteration:
-        return None
-    return _left(running, awaited)
-
-
-async def _left(running: Coroutine[Any, Any, None], awaited: Any) -> None:
-    await _going_on(running, awaited)
-
-
-@types.coroutine
-def _going_on(running: Coroutine[Any, Any, None], awaited: Any) -> Generator[Any, Any, None]:
-    step: Callable[[Any], Any] = running.send
-    argument: BaseException | None = None
-    while True:
-        try:
-            yield awaited
-        except BaseException as problem:  # noqa: BLE001  # a cancelled task: it concerns what waits inside
-            step, argument = running.throw, problem
-        try:
-            awaited = step(argument)
-        except StopIteration:
-            return
-        step, argument = running.send, None

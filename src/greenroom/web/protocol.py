@@ -18,7 +18,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from greenroom.config import Http
-from greenroom.web.cycle import LEND, Cycle, first_step
+from greenroom.web.cycle import LEND, Cycle
 from greenroom.web.sendfile import FileSender
 
 # What one connection may have waiting for its application: with many large uploads at once this is the memory.
@@ -56,8 +56,6 @@ class Protocol(HttpToolsProtocol):
     _watchdog: asyncio.TimerHandle | None = None
     _look_every_s = 2.0
     _sender: FileSender | None = None
-    _begun: Cycle | None = None
-    """A request whose headers are there; the application begins with it when all that came was parsed."""
 
     # The connection
 
@@ -96,12 +94,6 @@ class Protocol(HttpToolsProtocol):
                 self.transport.abort()
             return
         self._header_bytes += len(data)
-        self._parse(data)
-        if self._begun is not None:
-            cycle, self._begun = self._begun, None
-            self._start(cycle)
-
-    def _parse(self, data: bytes) -> None:
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -115,13 +107,6 @@ class Protocol(HttpToolsProtocol):
             elif self._phase is Phase.BODY and self._header_bytes > self.http.max_header_bytes:
                 # So much without a byte of the body is trailers, or parts of a chunk's frame.
                 self._refuse(431, f"A body has more than {self.http.max_header_bytes} bytes of trailers.")
-
-    def _start(self, cycle: Cycle) -> None:
-        rest = first_step(cycle.run_asgi(self.app))
-        if rest is not None:
-            task = self.loop.create_task(rest)
-            self.tasks.add(task)
-            task.add_done_callback(self.tasks.discard)
 
     # What the parser tells
 
@@ -160,8 +145,20 @@ class Protocol(HttpToolsProtocol):
         if self._hosts != 1 and self.scope["http_version"] == "1.1":
             self._refuse(400, f"A request has one Host header; this one has {self._hosts}.")
             raise Refused
-        keep_alive = self.scope["http_version"] != "1.0" and self.parser.should_keep_alive()
-        cycle = Cycle(self, self.scope, keep_alive=keep_alive, expects_100=self.expect_100_continue)
+        cycle = Cycle(
+            scope=self.scope,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=False,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=self.expect_100_continue,
+            keep_alive=self.scope["http_version"] != "1.0" and self.parser.should_keep_alive(),
+            on_response=self.on_response_complete,
+        )
+        cycle.connection = self
         self.scope["extensions"] = {"http.response.zerocopysend": {}, LEND: cycle}  # type: ignore[dict-item]
         waiting = self.cycle is not None and not self.cycle.response_complete
         self.cycle = cycle
@@ -170,7 +167,7 @@ class Protocol(HttpToolsProtocol):
             self.flow.pause_reading()
             self.pipeline.appendleft((cycle, self.app))
         else:
-            self._begun = cycle
+            self._start_asgi_task(cycle, self.app)
 
     def on_body(self, body: bytes) -> None:
         """A piece of a body; reading pauses while the application has enough to do."""
