@@ -383,6 +383,20 @@ def test_a_restricted_key_uploads_into_its_folder_and_nowhere_once_that_is_gone(
         assert problem(reply)[:2] == (404, "not_found")
 
 
+def test_what_a_restricted_key_deletes_it_can_restore(
+    server: RunningServer, client: Client, guest: Client, place: str
+) -> None:
+    signed = guest.call("POST", "/uploads", json={"filename": "a.jpg", "folder": "shop"}).json()
+    server.put(signed["upload_url"], PHOTO)
+    shop = guest.at("/shop")["folder_id"]
+
+    assert guest.call("DELETE", f"/folders/{shop}?recursive=true").json() == {"folders": 1, "assets": 1}
+
+    restored = guest.call("POST", f"/assets/{signed['asset_id']}/restore")
+    assert (restored.status_code, restored.json()["folder_id"]) == (200, place)
+    assert client.folder(place)["counts"]["assets"] == 1
+
+
 # Two clients at once
 
 

@@ -141,7 +141,7 @@ _SUBTREE = sql(select(folders.c.id, folders.c.name).where(folders.c.id.in_(_belo
 _DELETE = sql(delete(folders).where(folders.c.id.in_(_below)))
 # Literally, or SQLite does not use the partial index.
 _in_subtree = and_(assets.c.account_id == _ACCOUNT, text("folder_id <> ''"), assets.c.folder_id.in_(_below))
-_LEAVE = sql(update(assets).where(_in_subtree).values(folder_id=TOP))
+_LEAVE = sql(update(assets).where(_in_subtree).values(folder_id=bindparam("top")))
 _CONTENTS = sql(
     select(*catalogue.COLUMNS).where(
         and_(_in_subtree, assets.c.state.in_([literal_column(f"'{state}'") for state in WITH_BYTES]))
@@ -285,12 +285,12 @@ def remove(tx: Transaction, act: Act, folder_id: FolderId, now: datetime) -> int
     """
     Delete a folder and those below it; give how many these were.
 
-    Assets that are still in them, which have no bytes or are deleted, go to the top: what is sent or restored later
-    is found there.
+    Assets that are still in them, which have no bytes or are deleted, go to what the caller sees as the top: what is
+    sent or restored later is found there.
     """
     asked = {"account": act.account_id, "folder": folder_id}
     gone = tx.rows(_SUBTREE, asked)
-    tx.run(_LEAVE, asked)
+    tx.run(_LEAVE, {**asked, "top": top_of(act)})
     tx.run(_DELETE, asked)
     for id_, name in gone:
         audit.note(tx, act, "folder.deleted", id_, now, {"name": name})
