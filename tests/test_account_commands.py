@@ -1,0 +1,127 @@
+"""`greenroom keys` and `greenroom accounts`, in the data folder; and the doctor's look at what is counted."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from greenroom import bootstrap, cli
+from greenroom.db.sqlite import Statement
+from greenroom.errors import GreenroomError, NotFound, ParameterError
+
+
+def ran(data: Path, *arguments: str) -> Result:
+    """What a command said; what it raised is raised."""
+    said = CliRunner().invoke(cli.app, [*arguments, "--data", str(data)], env={"COLUMNS": "200"})
+    if isinstance(said.exception, GreenroomError):
+        raise said.exception
+    return said
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with one account beside the first."""
+    return tmp_path_factory.mktemp("commands") / "data"
+
+
+@pytest.fixture(scope="module")
+def account(data: Path) -> str:
+    made = ran(data, "accounts", "create", "Söhne & 子", "--email", "a@example.com", "--credits", "2.5")
+    return made.stdout.strip()
+
+
+def test_an_account_is_made_and_shown_with_its_limits(data: Path, account: str) -> None:
+    shown = ran(data, "accounts", "show", account).stdout.splitlines()
+
+    assert shown == [
+        f"id             {account}",
+        "name           Söhne & 子",
+        "email          a@example.com",
+        "username       ",
+        "stored bytes   0",
+        "assets         0",
+        "media seconds  0",
+        "credits        0 of 2.5",
+    ]
+
+
+def test_a_limit_is_set_and_taken_away(data: Path, account: str) -> None:
+    ran(data, "accounts", "set", account, "--assets", "5", "--media-seconds", "1.5")
+    limited = ran(data, "accounts", "show", account).stdout
+    ran(data, "accounts", "set", account, "--assets", "unlimited", "--media-seconds", "default")
+    free = ran(data, "accounts", "show", account).stdout
+
+    assert "assets         0 of 5\nmedia seconds  0 of 1.5" in limited
+    assert "assets         0\nmedia seconds  0\n" in free
+
+
+def test_accounts_are_listed_with_whole_ids(data: Path, account: str) -> None:
+    listed = ran(data, "accounts", "list").stdout
+
+    assert "acc_default" in listed
+    assert account in listed
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "many", "1e3", str(2**63), ""])
+def test_what_is_no_limit_is_refused_by_its_option(data: Path, account: str, limit: str) -> None:
+    with pytest.raises(ParameterError, match=r"--assets is '.*'; allowed are a number above 0, unlimited and default"):
+        ran(data, "accounts", "set", account, f"--assets={limit}")
+
+
+def test_an_account_that_is_not_there_is_not_found(data: Path) -> None:
+    with pytest.raises(NotFound):
+        ran(data, "keys", "create", "a", "--account", "acc_x")
+
+
+@pytest.mark.parametrize(
+    ("expires", "state"),
+    [("30d", "expires 20"), ("12h", "expires 20"), ("90m", "expires 20"), ("2099-01-31", "expires 2099-01-31 00:00")],
+)
+def test_a_key_may_have_an_end(data: Path, account: str, expires: str, state: str) -> None:
+    name = f"until {expires}"
+    ran(data, "keys", "create", name, "--account", account, "--expires", expires)
+
+    row = next(line for line in ran(data, "keys", "list").stdout.splitlines() if name in line)
+
+    assert state in row
+
+
+@pytest.mark.parametrize("expires", ["soon", "0x1d", "-1d", "2000-01-01", "99999999d"])
+def test_an_end_that_cannot_be_is_refused(data: Path, expires: str) -> None:
+    with pytest.raises(ParameterError, match="expires"):
+        ran(data, "keys", "create", "a", f"--expires={expires}")
+
+
+def test_a_key_of_another_account_is_revoked_too(data: Path, account: str) -> None:
+    made = ran(data, "keys", "create", "to be revoked", "--account", account, "--scope", "read")
+    key_id = made.stderr.split()[0]
+
+    first, again = ran(data, "keys", "revoke", key_id), ran(data, "keys", "revoke", key_id)
+
+    assert (first.exit_code, first.stdout) == (0, f"{key_id} is revoked\n")
+    assert (again.exit_code, again.stderr) == (1, f"greenroom: there is no active key {key_id}\n")
+
+
+def test_a_command_that_is_refused_is_one_line(data: Path) -> None:
+    command = [sys.executable, "-m", "greenroom", "accounts", "show", "acc_x", "--data", str(data)]
+    said = subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+    assert (said.returncode, said.stdout, said.stderr) == (2, "", "greenroom: There is no account 'acc_x'.\n")
+
+
+def test_the_doctor_finds_what_was_counted_wrong(tmp_path: Path) -> None:
+    healthy = ran(tmp_path, "doctor").stdout
+    database = bootstrap.open_catalogue(str(tmp_path))
+    database.write(lambda tx: tx.run(Statement("UPDATE usage SET assets = 3", {}), {})).result()
+    database.close()
+
+    spoilt = ran(tmp_path, "doctor")
+
+    assert "counts" not in healthy
+    assert (
+        "BAD  counts: acc_default has 0 assets, but 3 are counted; the next start of the server sets it"
+        in spoilt.stdout
+    )
+    assert spoilt.exit_code == 1
