@@ -9,7 +9,6 @@ from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException as HTTPProblem
-from starlette.routing import Match
 from starlette.routing import compile_path
 
 from greenroom import __version__
@@ -72,9 +71,21 @@ class _Api(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document, with the problem document that all errors are."""
+        if self.openapi_schema is not None:
+            return self.openapi_schema
         document = super().openapi()
+        for operation in (one for methods in document["paths"].values() for one in methods.values()):
+            for parameter in operation.get("parameters", ()):
+                parameter["schema"] = _without_null(parameter["schema"])
         document["components"]["schemas"].setdefault("Problem", PROBLEM_SCHEMA)
         return document
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a parameter, which may be left out but cannot be null as a field can."""
+    choices = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
+    rest = {name: value for name, value in schema.items() if name != "anyOf"}
+    return choices[0] | rest if len(choices) == 1 else schema
 
 
 def _bounded(receive: Any) -> Any:
@@ -133,14 +144,14 @@ async def _http_problem(request: Request, problem: Exception) -> Response:
     }
     headers = {**(problem.headers or {}), "x-request-id": rid}
     if problem.status_code == 405:
-        headers["Allow"] = _methods(request)
+        headers["Allow"] = _methods(request, headers.get("Allow", ""))
     return Response(msgspec.json.encode(body), problem.status_code, headers, "application/problem+json")
 
 
-def _methods(request: Request) -> str:
-    """All methods that an address takes. Each of its routes knows only its own; one written out goes before others."""
-    by_path: dict[str, set[str]] = {}
-    for route in request.app.routes:
-        if route.matches(request.scope)[0] is not Match.NONE:
-            by_path.setdefault(route.path, set()).update(getattr(route, "methods", None) or ())
-    return ", ".join(sorted(by_path[min(by_path, key=lambda path: path.count("{"))]))
+def _methods(request: Request, of_route: str) -> str:
+    """All methods that an address takes, where `of_route` are those of one route; a path written out goes first."""
+    paths = request.app.openapi()["paths"]
+    found = [path for path in paths if compile_path(path)[0].match(request.url.path)]
+    if not found:
+        return of_route
+    return ", ".join(sorted(method.upper() for method in paths[min(found, key=lambda path: path.count("{"))]))

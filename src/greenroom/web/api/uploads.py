@@ -21,6 +21,7 @@ from greenroom.errors import NotFound
 from greenroom.services.ingest import Ingest, Signed, UploadRequest
 from greenroom.services.uploads import SignedUploads, UploadSeen
 from greenroom.web.api.answers import Body, answer, cursor, place, problems_of
+from greenroom.web.api.fields import AsWhole, CallbackUrl, Description, FolderPath, Metadata, Name, Sha256, Tags
 from greenroom.web.auth import Callers
 from greenroom.web.idempotency import Again, Replay
 from greenroom.web.uploads import PREFIX
@@ -36,36 +37,23 @@ _NEWEST = (1e300, "")
 class NewUpload(Body):
     """A file that is to be uploaded."""
 
-    filename: str = Field(
-        min_length=1,
-        max_length=labels.NAME_MAX,
+    filename: Name = Field(
         description="With the extension of an accepted format, unless content_type says the format.",
         examples=["holiday.jpg"],
     )
     content_type: str | None = Field(None, max_length=255, description="Inferred from the extension without it.")
-    size_bytes: int | None = Field(None, ge=1, le=_LARGEST, description="Then a file of any other size is refused.")
-    sha256: str | None = Field(
-        None,
-        pattern="^[0-9A-Fa-f]{64}$",
-        description="Then a file with any other SHA-256 is refused.",
+    size_bytes: Annotated[int, Field(ge=1, le=_LARGEST), AsWhole] | None = Field(
+        None, description="Then a file of any other size is refused."
     )
-    name: str | None = Field(None, max_length=labels.NAME_MAX, description="Of the asset; else the file's.")
-    description: str | None = Field(None, max_length=labels.DESCRIPTION_MAX)
-    folder: str | None = Field(
-        None, max_length=16_384, description="An id, or a path such as `/shop/boots`; what it lacks is made."
+    sha256: Sha256 | None = None
+    name: Name | None = Field(None, description="Of the asset; else the file's.")
+    description: Description | None = None
+    folder: FolderPath | None = Field(
+        None, description="An id, or a path such as `/shop/boots`; what it lacks is made."
     )
-    tags: list[Annotated[str, Field(min_length=1, max_length=labels.TAG_MAX)]] | None = Field(
-        None, max_length=labels.TAGS_MAX
-    )
-    metadata: dict[str, Any] | None = Field(
-        None, description=f"Any JSON up to {labels.METADATA_MAX_BYTES} bytes and {labels.METADATA_MAX_DEPTH} levels."
-    )
-    callback_url: str | None = Field(
-        None,
-        max_length=declarations.CALLBACK_URL_MAX,
-        description="An http or https address that is told what came of the upload.",
-        examples=["https://example.com/uploaded"],
-    )
+    tags: Tags | None = None
+    metadata: Metadata | None = None
+    callback_url: CallbackUrl | None = None
 
 
 class UploadPermitted(BaseModel):
@@ -155,8 +143,9 @@ def uploads_router(ingest: Ingest, uploads: SignedUploads, callers: Callers) -> 
     async def sign_upload(request: Request, body: NewUpload) -> Response:
         """Ask for a URL to send a file to."""
         act = await callers.act(request.scope, Scope.UPLOAD)
+        origin = origins.origin(request.scope)
         signed, committed = ingest.sign(act, _asked(body))
-        reply = _permitted(signed, await committed, origins.origin(request.scope))
+        reply = _permitted(signed, await committed, origin)
         return answer(request, reply, 201, {"location": f"{PATH}/{signed.upload_id}"})
 
     @router.get("", responses={200: {"model": UploadPage}, **problems_of(401, 403, 422)})
@@ -189,8 +178,9 @@ def uploads_router(ingest: Ingest, uploads: SignedUploads, callers: Callers) -> 
         Once more changes nothing; 409 for one that has its file or has expired.
         """
         act = await callers.act(request.scope, Scope.UPLOAD)
+        origin = origins.origin(request.scope)
         cancelled = await threads.judge(uploads.cancel, act, UploadId(upload_id))
-        return answer(request, _shown(cancelled, origins.origin(request.scope)))
+        return answer(request, _shown(cancelled, origin))
 
     @router.post("/{upload_id}/renew", responses={200: permitted, **problems_of(401, 403, 404, 409, 422, 429)})
     async def renew_upload(request: Request, upload_id: str) -> Response:
@@ -200,8 +190,9 @@ def uploads_router(ingest: Ingest, uploads: SignedUploads, callers: Callers) -> 
         URLs given before stay good until their own time; to end them, cancel the upload.
         """
         act = await callers.act(request.scope, Scope.UPLOAD)
+        origin = origins.origin(request.scope)
         signed, seen = await threads.judge(uploads.renew, act, UploadId(upload_id))
-        return answer(request, _permitted(signed, seen.record.asset.number, origins.origin(request.scope)))
+        return answer(request, _permitted(signed, seen.record.asset.number, origin))
 
     return router
 
@@ -218,6 +209,7 @@ def replays(uploads: SignedUploads, callers: Callers) -> dict[str, Replay]:
 def _replay(uploads: SignedUploads, callers: Callers, status: int) -> Replay:
     async def again(scope: Any, act: Act, done: Done) -> Again | None:
         await callers.act(scope, Scope.UPLOAD)
+        origin = callers.origins.origin(scope)
         signed = [UploadId(subject) for subject in done.subjects if subject.startswith("up_")]
         if not signed:
             return None
@@ -225,8 +217,7 @@ def _replay(uploads: SignedUploads, callers: Callers, status: int) -> Replay:
             permitted, seen = await callers.threads.judge(uploads.renewed_or_over, act, signed[-1])
         except NotFound:
             return None
-        record, origin = seen.record, callers.origins.origin(scope)
-        reply = _permitted(permitted, record.asset.number, origin, record.upload.state)
+        reply = _permitted(permitted, seen.record.asset.number, origin, seen.record.upload.state)
         return Again(status, "application/json", msgspec.json.encode(reply))
 
     return again
