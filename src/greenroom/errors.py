@@ -39,6 +39,7 @@ Every error that Greenroom raises on purpose.
     ├── AssetInUse              something pending is to be made from the asset
     ├── AssetPurged             an asset that was deleted for too long to be restored
     ├── NotOptimized            a copy that cannot be made; carries the finding
+    ├── VoiceFailed             a voice gave no sound; says whose it is and what cures it
     ├── Unavailable             try again later; carries when
     │   ├── StorageFull         no room on the disk
     │   ├── RateLimited         too many POST requests of one key
@@ -373,6 +374,19 @@ class NotOptimized(GreenroomError):
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding.message)
         self.finding = finding
+
+
+class VoiceFailed(GreenroomError):
+    """
+    A voice gave no sound. `provider` is whose voice it is; `passes` says that a later try may succeed.
+    """
+
+    code = "voice_failed"
+
+    def __init__(self, provider: str, problem: str, cure: str = "", *, passes: bool = False) -> None:
+        super().__init__(f"The voice of {provider} failed: {problem}." + (f" {cure}" if cure else ""))
+        self.provider = provider
+        self.passes = passes
 
 
 class Unavailable(GreenroomError):
