@@ -85,7 +85,7 @@ def test_a_limit_that_makes_no_sense_is_a_problem_that_names_it(library: Running
     assert document["field"] == "limit"
 
 
-@pytest.mark.parametrize("cursor", ["x", "", "bm", "bi0x", "123", "%00", "%ff", "é", "n5", "A" * 5000])
+@pytest.mark.parametrize("cursor", ["x", "bm", "bi0x", "123", "%00", "%ff", "é", "n5", "A" * 5000])
 def test_a_cursor_that_the_list_did_not_give_is_a_problem_that_names_it(library: RunningServer, cursor: str) -> None:
     document = assert_problem(get(library, f"/api/v1/assets?cursor={cursor}"), 422, "parameter_error")
 

@@ -25,7 +25,8 @@ MP3_KBPS = (64, 96, 128, 160, 192, 256, 320)
 IMAGE_FORMATS = (Format.JPEG, Format.PNG, Format.WEBP)
 QUALITY = {Format.JPEG: 85, Format.WEBP: 80}
 
-_LONGEST_SIDE = 8192
+SIDE_MIN, SIDE_MAX = 2, 8192
+COPY_BYTES_MIN, COPY_BYTES_MAX = 1024, 1 << 40
 _SIZE = re.compile(r"\s*(\d{1,5})\s*[xX×]\s*(\d{1,5})\s*")
 
 
@@ -148,14 +149,21 @@ def _shown(given: object) -> str:
 
 def _whole(low: int, high: int, unit: str = "") -> _Option:
     def parse(given: object) -> object:
-        return given if type(given) is int and low <= given <= high else _NOT_ALLOWED
+        number = _integral(given)
+        return number if type(number) is int and low <= number <= high else _NOT_ALLOWED
 
     return _Option(f"whole numbers from {low} to {high}{unit}", parse)
 
 
+def _integral(given: object) -> object:
+    """In JSON 24.0 is the whole number 24."""
+    return int(given) if isinstance(given, float) and given.is_integer() else given
+
+
 def _one_of(*allowed: object) -> _Option:
     def parse(given: object) -> object:
-        return given if not isinstance(given, (bool, float)) and given in allowed else _NOT_ALLOWED
+        value = _integral(given)
+        return value if not isinstance(value, (bool, float)) and value in allowed else _NOT_ALLOWED
 
     return _Option(", ".join(map(str, allowed)), parse)
 
@@ -185,7 +193,7 @@ def _only(format_: Format) -> _Option:
 def _size(given: object) -> object:
     found = _SIZE.fullmatch(given) if isinstance(given, str) else None
     sides = (int(found[1]), int(found[2])) if found else (0, 0)
-    if not all(2 <= side <= _LONGEST_SIDE for side in sides):
+    if not all(SIDE_MIN <= side <= SIDE_MAX for side in sides):
         return _NOT_ALLOWED
     return {"max_width": sides[0], "max_height": sides[1]}
 
@@ -195,12 +203,12 @@ def _switch(given: object) -> object:
 
 
 _BOX = {
-    "max_size": _Option(f"sizes like 1920x1080, from 2x2 to {_LONGEST_SIDE}x{_LONGEST_SIDE}", _size),
-    "max_width": _whole(2, _LONGEST_SIDE, " pixels"),
-    "max_height": _whole(2, _LONGEST_SIDE, " pixels"),
+    "max_size": _Option(f"sizes like 1920x1080, from {SIDE_MIN}x{SIDE_MIN} to {SIDE_MAX}x{SIDE_MAX}", _size),
+    "max_width": _whole(SIDE_MIN, SIDE_MAX, " pixels"),
+    "max_height": _whole(SIDE_MIN, SIDE_MAX, " pixels"),
 }
 _ANY = {
-    "max_bytes": _whole(1024, 1 << 40, " bytes"),
+    "max_bytes": _whole(COPY_BYTES_MIN, COPY_BYTES_MAX, " bytes"),
     "keep_metadata": _Option("true and false", _switch),
 }
 _SOUND = {

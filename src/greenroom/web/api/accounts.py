@@ -6,27 +6,25 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from greenroom.domain.access import Scope
-from greenroom.domain.account import EMAIL_MAX
 from greenroom.domain.ids import AccountId
-from greenroom.domain.labels import NAME_MAX
 from greenroom.services.access import Access
 from greenroom.services.accounts import AccountChange, Accounts, Standing
 from greenroom.web.api.answers import Body, answer, cursor, place, problems_of
+from greenroom.web.api.fields import Email, Name, NameOrNone, Whole
 from greenroom.web.api.keys import KeyBody, KeyShown, NewKeyShown, made, shown
 from greenroom.web.auth import Callers
 
 _MOST = 100
 _OLDEST = (-1.0, "")
 
-Whole = Annotated[int | None, Field(ge=0, le=2**63 - 1)]
 Number = Annotated[float | None, Field(ge=0, le=1e12)]
 
 
 class LimitsBody(Body):
     """Limits of one account: 0 is no limit, null has the limit of the settings; what is not named stays."""
 
-    stored_bytes: Whole = None
-    assets: Whole = None
+    stored_bytes: Whole | None = None
+    assets: Whole | None = None
     media_s: Number = None
     credits: Number = None
 
@@ -38,9 +36,9 @@ class LimitsBody(Body):
 class AccountBody(Body):
     """What is said of an account; what is not named stays."""
 
-    name: Annotated[str | None, Field(min_length=1, max_length=NAME_MAX)] = None
-    email: Annotated[str | None, Field(max_length=EMAIL_MAX)] = None
-    username: Annotated[str | None, Field(max_length=NAME_MAX)] = None
+    name: Name | None = None
+    email: Email | None = None
+    username: NameOrNone | None = None
     limits: LimitsBody | None = None
 
     def change(self) -> AccountChange:
@@ -51,7 +49,7 @@ class AccountBody(Body):
 class NewAccountBody(AccountBody):
     """What a new account is to be."""
 
-    name: Annotated[str, Field(min_length=1, max_length=NAME_MAX)]
+    name: Name
 
 
 class LimitsShown(BaseModel):

@@ -60,7 +60,14 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-IfMatch = Annotated[str | None, Header(description="The `ETag` that was read; 412 if there is another one by now.")]
+_ETAG = r'(W/)?"[\x21\x23-\x7e]*"'
+IfMatch = Annotated[
+    str | None,
+    Header(
+        json_schema_extra={"pattern": rf"^(\*|{_ETAG}( *, *{_ETAG})*)$"},
+        description="The `ETag` that was read; 412 if there is another one by now.",
+    ),
+]
 
 
 def versions(if_match: str | None) -> frozenset[int] | None:
@@ -69,7 +76,7 @@ def versions(if_match: str | None) -> frozenset[int] | None:
 
     An ETag that is not one of ours stands for no version, so nothing is changed then.
     """
-    if not if_match or if_match.strip() == "*":
+    if if_match is None or if_match.strip() == "*":
         return None
     return frozenset(int(version) for version in _VERSION.findall(if_match))
 

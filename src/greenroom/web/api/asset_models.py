@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from greenroom.domain.asset import AssetState, Verification
 from greenroom.domain.media import Kind
 from greenroom.services.library import BulkAction
 from greenroom.web.api.answers import Body, Problem
+from greenroom.web.api.fields import Description, FolderPath, Metadata, Name, Tags
 
 BULK_MAX = 100
 
@@ -73,20 +74,36 @@ class AssetDetails(AssetShown):
 class AssetWishes(Body):
     """What is to be changed; what is left out stays."""
 
-    name: str = Field("", description="1 to 1024 characters.")
-    description: str = Field("", description="Up to 4096 characters.")
-    folder: str | None = Field(None, description="The id of a folder or the path to it; null is the top.")
-    tags: list[str] = Field([], description="All of its tags: up to 50, of up to 64 characters.")
-    metadata: dict[str, Any] = Field({}, description="Merged into what is there; a null removes its key.")
+    name: Name = Field("", description="1 to 1024 characters.")
+    description: Description = Field("", description="Up to 4096 characters.")
+    folder: FolderPath | None = Field(None, description="The id of a folder or the path to it; null is the top.")
+    tags: Tags = Field([], description="All of its tags: up to 50, of up to 64 characters.")
+    metadata: Metadata = Field({}, description="Merged into what is there; a null removes its key.")
 
 
 class BulkWish(Body):
     """What is to be done to many assets in one transaction."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {"properties": {"action": {"const": "delete"}, "folder": False, "tags": False}},
+                {"properties": {"action": {"const": "restore"}, "folder": False, "tags": False, "force": False}},
+                {"properties": {"action": {"const": "move"}, "tags": False, "force": False}, "required": ["folder"]},
+                {
+                    "properties": {"action": {"enum": ["tag", "untag"]}, "folder": False, "force": False},
+                    "required": ["tags"],
+                },
+            ]
+        }
+    )
+
     action: BulkAction = Field(strict=False)
     ids: list[str] = Field(min_length=1, max_length=BULK_MAX, description="Ids, or numbers as text.")
-    folder: str | None = Field(None, description="For `move`: the id of a folder or the path to it; null is the top.")
-    tags: list[str] = Field([], description="For `tag` and `untag`.")
+    folder: FolderPath | None = Field(
+        None, description="For `move`: the id of a folder or the path to it; null is the top."
+    )
+    tags: Tags = Field([], description="For `tag` and `untag`.")
     force: bool = Field(False, description="For `delete`: even what something pending is made from.")
 
 

@@ -19,17 +19,17 @@ from greenroom.services.renditions import Renditions
 from greenroom.web.answers import rid_of
 from greenroom.web.api.answers import IfMatch, answer, cursor, etag, place, problems_of, versions
 from greenroom.web.api.asset_models import AssetDetails, AssetPage, AssetShown, AssetWishes, BulkAnswer, BulkWish
+from greenroom.web.api.fields import FolderPath, Tag, Whole
 from greenroom.web.api.renditions import shown_rendition
 from greenroom.web.auth import Callers
 from greenroom.web.problems import problem_document
 from greenroom.web.views import receipt
 
 _MOST = 100
-_LARGEST = 2**63 - 1
 _LAST_SECOND = 1e11
 
 Order = Literal["created", "-created", "name", "-name", "size", "-size", "duration", "-duration"]
-Whole = Annotated[int | None, Query(ge=0, le=_LARGEST)]
+Size = Annotated[Whole | None, Query()]
 Seconds = Annotated[float | None, Query(ge=0, le=_LAST_SECOND, allow_inf_nan=False)]
 
 
@@ -113,18 +113,20 @@ def _query(
     status: Annotated[list[AssetState], Query()] = [],  # noqa: B006
     format: Annotated[list[Format], Query()] = [],  # noqa: B006
     folder: Annotated[
-        str | None, Query(max_length=10_000, description="A folder's id or the path to it; empty is the top.")
+        FolderPath | None, Query(description="A folder's id or the path to it; empty is the top.")
     ] = None,
     recursive: Annotated[bool, Query(description="With the folders below.")] = False,
-    tag: Annotated[list[str], Query(description="Given several times, an asset has to have all of them.")] = [],  # noqa: B006
-    min_size: Whole = None,
-    max_size: Whole = None,
+    tag: Annotated[
+        list[Tag], Query(max_length=TAGS_MAX, description="Given several times, an asset has to have all of them.")
+    ] = [],  # noqa: B006
+    min_size: Size = None,
+    max_size: Size = None,
     min_duration: Seconds = None,
     max_duration: Seconds = None,
-    min_width: Whole = None,
-    max_width: Whole = None,
-    min_height: Whole = None,
-    max_height: Whole = None,
+    min_width: Size = None,
+    max_width: Size = None,
+    min_height: Size = None,
+    max_height: Size = None,
     min_created: Annotated[Seconds, Query(description="Unix seconds.")] = None,
     max_created: Annotated[Seconds, Query(description="Unix seconds.")] = None,
     sort: Annotated[

@@ -6,29 +6,29 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from greenroom.domain.access import Scope
-from greenroom.domain.folder import ID_PATTERN, NAME_MAX, TOP, FolderChange, folder_name, folder_ref
+from greenroom.domain.folder import TOP, FolderChange, folder_name, folder_ref
 from greenroom.domain.ids import FolderId
 from greenroom.errors import ParameterError
 from greenroom.services.folders import FolderRecord, Folders
 from greenroom.web.api.answers import Body, IfMatch, answer, cursor, etag, place, problems_of, versions
+from greenroom.web.api.fields import FolderKey, FolderName, FolderPath
 from greenroom.web.auth import Callers
 
 _MOST = 100
-_NAME = "1 to 255 characters of any script but `/`; kept in NFC, without white space around them."
 
 
 class NewFolder(Body):
     """A folder to be made."""
 
-    name: str = Field(min_length=1, max_length=NAME_MAX, description=_NAME, examples=["boots"])
-    parent_id: str | None = Field(None, pattern=ID_PATTERN, description="Where it is to lie; null is the top.")
+    name: FolderName
+    parent_id: FolderKey | None = Field(None, description="Where it is to lie; null is the top.")
 
 
 class ChangedFolder(Body):
     """What is to be changed; what is left out stays."""
 
-    name: str = Field("", min_length=1, max_length=NAME_MAX, description=_NAME, examples=["boots"])
-    parent_id: str | None = Field(None, pattern=ID_PATTERN, description="Where it is to be moved; null is the top.")
+    name: FolderName = ""
+    parent_id: FolderKey | None = Field(None, description="Where it is to be moved; null is the top.")
 
 
 class Counts(BaseModel):
@@ -86,9 +86,11 @@ def folders_router(folders: Folders, callers: Callers) -> APIRouter:
     async def list_folders(
         request: Request,
         parent_id: Annotated[
-            str | None, Query(pattern=ID_PATTERN, description="The folder that they lie in; the top without it.")
+            FolderKey | None, Query(description="The folder that they lie in; the top without it.")
         ] = None,
-        path: Annotated[str | None, Query(description="Only the folder at this path, such as `/shop/boots`.")] = None,
+        path: Annotated[
+            FolderPath | None, Query(description="Only the folder at this path, such as `/shop/boots`.")
+        ] = None,
         limit: Annotated[int, Query(ge=1, le=_MOST, description="Folders on a page.")] = 20,
         cursor_: Annotated[str | None, Query(alias="cursor", description="`next_cursor` of the page before.")] = None,
     ) -> Response:

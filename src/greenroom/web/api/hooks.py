@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
-from pydantic.config import JsonDict
 
 from greenroom.domain.access import Scope
 from greenroom.domain.events import EVENTS, EVERYTHING
@@ -23,12 +22,13 @@ from greenroom.domain.hook import (
 )
 from greenroom.services.hooks import Hooks, HookWish
 from greenroom.web.api.answers import Body, answer, cursor, empty, place, problems_of
+from greenroom.web.api.fields import Said, Url
 from greenroom.web.auth import Callers
 
 _MOST = 100
 _MOST_NAMES = 100
 _NEWEST = 2**63 - 1
-_NAMES: JsonDict = {"items": {"type": "string", "enum": [EVERYTHING, *EVENTS]}}
+_NAMES = {"items": {"type": "string", "enum": [EVERYTHING, *EVENTS]}}
 _EVENTS = "Names of events, see `GET /api/v1/events/types`; `*` is all of them."
 _URL = "Has to be https, on the internet, unless a setting of the server allows more."
 _Cursor = Annotated[str | None, Query(alias="cursor", description="`next_cursor` of the page before.")]
@@ -36,8 +36,8 @@ _Limit = Annotated[int, Query(ge=1, le=_MOST, description="Deliveries on a page.
 _State = Annotated[Literal["waiting", "delivered", "failed"] | None, Query(description="Only those.")]
 
 
-_Url = Annotated[str, Field(min_length=1, max_length=LONGEST_URL, json_schema_extra={"format": "uri"})]
-_Names = Annotated[list[str], Field(min_length=1, max_length=_MOST_NAMES, json_schema_extra=_NAMES)]
+_Url = Annotated[Url, Field(max_length=LONGEST_URL)]
+_Names = Annotated[list[str], Field(min_length=1, max_length=_MOST_NAMES), Said(_NAMES)]
 
 
 class NewHook(Body):

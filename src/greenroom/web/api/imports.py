@@ -13,6 +13,7 @@ from greenroom.domain.media import Finding, Kind
 from greenroom.errors import ParameterError
 from greenroom.services.imports import ImportRequest, Imports
 from greenroom.web.api.answers import Body, answer, cursor, place, problems_of
+from greenroom.web.api.fields import FolderPath, Metadata, Name, Sha256, Tags, Url
 from greenroom.web.auth import Callers
 
 _MOST = 100
@@ -23,34 +24,25 @@ _KINDS = [kind.value for kind in Kind]
 class NewImport(Body):
     """An original to be fetched. What it is is told by its name, the name in the address, its type, or its kind."""
 
-    url: str = Field(
-        min_length=1,
+    url: Url = Field(
         max_length=4096,
         description="An http or https address on the public internet.",
         examples=["https://example.com/holiday.jpg"],
     )
-    filename: str | None = Field(
-        None, min_length=1, max_length=labels.NAME_MAX, description="Instead of the name in the address."
-    )
+    filename: Name | None = Field(None, description="Instead of the name in the address.")
     content_type: str | None = Field(None, max_length=255, description="Where no name tells the type.")
     kind: str | None = Field(
         None,
         description="Where neither name nor type tell it: any accepted format of that kind is taken.",
         json_schema_extra={"enum": [*_KINDS, None]},
     )
-    name: str | None = Field(
-        None, min_length=1, max_length=labels.NAME_MAX, description="Of the asset; else the file's."
+    name: Name | None = Field(None, description="Of the asset; else the file's.")
+    sha256: Sha256 | None = None
+    folder: FolderPath | None = Field(
+        None, description="An id, or a path such as `/shop/boots`; what it lacks is made."
     )
-    sha256: str | None = Field(
-        None, pattern="^[0-9A-Fa-f]{64}$", description="Then a file with any other SHA-256 is refused."
-    )
-    folder: str | None = Field(
-        None, max_length=16_384, description="An id, or a path such as `/shop/boots`; what it lacks is made."
-    )
-    tags: list[Annotated[str, Field(min_length=1, max_length=labels.TAG_MAX)]] = Field([], max_length=labels.TAGS_MAX)
-    metadata: dict[str, Any] = Field(
-        {}, description=f"Any JSON up to {labels.METADATA_MAX_BYTES} bytes and {labels.METADATA_MAX_DEPTH} levels."
-    )
+    tags: Tags = Field([])
+    metadata: Metadata = Field({})
 
 
 class ImportShown(BaseModel):

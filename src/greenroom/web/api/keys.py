@@ -4,14 +4,15 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from greenroom.domain.access import ALL_SCOPES, WORKING_SCOPES, ApiKey, KeyWish, Scope
 from greenroom.domain.act import Act
 from greenroom.domain.ids import FolderId
-from greenroom.domain.labels import NAME_MAX
 from greenroom.services.access import Access
 from greenroom.web.api.answers import Body, answer, cursor, empty, place, problems_of
+from greenroom.web.api.fields import AsWhole, Name
 from greenroom.web.auth import Callers
 
 _MOST = 100
@@ -19,16 +20,27 @@ _NEWEST = (float(2**53), "")
 _LAST_INSTANT = 253_402_300_799  # the end of the year 9999
 
 
+_WORKING: JsonDict = {"items": {"enum": [scope.value for scope in sorted(WORKING_SCOPES)]}}
+
+
 class KeyBody(Body):
     """What a key is to be."""
 
-    name: Annotated[str, Field(min_length=1, max_length=NAME_MAX, description="What it is for.")]
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"folder_id": {"type": "string"}}, "required": ["folder_id"]},
+            "then": {"properties": {"scopes": _WORKING}},
+        }
+    )
+
+    name: Annotated[Name, Field(description="What it is for.")]
     scopes: Annotated[
         list[Literal["upload", "read", "render", "admin"]] | None,
         Field(min_length=1, description="All by default; with a folder all but `admin`, which is of all the account."),
     ] = None
     expires_at: Annotated[
-        int | None, Field(ge=0, le=_LAST_INSTANT, description="In Unix seconds; without, it has no end.")
+        Annotated[int, Field(ge=0, le=_LAST_INSTANT), AsWhole] | None,
+        Field(description="In Unix seconds; without, it has no end."),
     ] = None
     folder_id: Annotated[
         str | None, Field(max_length=200, description="The only folder that it may touch, with all below it.")

@@ -1,5 +1,6 @@
 """`POST /api/v1/preflight`: a form with declared facts and the two ends of a file."""
 
+import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from time import perf_counter
 from typing import Any
@@ -11,6 +12,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 
 from greenroom.domain.access import Scope
 from greenroom.domain.glance import MOST_BYTES
+from greenroom.domain.labels import NAME_MAX
 from greenroom.domain.media import Kind
 from greenroom.errors import ParameterError
 from greenroom.services.preflight import Foreseen, Preflight, PreflightRequest
@@ -22,23 +24,29 @@ _FIELDS_BYTES = 16 * 1024
 _BODY_MAX_BYTES = 2 * MOST_BYTES + _FIELDS_BYTES
 _FIELD_MAX_BYTES = 4096
 _CODECS_MAX = 16
+_TYPE_MAX = 255
 _FILES = ("head", "tail")
 _TEXTS = ("filename", "content_type", "file_size", "duration_s", "width", "height", "codecs")
 _LARGEST = 10**15
+_NUMBER = re.compile(r"[0-9]{1,20}(\.[0-9]{0,40})?([eE][+-]?[0-9]{1,3})?")
 
 _FORM = {
     "required": ["filename", "file_size", "head"],
     "additionalProperties": False,
     "type": "object",
     "properties": {
-        "filename": {"type": "string"},
-        "content_type": {"type": "string"},
-        "file_size": {"type": "integer", "minimum": 0},
-        "duration_s": {"type": "number", "minimum": 0},
-        "width": {"type": "integer", "minimum": 1},
-        "height": {"type": "integer", "minimum": 1},
-        "codecs": {"type": "string", "description": "As in a MIME type: avc1.640028, mp4a.40.2"},
-        "head": {"type": "string", "format": "binary", "description": "The first 256 KB."},
+        "filename": {"type": "string", "minLength": 1, "maxLength": NAME_MAX},
+        "content_type": {"type": "string", "maxLength": _TYPE_MAX},
+        "file_size": {"type": "integer", "minimum": 0, "maximum": _LARGEST},
+        "duration_s": {"type": "number", "minimum": 0, "maximum": _LARGEST},
+        "width": {"type": "integer", "minimum": 1, "maximum": _LARGEST},
+        "height": {"type": "integer", "minimum": 1, "maximum": _LARGEST},
+        "codecs": {
+            "type": "string",
+            "maxLength": _TYPE_MAX,
+            "description": "As in a MIME type: avc1.640028, mp4a.40.2",
+        },
+        "head": {"type": "string", "format": "binary", "description": "The first 256 KB; empty only if the file is."},
         "tail": {"type": "string", "format": "binary", "description": "The last 256 KB."},
     },
 }
@@ -145,20 +153,20 @@ async def _request_of(form: FormData) -> PreflightRequest:
             raise ParameterError(name, "is there twice")
     head, tail = await _end(form, "head"), await _end(form, "tail")
     size = _number(form, "file_size", whole=True, least=0)
-    filename = _text(form, "filename")
+    filename = _text(form, "filename", NAME_MAX)
     if size is None or not filename:
         raise ParameterError("file_size" if size is None else "filename", "is missing")
     width, height = _number(form, "width", whole=True, least=1), _number(form, "height", whole=True, least=1)
     return PreflightRequest(
         filename=filename,
-        content_type=_text(form, "content_type"),
+        content_type=_text(form, "content_type", _TYPE_MAX),
         size_bytes=int(size),
         head=head,
         tail=tail,
         duration_s=_number(form, "duration_s", whole=False, least=0),
         width=None if width is None else int(width),
         height=None if height is None else int(height),
-        codecs=tuple((_text(form, "codecs") or "").split(",")[:_CODECS_MAX]),
+        codecs=tuple((_text(form, "codecs", _TYPE_MAX) or "").split(",")[:_CODECS_MAX]),
     )
 
 
@@ -170,19 +178,21 @@ async def _end(form: FormData, name: str) -> bytes:
     return data
 
 
-def _text(form: FormData, name: str) -> str | None:
+def _text(form: FormData, name: str, longest: int = _FIELD_MAX_BYTES) -> str | None:
     value = form.get(name)
-    return value if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    if len(value) > longest:
+        raise ParameterError(name, f"has {len(value)} characters; allowed are {longest}")
+    return value
 
 
 def _number(form: FormData, name: str, *, whole: bool, least: int) -> float | None:
     text = _text(form, name)
     if text is None or text == "":
         return None
-    plain = text.isascii() and text.replace(".", "", 0 if whole else 1).isdigit() and len(text) <= 20
-    value = float(text) if plain else -1.0
-    if not least <= value <= _LARGEST:
-        raise ParameterError(
-            name, f"is {text[:40]!r}; it has to be a {'whole ' if whole else ''}number from {least} on"
-        )
+    value = float(text) if _NUMBER.fullmatch(text) else -1.0
+    if not least <= value <= _LARGEST or (whole and not value.is_integer()):
+        number = "whole number" if whole else "number"
+        raise ParameterError(name, f"is {text[:40]!r}; it has to be a {number} from {least} to {_LARGEST}")
     return value

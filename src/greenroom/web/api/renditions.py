@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from greenroom.domain.access import Scope
 from greenroom.domain.formats import FORMATS
+from greenroom.domain.recipe import COPY_BYTES_MAX, COPY_BYTES_MIN, FRAME_RATES, MP3_KBPS, PRESETS, SIDE_MAX, SIDE_MIN
 from greenroom.domain.rendition import Rendition, RenditionId, RenditionState
 from greenroom.errors import ParameterError
 from greenroom.services.renditions import Renditions
@@ -15,21 +16,38 @@ from greenroom.web.api.answers import answer, problems_of
 from greenroom.web.auth import Callers
 
 _BODY_MAX_BYTES = 16 * 1024
+_SIDE = "([2-9]|[1-9][0-9]{1,2}|[1-7][0-9]{3}|80[0-9]{2}|81[0-8][0-9]|819[0-2])"
 _WISHES = {
     "type": "object",
     "additionalProperties": False,
     "properties": {
-        "format": {"type": "string", "description": "Images: jpeg, png, webp or auto. Videos: mp4. Sound: mp3."},
-        "max_size": {"type": "string", "example": "1920x1080", "description": "The box turns with the picture."},
-        "max_width": {"type": "integer"},
-        "max_height": {"type": "integer"},
+        "format": {
+            "enum": ["jpeg", "jpg", "png", "webp", "mp4", "mp3", "auto"],
+            "description": "Images: jpeg, png, webp or auto. Videos: mp4. Sound: mp3.",
+        },
+        "max_size": {
+            "type": "string",
+            "pattern": f"^{_SIDE}[xX]{_SIDE}$",
+            "examples": ["1920x1080"],
+            "description": "The box turns with the picture.",
+        },
+        "max_width": {"type": "integer", "minimum": SIDE_MIN, "maximum": SIDE_MAX},
+        "max_height": {"type": "integer", "minimum": SIDE_MIN, "maximum": SIDE_MAX},
         "quality": {"type": "integer", "minimum": 1, "maximum": 100, "description": "Images."},
         "crf": {"type": "integer", "minimum": 10, "maximum": 40, "description": "Videos; smaller is better."},
-        "preset": {"type": "string", "description": "Videos: the effort of x264."},
-        "frame_rate": {"type": "integer", "enum": [24, 25, 30, 50, 60]},
-        "bit_rate_kbps": {"type": "integer", "description": "Of the sound."},
-        "loudness_lufs": {"type": ["number", "null"], "description": "Of the sound; null leaves it as it is."},
-        "max_bytes": {"type": "integer", "description": "The copy stays under this size."},
+        "preset": {"enum": list(PRESETS), "description": "Videos: the effort of x264."},
+        "frame_rate": {"enum": list(FRAME_RATES)},
+        "bit_rate_kbps": {"enum": list(MP3_KBPS), "description": "Of the sound."},
+        "loudness_lufs": {
+            "oneOf": [{"type": "number", "minimum": -40, "maximum": -8}, {"enum": [None, "off"]}],
+            "description": "Of the sound; null or off leaves it as it is.",
+        },
+        "max_bytes": {
+            "type": "integer",
+            "minimum": COPY_BYTES_MIN,
+            "maximum": COPY_BYTES_MAX,
+            "description": "The copy stays under this size.",
+        },
         "keep_metadata": {"type": "boolean", "description": "Keep titles, dates and places."},
     },
 }
