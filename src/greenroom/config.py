@@ -303,7 +303,7 @@ class Settings:
     cors_origins: list[str] = setting([], "Origins of web pages that may call the routes that take a key.")
     profile: str = setting(
         "greenroom",
-        "Which defaults hold; what is set goes before them. jogg has those of the JoggAI API: rates.posts_per_minute 20.",
+        "Which defaults hold for what is not set. jogg has those of the JoggAI API: `rates.posts_per_minute` is 20.",
         lambda value: value in PROFILES,
         "greenroom and jogg",
     )

@@ -389,7 +389,9 @@ def test_a_server_that_was_busy_takes_uploads_again_when_one_ended(busy_server: 
 # Keys
 
 
-@pytest.mark.parametrize("path", ["/v1/upload/asset", "/v2/upload/asset", "/open/v2/upload/asset", "/v2/user/whoami"])
+@pytest.mark.parametrize(
+    "path", ["/v1/upload/asset", "/v2/upload/asset", "/open/v2/upload/asset", "/v2/create_video_from_avatar"]
+)
 def test_a_missing_or_wrong_key(server: RunningServer, path: str) -> None:
     missing = requests.post(server.url + path, json={"filename": "a.jpg"}, timeout=10)
     wrong = requests.post(server.url + path, json={"filename": "a.jpg"}, headers={"x-api-key": "no"}, timeout=10)
