@@ -1,0 +1,73 @@
+"""What is said for what is written, and that the map back to the script is whole."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from greenroom.studio.voices.normal import pieces_of
+
+
+def said(script: str, language: str = "en-US") -> str:
+    return " ".join(" ".join(piece.said.split()) for piece in pieces_of(script, language) if piece.said.strip())
+
+
+@pytest.mark.parametrize(
+    ("language", "script", "expected"),
+    [
+        ("en-US", "$12.50", "12 dollars and 50 cents"),
+        ("en-US", "£1", "1 pound"),
+        ("en-US", "$3.5M", "3.5 million dollars"),
+        ("en-US", "50 %", "50 percent"),
+        ("en-US", "1,234,567.8", "1234567.8"),
+        ("en-US", "21st, 112th", "twenty-first, 100 and twelfth"),
+        ("en-US", "at 3:05 pm.", "at 3 oh 5 P M."),
+        ("en-US", "18:00", "18 hundred"),
+        ("en-US", "3/4/2026", "March fourth, 20 26"),
+        ("en-GB", "3/4/2026", "April third, 20 26"),
+        ("en-US", "Dr. Who, e.g. 5kg", "Doctor Who, for example 5 kilograms"),
+        ("en-US", "see https://www.example.com/a-b?x=1.", "see example dot com slash a dash b."),
+        ("en-US", "me@foo.org!", "me at foo dot org!"),
+        ("en-US", "-3°C", "minus 3 degrees Celsius"),
+        ("en-US", "10–20", "10 to 20"),
+        ("en-US", "R&D #fun @joe", "R and D fun at joe"),
+        ("en-US", "+1 555 010 0199", "plus 1 5 5 5 0 1 0 0 1 9 9"),
+        ("en-US", "so\u200b good 👍🏽 1️⃣", "so good 1"),
+        ("en-US", "well-known don't", "well-known don't"),
+        ("de-DE", "1.234,50 € um 14:30", "1234 Euro 50 um 14 Uhr 30"),
+        ("de-DE", "z.B. am 3.10.2026", "zum Beispiel am 3 Oktober 2026"),
+        ("fr-FR", "3,5 kg", "3,5 kilogrammes"),
+        ("es-ES", "2026-01-05", "5 de enero de 2026"),
+        ("ru-RU", "1 $, 2 $, 5 $, 21 $", "1 доллар, 2 доллара, 5 долларов, 21 доллар"),
+        ("ru-RU", "5 км", "5 километров"),
+        ("pl-PL", "22 kg, 12 kg", "22 kilogramy, 12 kilogramów"),
+        ("tr-TR", "%", "yüzde"),
+        ("zh-CN", "50%", "百分之 50"),
+        ("sw-KE", "50% na me@foo.org", "50% na me foo org"),
+    ],
+)
+def test_it_is_said_as_a_reader_would(language: str, script: str, expected: str) -> None:
+    assert said(script, language) == expected
+
+
+def test_chinese_is_cut_by_characters_and_japanese_where_its_writing_changes() -> None:
+    chinese, japanese = "今天是2026-11-22,你好！OK吗？", "「カメラです。」"
+
+    assert [chinese[p.start : p.end] for p in pieces_of(chinese, "zh-CN")] == [
+        "今", "天", "是", "2026-11-22,", "你", "好！", "OK", "吗？",
+    ]  # fmt: skip
+    assert [japanese[p.start : p.end] for p in pieces_of(japanese, "ja-JP")] == ["「カメラ", "です。」"]
+
+
+SCRIPTS = st.text(st.sampled_from("aZé0123456789.,:/-@#$€%°&+ \n\t😀今日はкוनम\u200b\u200d'\"()[]")) | st.text()
+
+
+@settings(max_examples=300, deadline=None)
+@given(SCRIPTS, st.sampled_from(["en-US", "de-DE", "ru-RU", "zh-CN", "ja-JP", "ar", "sw"]))
+def test_pieces_hold_every_visible_character_once_and_in_order(script: str, language: str) -> None:
+    pieces = pieces_of(script, language)
+
+    assert "".join("".join(script[p.start : p.end] for p in pieces).split()) == "".join(script.split())
+    assert all(first.end <= second.start for first, second in pairwise(pieces))
+    assert all(piece.end > piece.start for piece in pieces)
