@@ -18,6 +18,7 @@ from greenroom.domain.optimize_findings import OPTIMIZE_FINDINGS
 from greenroom.domain.policy import AUDIO_CODECS, CODEC_NAMES, VIDEO_CODECS, Dialect, Policy, megabytes, minutes
 from greenroom.errors import DataFolderInUse, GreenroomError, SettingError
 from greenroom.media import findings as media_findings
+from greenroom.web.problem_codes import problem_codes
 from greenroom.web.problems import FILE_TYPE_TEXTS, TABLE, Told
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
@@ -106,6 +107,22 @@ def errors() -> str:
         "## Findings of a render-safe copy",
         "The codes that begin with `optimize_` say why there is none; the others are remarks on one that there is.",
         _findings(OPTIMIZE_FINDINGS),
+    )
+
+
+def problems() -> str:
+    """Every code of a problem document."""
+    rows = [
+        [f"`{one.code}`", str(one.status), f"`{one.error}`" if one.error else "–", one.when, one.cure]
+        for one in problem_codes()
+    ]
+    return page(
+        "Problems",
+        "What `/api/v1` answers instead of what was asked for is a problem document (RFC 9457), with the type "
+        "`application/problem+json`. `code` is stable: branch on it. `detail` is a sentence for people, `field` names "
+        "what has to be set right, `request_id` finds the request in the log and in the audit. Each outcome of a bulk "
+        "call that is no asset has one too. All errors of all faces: [errors](errors.md).",
+        table(("code", "status", "class", "when", "what to do"), rows),
     )
 
 
@@ -280,6 +297,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "advice.md": advice,
     "settings.md": settings,
     "errors.md": errors,
+    "problems.md": problems,
     "events.md": events,
     "limits.md": limits,
     "cli.md": command_line,

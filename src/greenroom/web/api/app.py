@@ -17,10 +17,10 @@ from greenroom.web import problems
 from greenroom.web.answers import rid_of
 from greenroom.web.api.answers import PROBLEM_SCHEMA, answer
 from greenroom.web.auth import Callers
+from greenroom.web.problem_codes import OUTSIDE
 
 # More than the largest form of a preflight.
 _BODY_MAX_BYTES = 2 * 1024 * 1024
-_CODES = {404: "route_not_found", 405: "method_not_allowed", 413: "body_too_large"}
 
 
 class Health(BaseModel):
@@ -131,15 +131,16 @@ async def _http_problem(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, HTTPProblem)
     if problem.status_code == 400:
         return await _problem(request, ParameterError("The body", "is not valid JSON in UTF-8"))
+    outside = OUTSIDE.get(problem.status_code)
+    if outside is None:
+        return await _problem(request, problem)
     rid = rid_of(request.scope)
-    texts = {404: "There is nothing at this address.", 405: "This address does not take this method."}
-    detail = texts.get(problem.status_code, str(problem.detail))
     body = {
         "type": "about:blank",
         "title": HTTPStatus(problem.status_code).phrase,
         "status": problem.status_code,
-        "detail": detail,
-        "code": _CODES.get(problem.status_code, "http_error"),
+        "detail": problem.detail if problem.status_code == 413 else outside.detail,
+        "code": outside.code,
         "request_id": rid,
     }
     headers = {**(problem.headers or {}), "x-request-id": rid}
