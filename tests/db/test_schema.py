@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 
 from greenroom.bootstrap import open_catalogue
-from greenroom.db import blobs, catalogue, keys, library, listing, migrate, outbox, uploads, uses, usage
+from greenroom.db import blobs, catalogue, keys, library, listing, migrate, outbox, uploads, usage, uses
 from greenroom.db.schema import metadata
 from greenroom.db.sqlite import Statement
 from greenroom.domain.asset_query import AssetQuery, Sort
@@ -120,7 +120,6 @@ def test_staged_uploads_are_found_by_their_index(connection: sqlite3.Connection)
         keys._ONE,
         usage._OF_ACCOUNT,
         usage._RECEIVE,
-        usage._FORGET_RECEIVING,
     ],
 )
 def test_a_hot_statement_reads_no_whole_table(connection: sqlite3.Connection, statement: Statement) -> None:
