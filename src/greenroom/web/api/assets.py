@@ -19,7 +19,7 @@ from greenroom.services.renditions import Renditions
 from greenroom.web.answers import rid_of
 from greenroom.web.api.answers import IfMatch, answer, cursor, etag, place, problems_of, versions
 from greenroom.web.api.asset_models import AssetDetails, AssetPage, AssetShown, AssetWishes, BulkAnswer, BulkWish
-from greenroom.web.api.fields import FolderPath, Tag, Whole
+from greenroom.web.api.fields import SHOWN_PATH_MAX, FolderPath, Tag, Whole
 from greenroom.web.api.renditions import shown_rendition
 from greenroom.web.auth import Callers
 from greenroom.web.problems import problem_document
@@ -113,7 +113,8 @@ def _query(
     status: Annotated[list[AssetState], Query()] = [],  # noqa: B006
     format: Annotated[list[Format], Query()] = [],  # noqa: B006
     folder: Annotated[
-        FolderPath | None, Query(description="A folder's id or the path to it; empty is the top.")
+        FolderPath | None,
+        Query(max_length=SHOWN_PATH_MAX, description="A folder's id or the path to it; empty is the top."),
     ] = None,
     recursive: Annotated[bool, Query(description="With the folders below.")] = False,
     tag: Annotated[

@@ -20,6 +20,8 @@ from greenroom.domain.folder import NAME_MAX as FOLDER_NAME_MAX
 WHOLE_MAX = 2**53 - 1
 """The largest whole number that every JSON parser reads exactly."""
 PATH_MAX = 16_384
+SHOWN_PATH_MAX = 2_048
+"""What fits into the address of a request, in any script."""
 
 _BLANK = r"[\s\x1c-\x1f\x85]"
 _CONTROLS = r"\x00-\x1f\x7f-\x9f"

@@ -11,7 +11,7 @@ from greenroom.domain.ids import FolderId
 from greenroom.errors import ParameterError
 from greenroom.services.folders import FolderRecord, Folders
 from greenroom.web.api.answers import Body, IfMatch, answer, cursor, etag, place, problems_of, versions
-from greenroom.web.api.fields import FolderKey, FolderName, FolderPath
+from greenroom.web.api.fields import SHOWN_PATH_MAX, FolderKey, FolderName, FolderPath
 from greenroom.web.auth import Callers
 
 _MOST = 100
@@ -89,7 +89,8 @@ def folders_router(folders: Folders, callers: Callers) -> APIRouter:
             FolderKey | None, Query(description="The folder that they lie in; the top without it.")
         ] = None,
         path: Annotated[
-            FolderPath | None, Query(description="Only the folder at this path, such as `/shop/boots`.")
+            FolderPath | None,
+            Query(max_length=SHOWN_PATH_MAX, description="Only the folder at this path, such as `/shop/boots`."),
         ] = None,
         limit: Annotated[int, Query(ge=1, le=_MOST, description="Folders on a page.")] = 20,
         cursor_: Annotated[str | None, Query(alias="cursor", description="`next_cursor` of the page before.")] = None,
