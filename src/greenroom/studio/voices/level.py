@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from greenroom.studio.speech import Sound
 
-TARGET_LUFS = -20.0
+TARGET_LUFS = -22.0
 HIGHEST_PEAK = 0.95
 
 

@@ -1,0 +1,92 @@
+"""From the id of a voice and a script to Speech: who speaks, and who stands in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+
+from greenroom.errors import ParameterError
+from greenroom.studio.speech import Notice, Speech
+from greenroom.studio.voices.aliases import foreign_voice
+from greenroom.studio.voices.cast import EMBEDDED, Gender, Voice, stand_in
+from greenroom.studio.voices.espeak_languages import espeak_language
+from greenroom.studio.voices.port import Provider, Request
+
+SLOWEST, FASTEST = 0.5, 2.0
+EXAMPLES = ("en-US-ChristopherNeural", "en-US-JennyNeural", "en-US-News-N", "en-US-Wavenet-A", "en-GB-SoniaNeural")
+"""Ids of other services that clients use, for the error that names near ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Casting:
+    """
+    Who can speak: providers by name, of which `espeak-ng` is always one, and voices besides the embedded ones.
+
+    `voices` are those of configured providers that an operator lists; their ids go before all others.
+    """
+
+    providers: Mapping[str, Provider]
+    voices: tuple[Voice, ...] = field(default=())
+
+    def listed(self) -> tuple[Voice, ...]:
+        """Every voice that lists show: those that can speak now."""
+        return (*(voice for voice in self.voices if voice.provider in self.providers), *EMBEDDED)
+
+    def voice(self, voice_id: str) -> Voice:
+        """The voice of an id, also of a service that is not configured; raises ParameterError that names near ids."""
+        for voice in (*self.voices, *EMBEDDED):
+            if voice.id == voice_id:
+                return voice
+        found = foreign_voice(voice_id)
+        if found is None:
+            raise ParameterError("voice_id", f"'{voice_id}' names no voice. {self._near(voice_id)}")
+        return found
+
+    def check(self, voice_id: str, language: str = "", speed: float = 1.0) -> tuple[Notice, ...]:
+        """
+        What will not be as it is asked, before anything is spoken.
+
+        Raises ParameterError for a voice, language or speed that cannot be.
+        """
+        voice = self.voice(voice_id)
+        if not SLOWEST <= speed <= FASTEST:
+            raise ParameterError("talk_speed", f"is {speed:g}; it may be from {SLOWEST:g} to {FASTEST:g}")
+        if voice.provider in self.providers:
+            languages = self.providers[voice.provider].abilities.languages
+            if languages:
+                espeak_language(language or voice.locale)
+            return ()
+        espeak_language(language or voice.locale)
+        return (_notice(voice, self._stand_in(voice, language)),)
+
+    def speak(self, script: str, voice_id: str, language: str = "", speed: float = 1.0) -> Speech:
+        """
+        Speak a script by a voice, or by the one that stands in for it; a warning says so.
+
+        `language` is empty for the voice's own. Raises ParameterError as `check` does, VoiceFailed from the provider.
+        """
+        notices = self.check(voice_id, language, speed)
+        voice = self.voice(voice_id)
+        spoken_by = voice if voice.provider in self.providers else self._stand_in(voice, language)
+        request = Request(script, spoken_by.provider_voice, language or voice.locale, speed)
+        speech = self.providers[spoken_by.provider].say(request)
+        return replace(speech, warnings=(*notices, *speech.warnings))
+
+    def _stand_in(self, voice: Voice, language: str) -> Voice:
+        return stand_in(language or voice.locale, voice.gender)
+
+    def _near(self, voice_id: str) -> str:
+        names = {known.lower(): known for known in (*(voice.id for voice in self.listed()), *EXAMPLES)}
+        by_name = {voice.name.lower(): voice.id for voice in self.listed()}
+        found = [names[near] for near in get_close_matches(voice_id.lower(), names, 3, 0.5)]
+        found += [by_name[near] for near in get_close_matches(voice_id.lower(), by_name, 2, 0.7)]
+        near = list(dict.fromkeys(found)) or [EMBEDDED[0].id, EMBEDDED[1].id]
+        return f"Near it are: {', '.join(near[:3])}. GET /v2/voices lists all"
+
+
+def _notice(voice: Voice, other: Voice) -> Notice:
+    genders = {Gender.FEMALE: "a female voice", Gender.MALE: "a male voice", None: "a voice"}
+    return Notice(
+        "voice_fallback",
+        f"'{voice.id}' is {genders[voice.gender]} of {voice.provider}, which is not configured on this server; "
+        f"'{other.id}' speaks in its place.",
+    )
