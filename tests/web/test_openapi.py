@@ -42,6 +42,15 @@ def test_what_takes_a_key_says_what_comes_without_one(server: RunningServer) -> 
     for path, method, operation in operations(document(server, OURS)):
         reply = requests.request(method, server.url + path.replace("{", "").replace("}", ""), timeout=10)
         assert (reply.status_code == 401) == ("401" in operation["responses"]), f"{method} {path}: {reply.status_code}"
+        assert ("security" in operation) == ("401" in operation["responses"]), f"{method} {path}"
+
+
+def test_every_post_with_a_key_takes_an_idempotency_key_and_says_what_that_may_be_told(server: RunningServer) -> None:
+    for path, method, operation in operations(document(server, OURS)):
+        named = {parameter["name"] for parameter in operation.get("parameters", ())}
+        assert ("Idempotency-Key" in named) == (method == "post"), f"{method} {path}"
+        if method == "post":
+            assert {"409", "422", "429"} <= set(operation["responses"]), path
 
 
 def test_the_examples_of_the_compatible_document_are_taken(server: RunningServer) -> None:

@@ -15,7 +15,8 @@ from greenroom import __version__
 from greenroom.errors import GreenroomError, KeyRefused, ParameterError
 from greenroom.web import problems
 from greenroom.web.answers import rid_of
-from greenroom.web.api.answers import PROBLEM_SCHEMA, answer
+from greenroom.web.api.answers import answer
+from greenroom.web.api.described import completed
 from greenroom.web.auth import Callers
 from greenroom.web.problem_codes import OUTSIDE
 
@@ -70,22 +71,11 @@ class _Api(FastAPI):
         await super().__call__(scope, _bounded(receive), send)
 
     def openapi(self) -> dict[str, Any]:
-        """The OpenAPI document, with the problem document that all errors are."""
+        """The OpenAPI document, made once."""
         if self.openapi_schema is not None:
             return self.openapi_schema
-        document = super().openapi()
-        for operation in (one for methods in document["paths"].values() for one in methods.values()):
-            for parameter in operation.get("parameters", ()):
-                parameter["schema"] = _without_null(parameter["schema"])
-        document["components"]["schemas"].setdefault("Problem", PROBLEM_SCHEMA)
-        return document
-
-
-def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a parameter, which may be left out but cannot be null as a field can."""
-    choices = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
-    rest = {name: value for name, value in schema.items() if name != "anyOf"}
-    return choices[0] | rest if len(choices) == 1 else schema
+        self.openapi_schema = completed(super().openapi())
+        return self.openapi_schema
 
 
 def _bounded(receive: Any) -> Any:
