@@ -174,6 +174,25 @@ def test_without_a_good_api_key_the_answer_is_the_usual_one(server: RunningServe
     assert reply.json()["code"] == 10105
 
 
+def test_a_lesser_api_key_is_not_told_what_a_better_one_did(server: RunningServer) -> None:
+    key = new_key()
+    post(server, "/v2/upload/asset", A_JPEG, key)
+    headers = {"x-api-key": server.key}
+    reader = requests.post(
+        server.url + "/api/v1/keys", json={"name": "reader", "scopes": ["read"]}, headers=headers, timeout=10
+    ).json()["secret"]
+
+    reply = requests.post(
+        server.url + "/v2/upload/asset",
+        json=A_JPEG,
+        headers={"x-api-key": reader, "Idempotency-Key": key},
+        timeout=10,
+    )
+
+    assert reply.json()["code"] == 18025
+    assert reply.json()["data"] is None
+
+
 # Our own API
 
 

@@ -18,11 +18,11 @@ _ROW = and_(
 # A row that is there is of this very request, which has changed something else before, or older than a day.
 _KEEP = Statement(
     """
-    INSERT INTO idempotency (account_id, route, key, request_id, fingerprint, subjects, created_at)
-    VALUES (:account, :route, :key, :request_id, :fingerprint, :subject, :now)
+    INSERT INTO idempotency (account_id, route, key, request_id, fingerprint, scopes, within, subjects, created_at)
+    VALUES (:account, :route, :key, :request_id, :fingerprint, :scopes, :within, :subject, :now)
     ON CONFLICT (account_id, route, key) DO UPDATE SET
       subjects = CASE WHEN request_id = :request_id THEN subjects || ' ' || :subject ELSE :subject END,
-      request_id = :request_id, fingerprint = :fingerprint, created_at = :now,
+      request_id = :request_id, fingerprint = :fingerprint, scopes = :scopes, within = :within, created_at = :now,
       status = NULL, content_type = NULL, body = NULL
     """,
     {},
@@ -30,6 +30,8 @@ _KEEP = Statement(
 _FIND = sql(
     select(
         idempotency.c.fingerprint,
+        idempotency.c.scopes,
+        idempotency.c.within,
         idempotency.c.subjects,
         idempotency.c.status,
         idempotency.c.content_type,
@@ -61,6 +63,8 @@ def keep(tx: Transaction, act: Act, subject: str, now: datetime) -> None:
         "key": act.once.key,
         "request_id": act.request_id,
         "fingerprint": act.once.fingerprint,
+        "scopes": act.once.scopes,
+        "within": act.within or "",
         "subject": subject,
         "now": now.timestamp(),
     }
@@ -72,8 +76,8 @@ def find(tx: Transaction, account_id: AccountId, route: str, key: str, since: da
     row = tx.row(_FIND, {"account": account_id, "route": route, "key": key, "since": since.timestamp()})
     if row is None:
         return None
-    fingerprint, subjects, status, content_type, body = row
-    return Done(fingerprint, tuple(subjects.split()), status, content_type, body)
+    fingerprint, scopes, within, subjects, status, content_type, body = row
+    return Done(fingerprint, scopes, within, tuple(subjects.split()), status, content_type, body)
 
 
 def answer(tx: Transaction, act: Act, status: int, content_type: str, body: bytes) -> None:

@@ -16,6 +16,8 @@ class Once(Struct, frozen=True):
     route: str
     key: str
     fingerprint: str
+    scopes: str = ""
+    """What the API key may do that the request came with, as words in order."""
 
 
 class Done(Struct, frozen=True):
@@ -27,6 +29,9 @@ class Done(Struct, frozen=True):
     """
 
     fingerprint: str
+    scopes: str
+    within: str
+    """What the API key might do, and the folder that it was restricted to: another one must be as good."""
     subjects: tuple[str, ...]
     status: int | None
     content_type: str | None

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from greenroom.domain.access import Scope
+from greenroom.domain.access import ApiKey, Scope
 from greenroom.domain.act import Act
 from greenroom.domain.idempotency import Done, Once
-from greenroom.errors import AnswerLost, GreenroomError, ParameterError
+from greenroom.errors import AnswerLost, GreenroomError, NotFound, ParameterError, ScopeMissing
 from greenroom.services.idempotency import Held, Idempotency, require_same
 from greenroom.web.answers import Header, header, rid_of
 from greenroom.web.auth import ONCE, Callers
@@ -48,15 +48,30 @@ class Ticket:
     """What a handler that reads its own body has to do by itself: see to it that it is the same request."""
 
     held: Held
+    key: ApiKey
     done: Done | None
     once: Once | None = None
 
     def fingerprinted(self, fingerprint: str) -> Once:
-        """Say what the request was, once it is known. Raises KeyReused if the key was given to another one."""
+        """
+        Say what the request was, once it is known.
+
+        Raises KeyReused if the key was given to another one; ScopeMissing, NotFound if it was done with an API key
+        that may do more.
+        """
         if self.done is not None:
             require_same(self.done, fingerprint, self.held[2])
-        self.once = Once(*self.held, fingerprint)
+            _require_as_good(self.key, self.done)
+        self.once = Once(*self.held, fingerprint, " ".join(sorted(self.key.scopes)))
         return self.once
+
+
+def _require_as_good(key: ApiKey, done: Done) -> None:
+    for scope in done.scopes.split():
+        if not key.may(Scope(scope)):
+            raise ScopeMissing(scope)
+    if key.folder_id is not None and key.folder_id != done.within:
+        raise NotFound("What was done under this Idempotency-Key is not within the folder of this API key.")
 
 
 Refuse = Callable[[Any, Any, GreenroomError], Awaitable[None]]
@@ -111,7 +126,9 @@ class Idempotent:
             raise ParameterError("Idempotency-Key", "has to be 1 to 255 visible ASCII characters, such as a UUID")
         route = f"POST {route_of(scope['path'])}"
         held = (act.account_id, route, key)
-        ticket = Ticket(held, await self._callers.threads.quick(self._idempotency.begin, held))
+        ticket = Ticket(
+            held, await self._callers.key(scope), await self._callers.threads.quick(self._idempotency.begin, held)
+        )
         try:
             answer = await self._answered(ticket, act, scope, receive)
         finally:
