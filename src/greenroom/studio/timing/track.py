@@ -190,7 +190,7 @@ def _hann(channel: Array, window_s: float) -> Array:
     return np.asarray(np.convolve(padded, kernel / kernel.sum(), "valid"))
 
 
-def _enforce(track: Array, segments: Sequence[_Segment]) -> None:
+def _enforce(track: Array, segments: list[_Segment]) -> None:
     """Close the lips for p, b, m and bring the lip to the teeth for f, v, whatever smoothing has left of that."""
     press, tuck, shut = np.zeros(len(track)), np.zeros(len(track)), np.zeros(len(track))
     for index, one in enumerate(segments):
@@ -209,7 +209,7 @@ def _enforce(track: Array, segments: Sequence[_Segment]) -> None:
     track[:, _UPPER] *= 1 - press
 
 
-def _bump(segments: Sequence[_Segment], index: int, rows: int, flank: float) -> tuple[int, int, Array]:
+def _bump(segments: list[_Segment], index: int, rows: int, flank: float) -> tuple[int, int, Array]:
     """How much of a closure each row from a first to a last has: 1 in its core, falling to 0 like a cosine."""
     one = segments[index]
     kind = one.part.kind if one.part is not None else None
