@@ -163,6 +163,9 @@ assets = Table(
     Index("ix_assets_by_name", "account_id", "name", "number", *_FILTERS, "size_bytes", "duration_s"),
     Index("ix_assets_by_size", "account_id", "size_bytes", "number", *_FILTERS, "duration_s"),
     Index("ix_assets_by_duration", "account_id", "duration_s", "number", *_FILTERS, "size_bytes"),
+    Index("ix_assets_by_created", "account_id", "created_at", "number"),
+    Index("ix_assets_by_state", "account_id", "state", "number"),
+    Index("ix_assets_by_format", "account_id", "format", "number", sqlite_where=text("format IS NOT NULL")),
     Index("ix_assets_deleted_at", "deleted_at", sqlite_where=text("state = 'deleted'")),
     sqlite_with_rowid=False,
 )
@@ -408,6 +411,8 @@ idempotency = Table(
     Column("key", Text, primary_key=True),
     Column("request_id", Text, nullable=False),
     Column("fingerprint", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("within", Text, nullable=False),
     Column("subjects", Text, nullable=False),
     Column("created_at", Float, nullable=False),
     Column("status", Integer),
