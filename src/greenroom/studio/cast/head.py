@@ -1,0 +1,146 @@
+"""The head of a presenter: still layers, a face that moves on them, and all of it bent as the head is held."""
+
+import math
+
+import cv2
+import numpy as np
+import skia
+
+from greenroom.studio.cast import accessories, beards
+from greenroom.studio.cast.bend import PIVOT, Bend, Stance
+from greenroom.studio.cast.eyes import Eyes
+from greenroom.studio.cast.face import paint_ears, paint_face
+from greenroom.studio.cast.gear import Scratch, place
+from greenroom.studio.cast.hairstyles import STYLES
+from greenroom.studio.cast.layers import Bounds, layer
+from greenroom.studio.cast.look import Look
+from greenroom.studio.cast.mouth import Mouth
+from greenroom.studio.cast.paint import Brush, blit_of, blitting, surface_of
+from greenroom.studio.cast.stage import Stage
+from greenroom.studio.pose import Pose
+
+_EYES: Bounds = (-86, -56, 86, 26)
+_MOUTH: Bounds = (-58, 62, 58, 150)
+"""Where of a face they are drawn for each frame, in units."""
+_BEHIND = skia.Paint(BlendMode=skia.BlendMode.kDstOver)
+
+
+class Head:
+    """A head with its hair, also what of it hangs behind the body."""
+
+    def __init__(self, look: Look, stage: Stage, scratch: Scratch) -> None:
+        self._look, self._scratch = look, scratch
+        self._k, self._x, self._y = stage.scale, stage.x, stage.y
+        self._size = (stage.box.width, stage.box.height)
+        self._eyes, self._mouth = Eyes(look.face, stage.scale), Mouth(look.face)
+        self._paint_layers()
+        self._set_up()
+
+    def _paint_layers(self) -> None:
+        look, k, origin = self._look, self._k, (self._x, self._y)
+        back, front = STYLES[look.hair.style]
+
+        def skull(b: Brush) -> None:
+            paint_ears(b, look.face)
+            paint_face(b, look.face)
+            beards.paint(b, look.hair, look.face)
+
+        def over(b: Brush) -> None:
+            front(b, look.hair, look.face)
+            accessories.paint_on_head(b, look)
+
+        def behind(b: Brush) -> None:
+            back(b, look.hair, look.face)
+            accessories.paint_behind(b, look)
+
+        self._back = layer(behind, k, origin, (-200, -270, 200, 420))
+        self._skull = layer(skull, k, origin, (-140, -170, 140, 200))
+        self._over = layer(over, k, origin, (-220, -290, 220, 440))
+
+    def _set_up(self) -> None:
+        """The picture that a head is drawn in before it is bent."""
+        left, top = min(self._skull.left, self._over.left) - 2, min(self._skull.top, self._over.top) - 2
+        right, bottom = max(self._skull.right, self._over.right) + 2, max(self._skull.bottom, self._over.bottom) + 2
+        # The chin falls below the skull's lowest row.
+        bottom = max(bottom, self._skull.bottom + int(30 * self._k))
+        self._at = (left, top)
+        self._picture = np.zeros((bottom - top, right - left, 4), np.uint8)
+        self._surface, self._blits = surface_of(self._picture), blitting(self._picture)
+        self._over_image = blit_of(self._over.picture)
+        skull = (self._skull.left - left, self._skull.top - top)
+        self._blits.getCanvas().drawImage(blit_of(self._skull.picture), *skull)
+        # What moves in a face is under hair and glasses: there they are laid over for each frame, elsewhere once.
+        bare = self._picture.copy()
+        self._lay_over(None)
+        for part in (_EYES, _MOUTH):
+            at = self._within(part)
+            rows, columns = slice(max(0, at.top()), at.bottom()), slice(max(0, at.left()), at.right())
+            self._picture[rows, columns] = bare[rows, columns]
+        self._still = self._picture.copy()
+        head = (left, top, right, bottom)
+        self._bend = Bend(self._size, head, (self._x, self._y), self._k, self._look.face.length)
+
+    def stance(self, pose: Pose, breath: float) -> Stance:
+        """How a pose holds the head; it rides on the breathing shoulders."""
+        turn, nod, tilt = (max(-most, min(most, v)) for v, most in zip(pose.head, (0.42, 0.32, 0.24), strict=True))
+        press = max(0.0, min(1.0, pose.mouth[3]))
+        jaw = max(0.0, min(1.0, pose.mouth[0])) * (1 - 0.8 * press)
+        smile = max(0.0, min(1.0, pose.smile))
+        return Stance(turn, nod, tilt, (turn * 16, nod * 14 - 3.1 * breath), jaw, smile)
+
+    def draw_behind(self, canvas: skia.Canvas, s: Stance) -> None:
+        """Draw what hangs behind the body under what is on the canvas."""
+        if self._back.picture.shape[0] <= 2:
+            return
+        k, c, n = self._k, math.cos(s.tilt), math.sin(s.tilt)
+        px, py = self._x + PIVOT[0] * k, self._y + PIVOT[1] * k
+        # It is farther away than the neck, so that it goes the other way in a turn.
+        x, y = px + (s.shift[0] - 26 * math.sin(s.turn)) * k, py + (s.shift[1] - 14 * math.sin(s.nod)) * k
+        matrix = np.array([[c, -n, x - c * px + n * py], [n, c, y - n * px - c * py]])
+        place(canvas, self._size, self._back, matrix, self._scratch, _BEHIND)
+
+    def draw(self, canvas: skia.Canvas, pose: Pose, s: Stance) -> None:
+        """Draw the head onto a canvas of `blitting`."""
+        np.copyto(self._picture, self._still)
+        b = self._brush(_EYES)
+        self._eyes.draw(b, pose.blink, pose.gaze, max(-1.0, min(1.0, pose.brow)), s.smile)
+        b.canvas.restore()
+        self._lay_over(_EYES)
+        b = self._brush(_MOUTH)
+        self._mouth.draw(b, pose.mouth, s.smile)
+        b.canvas.restore()
+        self._lay_over(_MOUTH)
+        x, y, source = self._bend.map(s)
+        bent = self._scratch.lend(source.shape[1], source.shape[0])
+        # Its stubs do not know that one map of two channels needs no second.
+        cv2.remap(self._picture, source, None, cv2.INTER_LINEAR, dst=bent)  # type: ignore[call-overload]
+        canvas.drawImage(blit_of(bent), x, y)
+
+    def _within(self, part: Bounds) -> skia.IRect:
+        """A part of the face in pixels of the head's picture."""
+        (left, top), k = self._at, self._k
+        x0, y0, x1, y1 = part
+        return skia.IRect.MakeLTRB(
+            int(self._x + x0 * k) - left,
+            int(self._y + y0 * k) - top,
+            int(self._x + x1 * k) - left,
+            int(self._y + y1 * k) - top,
+        )
+
+    def _brush(self, part: Bounds) -> Brush:
+        """A brush in units that paints in a part of the face only; its canvas is to be restored."""
+        canvas = self._surface.getCanvas()
+        canvas.save()
+        canvas.clipRect(skia.Rect.Make(self._within(part)))
+        canvas.translate(self._x - self._at[0], self._y - self._at[1])
+        canvas.scale(self._k, self._k)
+        return Brush(canvas)
+
+    def _lay_over(self, part: Bounds | None) -> None:
+        """Lay hair and glasses over a part of the head's picture, or over all of it."""
+        canvas = self._blits.getCanvas()
+        canvas.save()
+        if part is not None:
+            canvas.clipRect(skia.Rect.Make(self._within(part)))
+        canvas.drawImage(self._over_image, self._over.left - self._at[0], self._over.top - self._at[1])
+        canvas.restore()

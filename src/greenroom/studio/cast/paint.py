@@ -1,0 +1,239 @@
+"""Painting: soft shapes, tapered lines and curves through points, on a canvas in units of the drawing."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+import skia
+from numpy.typing import NDArray
+
+from greenroom.studio.pose import Picture
+
+Point = tuple[float, float]
+Points = Sequence[Point]
+Color = int
+"""A colour as 0xRRGGBB."""
+
+WHITE: Color = 0xFFFFFF
+_FALL = ((0.0, 1.0), (0.25, 0.86), (0.5, 0.5), (0.75, 0.14), (1.0, 0.0))
+"""How a soft spot falls off from its middle to its edge: half a cosine."""
+
+
+def mix(one: Color, other: Color, share: float) -> Color:
+    """A colour between two: `one` at 0, `other` at 1."""
+    parts = [(one >> s & 255) + ((other >> s & 255) - (one >> s & 255)) * share for s in (16, 8, 0)]
+    return sum(int(max(0.0, min(255.0, p)) + 0.5) << s for p, s in zip(parts, (16, 8, 0), strict=True))
+
+
+def argb(color: Color, alpha: float = 1.0) -> int:
+    """The colour as skia takes it."""
+    return int(max(0.0, min(1.0, alpha)) * 255 + 0.5) << 24 | color
+
+
+def mirrored(points: Points) -> list[Point]:
+    """The points on the other side of the middle, in the same order."""
+    return [(-x, y) for x, y in points]
+
+
+def both_sides(right: Points) -> list[Point]:
+    """A closed outline from its right half, which goes from the top of the middle line to its bottom."""
+    return [*right, *mirrored(right[-2:0:-1])]
+
+
+def curve(points: Points, count: int) -> NDArray[np.float64]:
+    """Points at even steps of the parameter on a Catmull-Rom curve through points."""
+    p = np.asarray(points, float)
+    p = np.vstack([2 * p[0] - p[1], p, 2 * p[-1] - p[-2]])
+    at = np.linspace(0, len(p) - 3 - 1e-9, count)
+    i = at.astype(int)
+    t = (at - i)[:, None]
+    a, b, c, d = p[i], p[i + 1], p[i + 2], p[i + 3]
+    found: NDArray[np.float64] = 0.5 * (
+        2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3
+    )
+    return found
+
+
+def spline(points: Points, closed: bool = True) -> skia.Path:
+    """A smooth path through points; a point given twice is a corner."""
+    n = len(points)
+    path = skia.Path()
+    path.moveTo(*points[0])
+    for i in range(n if closed else n - 1):
+        a, b = points[(i - 1) % n], points[i]
+        c, d = points[(i + 1) % n], points[(i + 2) % n]
+        if not closed:
+            a, d = points[max(i - 1, 0)], points[min(i + 2, n - 1)]
+        path.cubicTo(
+            b[0] + (c[0] - a[0]) / 6, b[1] + (c[1] - a[1]) / 6, c[0] - (d[0] - b[0]) / 6, c[1] - (d[1] - b[1]) / 6, *c
+        )
+    if closed:
+        path.close()
+    return path
+
+
+def polygon(points: Points) -> skia.Path:
+    """A closed path with straight sides."""
+    return skia.Path.Polygon([skia.Point(*p) for p in points], True)
+
+
+def oval(x: float, y: float, rx: float, ry: float) -> skia.Path:
+    """An ellipse by its middle and radii."""
+    return skia.Path.Oval(skia.Rect(x - rx, y - ry, x + rx, y + ry))
+
+
+def ribbon(line: NDArray[np.float64], widths: NDArray[np.float64]) -> skia.Path:
+    """A band along a line, as wide at each of its points as told."""
+    along = np.gradient(line, axis=0)
+    along /= np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-6)[:, None]
+    off = np.stack([-along[:, 1], along[:, 0]], 1) * (widths / 2)[:, None]
+    return smooth(np.vstack([line + off, (line - off)[::-1]]))
+
+
+def smooth(points: NDArray[np.float64]) -> skia.Path:
+    """A closed path that rounds off a dense outline."""
+    middles = (points + np.roll(points, -1, 0)) / 2
+    path = skia.Path()
+    path.moveTo(*middles[-1].tolist())
+    for (x, y), (u, v) in zip(points.tolist(), middles.tolist(), strict=True):
+        path.quadTo(x, y, u, v)
+    path.close()
+    return path
+
+
+def linear(start: Point, end: Point, stops: Sequence[tuple[float, Color, float]]) -> skia.Shader:
+    """A gradient along a line; each stop is its place from 0 to 1, colour and alpha."""
+    return skia.GradientShader.MakeLinear(
+        [skia.Point(*start), skia.Point(*end)], [argb(c, a) for _, c, a in stops], [at for at, _, _ in stops]
+    )
+
+
+def radial(x: float, y: float, radius: float, stops: Sequence[tuple[float, Color, float]]) -> skia.Shader:
+    """A gradient from a point outwards; stops as in `linear`."""
+    return skia.GradientShader.MakeRadial(
+        skia.Point(x, y), radius, [argb(c, a) for _, c, a in stops], [at for at, _, _ in stops]
+    )
+
+
+class Brush:
+    """What paints on a canvas. Blurs are standard deviations in units of the drawing."""
+
+    def __init__(self, canvas: skia.Canvas) -> None:
+        self.canvas = canvas
+
+    def fill(
+        self,
+        path: skia.Path,
+        color: Color | skia.Shader,
+        alpha: float = 1.0,
+        blur: float = 0.0,
+        blend: skia.BlendMode = skia.BlendMode.kSrcOver,
+    ) -> None:
+        """Fill a shape with a colour or a gradient."""
+        self.canvas.drawPath(path, _paint(color, alpha, blur, blend))
+
+    def line(
+        self, path: skia.Path, color: Color | skia.Shader, width: float, alpha: float = 1.0, blur: float = 0.0
+    ) -> None:
+        """Draw along a path with round ends."""
+        paint = _paint(color, alpha, blur, skia.BlendMode.kSrcOver)
+        paint.setStyle(skia.Paint.kStroke_Style)
+        paint.setStrokeWidth(width)
+        paint.setStrokeCap(skia.Paint.kRound_Cap)
+        paint.setStrokeJoin(skia.Paint.kRound_Join)
+        self.canvas.drawPath(path, paint)
+
+    def taper(
+        self,
+        points: Points,
+        width: float,
+        color: Color | skia.Shader,
+        alpha: float = 1.0,
+        blur: float = 0.0,
+        thickest: float = 0.5,
+    ) -> None:
+        """A line that is thin at both ends, thickest at a part of its length: a crease, a fold, a lash line."""
+        t = np.linspace(0, 1, 18)
+        shape = np.where(t < thickest, t / max(thickest, 1e-6), (1 - t) / max(1 - thickest, 1e-6))
+        self.fill(ribbon(curve(points, 18), width * np.sqrt(np.clip(shape, 0, 1))), color, alpha, blur)
+
+    def spot(self, x: float, y: float, rx: float, ry: float, color: Color, alpha: float, turn: float = 0.0) -> None:
+        """A soft elliptic glow or shade, turned by degrees."""
+        self.canvas.save()
+        self.canvas.translate(x, y)
+        self.canvas.rotate(turn)
+        self.canvas.scale(rx, ry)
+        stops = [(at, color, alpha * a) for at, a in _FALL]
+        self.canvas.drawCircle(0, 0, 1, _paint(radial(0, 0, 1, stops), 1, 0, skia.BlendMode.kSrcOver))
+        self.canvas.restore()
+
+    @contextmanager
+    def clipped(self, path: skia.Path) -> Iterator[None]:
+        """Paint only inside of a shape."""
+        self.canvas.save()
+        self.canvas.clipPath(path, skia.ClipOp.kIntersect, True)
+        yield
+        self.canvas.restore()
+
+    @contextmanager
+    def flipped(self, flip: bool = True) -> Iterator[None]:
+        """Paint on the other side of the middle."""
+        self.canvas.save()
+        if flip:
+            self.canvas.scale(-1, 1)
+        yield
+        self.canvas.restore()
+
+    def rim(self, path: skia.Path, shift: Point, color: Color, alpha: float, blur: float) -> None:
+        """Shade what of a shape is left when it is shifted over itself: its side away from the light, or its edge."""
+        away = skia.Path(path)
+        away.offset(*shift)
+        around = skia.Path.Rect(path.getBounds().makeOutset(200, 200))
+        with self.clipped(path):
+            self.fill(skia.Op(around, away, skia.PathOp.kDifference_PathOp), color, alpha, blur)
+
+    def grain(self, path: skia.Path, color: Color, alpha: float, fineness: Point, seed: int = 1) -> None:
+        """Cloth or skin: noise of one colour inside of a shape; fineness in cycles a unit, across and down."""
+        noise = skia.PerlinNoiseShader.MakeFractalNoise(*fineness, 2, seed)
+        keep = [0, 0, 0, 0, (color >> 16) / 255, 0, 0, 0, 0, (color >> 8 & 255) / 255, 0, 0, 0, 0, (color & 255) / 255]
+        keep += [2.2 * alpha, 0, 0, 0, -0.75 * alpha]
+        paint = skia.Paint(AntiAlias=True, Shader=noise.makeWithColorFilter(skia.ColorFilters.Matrix(keep)))
+        self.canvas.drawPath(path, paint)
+
+
+def _paint(color: Color | skia.Shader, alpha: float, blur: float, blend: skia.BlendMode) -> skia.Paint:
+    paint = skia.Paint(AntiAlias=True, BlendMode=blend)
+    if isinstance(color, int):
+        paint.setColor(argb(color, alpha))
+    else:
+        paint.setShader(color)
+        paint.setAlphaf(alpha)
+    if blur:
+        paint.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, blur))
+    return paint
+
+
+def surface_of(picture: Picture) -> skia.Surface:
+    """A surface that paints into a picture."""
+    return skia.Surface(picture, skia.ColorType.kRGBA_8888_ColorType, skia.AlphaType.kPremul_AlphaType)
+
+
+def blitting(picture: Picture) -> skia.Surface:
+    """
+    A surface on a picture for drawing other pictures into it by `blit_of`, unturned.
+
+    Both are called what is native to skia, whose fast paths need that: which channel is red does not matter here.
+    """
+    return skia.Surface(picture, skia.ColorType.kN32_ColorType, skia.AlphaType.kPremul_AlphaType)
+
+
+def blit_of(picture: Picture) -> skia.Image:
+    """A picture as a surface of `blitting` takes it."""
+    return skia.Image.fromarray(picture, skia.ColorType.kN32_ColorType, skia.AlphaType.kPremul_AlphaType, copy=False)
+
+
+def image_of(picture: Picture) -> skia.Image:
+    """A picture as skia draws it, without a copy: it must outlive the image."""
+    return skia.Image.fromarray(
+        picture, skia.ColorType.kRGBA_8888_ColorType, skia.AlphaType.kPremul_AlphaType, copy=False
+    )

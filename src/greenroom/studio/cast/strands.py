@@ -1,0 +1,168 @@
+"""Hair as it grows: strands between guide curves in clumps, short hairs in a shape, and curls."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import skia
+from numpy.typing import NDArray
+
+from greenroom.studio.cast.look import Hair
+from greenroom.studio.cast.paint import Brush, Points, curve, linear, mix, ribbon
+
+_STEPS = 22
+_ACROSS = 96
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """
+    Strands from root to tip between guide curves, given from one side to the other.
+
+    `wave` is how far and how often strands swing; `shine` where along them light is caught, and how much; `tone`
+    makes the whole lock lighter or darker; `pinch` is how much strands of a clump meet at its tip.
+    """
+
+    guides: Sequence[Points]
+    count: int = 90
+    width: float = 5.0
+    clumps: int = 9
+    wave: tuple[float, float] = (0.0, 1.5)
+    shine: tuple[float, float] = (0.35, 0.6)
+    tone: float = 0.0
+    pinch: float = 0.35
+    seed: int = 1
+
+
+def paint_lock(b: Brush, hair: Hair, lock: Lock) -> None:
+    """The strands of a lock: dark wide ones below, lighter and finer ones above, the shine last."""
+    rng = np.random.Generator(np.random.PCG64(lock.seed))
+    guides = np.stack([curve(guide, _STEPS) for guide in lock.guides])
+    shape = np.stack([curve([(float(x), float(y)) for x, y in guides[:, i]], _ACROSS) for i in range(_STEPS)], 1)
+    lift = rng.uniform(-0.16, 0.16, lock.clumps)
+    phase = rng.uniform(0, 2 * np.pi, lock.clumps) * 0.35 + np.arange(lock.clumps) * 0.3
+    for size, brighter, share in ((2.6, -0.3, 0.45), (1.2, -0.06, 1.0), (0.6, 0.18, 0.9)):
+        count = int(lock.count * share)
+        us = (np.arange(count) + rng.uniform(0, 1, count)) / count
+        for u in us[rng.permutation(count)]:
+            clump = min(int(u * lock.clumps), lock.clumps - 1)
+            line = _strand(shape, lock, float(u), clump, float(phase[clump]), rng)
+            tone = brighter + lock.tone + float(lift[clump]) + float(rng.normal(0, 0.07)) + _lit(float(u))
+            _paint_strand(b, hair, line, lock.width * size * float(rng.uniform(0.7, 1.25)), tone, lock.shine)
+    for u in rng.uniform(0.08, 0.8, int(lock.count * 0.45)):
+        clump = min(int(u * lock.clumps), lock.clumps - 1)
+        line = _strand(shape, lock, float(u), clump, float(phase[clump]), rng)
+        _paint_shine(b, hair, line, lock.width * 0.34, lock.shine, float(rng.uniform(0.25, 0.8)))
+
+
+def _lit(u: float) -> float:
+    """How the light from the left falls on a lock that is round across."""
+    return 0.24 * float(np.cos((u - 0.36) * 3.4)) - 0.1
+
+
+def _strand(
+    shape: NDArray[np.float64], lock: Lock, u: float, clump: int, phase: float, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    t = np.linspace(0, 1, _STEPS)
+    middle = (clump + 0.5) / lock.clumps
+    across = np.clip((u + (middle - u) * lock.pinch * t**2) * (_ACROSS - 1), 0, _ACROSS - 1.001)
+    i = across.astype(int)
+    part = (across - i)[:, None]
+    steps = np.arange(_STEPS)
+    line: NDArray[np.float64] = shape[i, steps] * (1 - part) + shape[i + 1, steps] * part
+    amount, often = lock.wave
+    if amount:
+        sway = amount * np.minimum(1, t * 1.6) * np.sin(2 * np.pi * often * t + phase + 0.5 * (u - middle))
+        line[:, 0] += sway
+        line[:, 1] += 0.25 * sway
+    line += rng.normal(0, 0.7, 2) * t[:, None]
+    kept: NDArray[np.float64] = line[: max(6, int(_STEPS * (1 - 0.14 * rng.random() ** 2)) + 1)]
+    return kept
+
+
+def tone_of(hair: Hair, tone: float) -> int:
+    """A colour of the hair: dark at 0, middle at 0.5, light at 1."""
+    tone = max(0.0, min(1.0, tone))
+    return mix(hair.dark, hair.middle, tone * 2) if tone < 0.5 else mix(hair.middle, hair.light, tone * 2 - 1)
+
+
+def _paint_strand(
+    b: Brush, hair: Hair, line: NDArray[np.float64], width: float, tone: float, shine: tuple[float, float]
+) -> None:
+    t = np.linspace(0, 1, len(line))
+    widths = width * np.minimum(1, 0.5 + 3 * t) * np.minimum(1, 3.2 * (1 - t) + 0.05) ** 0.8
+    at, much = shine
+    stops = [(0.0, -0.1), (max(at - 0.2, 0.02), 0.02), (at, 0.3 * much), (min(at + 0.22, 0.9), 0.02), (1.0, -0.08)]
+    start, end = (float(line[0, 0]), float(line[0, 1])), (float(line[-1, 0]), float(line[-1, 1]))
+    b.fill(ribbon(line, widths), linear(start, end, [(s, tone_of(hair, 0.42 + tone + d), 1) for s, d in stops]))
+
+
+def _paint_shine(
+    b: Brush, hair: Hair, line: NDArray[np.float64], width: float, shine: tuple[float, float], alpha: float
+) -> None:
+    at, much = shine
+    low, high = max(0, int((at - 0.2) * len(line))), min(len(line), int((at + 0.24) * len(line)) + 2)
+    part = line[low:high]
+    if len(part) < 4:
+        return
+    t = np.linspace(0, 1, len(part))
+    b.fill(ribbon(part, width * np.sin(np.pi * t)), hair.light, alpha * much, 0.35)
+
+
+def paint_fuzz(
+    b: Brush,
+    hair: Hair,
+    shape: skia.Path,
+    count: int,
+    length: float,
+    lean: Callable[[float, float], float],
+    fade: Callable[[float, float], float] = lambda _x, _y: 1.0,
+    width: float = 1.3,
+    seed: int = 1,
+) -> None:
+    """Short hairs inside of a shape: `lean` gives their angle in radians at a place, `fade` how many are seen there."""
+    rng = np.random.Generator(np.random.PCG64(seed))
+    box = shape.getBounds()
+    places = rng.uniform((box.left(), box.top()), (box.right(), box.bottom()), (count, 2))
+    paths = [skia.Path() for _ in range(4)]
+    for x, y in places:
+        x, y = float(x), float(y)
+        kind, keep, bend, long = (
+            int(rng.integers(4)),
+            rng.random(),
+            float(rng.normal(0, 0.25)),
+            float(rng.uniform(0.6, 1.3)),
+        )
+        if keep > fade(x, y) or not shape.contains(x, y):
+            continue
+        a = lean(x, y) + bend
+        dx, dy = float(np.cos(a)) * length * long, float(np.sin(a)) * length * long
+        paths[kind].moveTo(x, y)
+        paths[kind].quadTo(x + dx * 0.5 + dy * 0.12, y + dy * 0.5 - dx * 0.12, x + dx, y + dy)
+    for path, tone, alpha in zip(paths, (0.05, 0.28, 0.5, 0.8), (0.75, 0.7, 0.6, 0.42), strict=True):
+        b.line(path, tone_of(hair, tone), width, alpha)
+
+
+def paint_curls(
+    b: Brush, hair: Hair, shape: skia.Path, centre: tuple[float, float], size: float, count: int, seed: int = 1
+) -> None:
+    """A mass of small curls, darker in its depth and away from the light."""
+    rng = np.random.Generator(np.random.PCG64(seed))
+    box = shape.getBounds()
+    reach = max(box.width(), box.height()) / 2
+    for layer, (tone, wide) in enumerate(((-0.32, 1.0), (-0.12, 0.8), (0.1, 0.55), (0.3, 0.32))):
+        for x, y in rng.uniform(
+            (box.left(), box.top()), (box.right(), box.bottom()), (int(count * (1.2 - 0.22 * layer)), 2)
+        ):
+            x, y = float(x), float(y)
+            if not shape.contains(x, y):
+                continue
+            lit = -((x - centre[0]) * 0.5 + (y - centre[1]) * 0.85) / reach
+            if layer >= 2 and rng.random() > 0.55 + 0.5 * lit:
+                continue
+            r = size * float(rng.uniform(0.6, 1.15))
+            start, sweep = float(rng.uniform(0, 360)), float(rng.uniform(170, 300))
+            curl = skia.Path()
+            curl.addArc(skia.Rect(x - r, y - r * 0.85, x + r, y + r * 0.85), start, sweep)
+            value = 0.36 + tone + 0.34 * lit + float(rng.normal(0, 0.06))
+            b.line(curl, tone_of(hair, value), size * 0.42 * wide, 0.9)
