@@ -4,6 +4,7 @@ from typing import Any
 
 from greenroom.web.api.answers import PROBLEM_SCHEMA, problems_of
 
+_JSON = "application/json"
 _SECURITY = {"key": {"type": "apiKey", "in": "header", "name": "x-api-key"}}
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
@@ -22,7 +23,12 @@ def completed(document: dict[str, Any]) -> dict[str, Any]:
                 parameter["schema"] = _without_null(parameter["schema"])
             if "401" in operation["responses"]:
                 _take_a_key(method, operation)
+            # The framework's own 422 is never answered.
+            if _JSON in operation["responses"].get("422", {}).get("content", {}):
+                operation["responses"]["422"] = problems_of(422)[422]
     components = document["components"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        components["schemas"].pop(name, None)
     components["securitySchemes"] = _SECURITY
     components["schemas"].setdefault("Problem", PROBLEM_SCHEMA)
     return document
