@@ -18,6 +18,7 @@ from greenroom.domain.optimize_findings import OPTIMIZE_FINDINGS
 from greenroom.domain.policy import AUDIO_CODECS, CODEC_NAMES, VIDEO_CODECS, Dialect, Policy, megabytes, minutes
 from greenroom.errors import DataFolderInUse, GreenroomError, SettingError
 from greenroom.media import findings as media_findings
+from greenroom.studio.voices.languages import rows as language_rows
 from greenroom.web.problem_codes import problem_codes
 from greenroom.web.problems import FILE_TYPE_TEXTS, TABLE, Told
 
@@ -293,6 +294,39 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
+# Languages
+
+
+def languages() -> str:
+    """What voices and normalisation can do for each language."""
+    cells = [
+        [
+            one.name,
+            f"`{one.tag}`",
+            ", ".join(one.writing),
+            ", ".join(f"`{voice}`" for voice in one.voices) or "any voice, with `language` set",
+            "all" if one.full_normalisation else "addresses and signs",
+            one.note,
+        ]
+        for one in language_rows()
+    ]
+    return page(
+        "Languages",
+        "A script may be in any of these languages; others are refused. `language` is a BCP 47 tag (`pt-BR`, `de`); "
+        "without one the voice's own is spoken. Every embedded voice speaks every language here and tells exactly when "
+        "each word and sound is heard, so captions and lips need no alignment. The embedded voices are synthesised by "
+        "rules: clear, but not human. Providers that are configured speak what they speak; without them the ids of "
+        "their voices are spoken by the embedded voice of the same language and gender, and the result has the warning "
+        "`voice_fallback`.",
+        "Numbers are counted by the voice in its language. *All* normalisation also gives words to money, per cent, "
+        "units, dates, times, ranges, abbreviations and signs, and names the signs of addresses; *addresses and signs* "
+        "leaves signs to the voice and reads addresses by their parts. Emoji are never spoken and stay in captions. "
+        "Letters of another writing system are spoken in a language that has them; where none has, the result has the "
+        "warning `text_not_spoken`.",
+        table(("language", "tag", "writing", "voices", "normalisation", "to know"), cells),
+    )
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "advice.md": advice,
     "settings.md": settings,
@@ -301,6 +335,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "events.md": events,
     "limits.md": limits,
     "cli.md": command_line,
+    "languages.md": languages,
 }
 
 if __name__ == "__main__":

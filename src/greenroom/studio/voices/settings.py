@@ -1,0 +1,70 @@
+"""Which voices are configured, and everyone who speaks made of that."""
+
+import time
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from greenroom.studio.voices import flite
+from greenroom.studio.voices.cast import Voice
+from greenroom.studio.voices.casting import Casting
+from greenroom.studio.voices.cloud.elevenlabs import ElevenLabs, ElevenLabsSettings
+from greenroom.studio.voices.cloud.google import Google, GoogleSettings
+from greenroom.studio.voices.cloud.services import Azure, AzureSettings, OpenAI, OpenAISettings, Piper, PiperSettings
+from greenroom.studio.voices.cloud.transport import Line, Transport
+from greenroom.studio.voices.espeak import Espeak
+from greenroom.studio.voices.espeak_helper import EspeakHelper
+from greenroom.studio.voices.port import Provider
+
+
+class VoiceSettings(Struct, frozen=True):
+    """
+    The providers that are configured; None for those that are not.
+
+    `voices` are voices of theirs that lists show. `timeout_s` is for one request to a provider.
+    """
+
+    openai: OpenAISettings | None = None
+    azure: AzureSettings | None = None
+    google: GoogleSettings | None = None
+    elevenlabs: ElevenLabsSettings | None = None
+    piper: PiperSettings | None = None
+    voices: tuple[Voice, ...] = ()
+    timeout_s: float = 60.0
+
+
+def casting(
+    settings: VoiceSettings,
+    transport: Transport | None = None,
+    helper: EspeakHelper | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Casting:
+    """
+    Everyone who can speak: the embedded voices, flite where it is installed, and what is configured.
+
+    `transport` carries requests to providers; without one none of them speaks. Nothing is started or called here.
+    """
+    providers: list[Provider] = [Espeak(helper)]
+    if program := flite.installed():
+        providers.append(flite.Flite(program))
+    if transport is not None:
+        providers += _configured(settings, transport, sleep)
+    return Casting({provider.name: provider for provider in providers}, (*settings.voices, *flite.VOICES))
+
+
+def _configured(settings: VoiceSettings, transport: Transport, sleep: Callable[[float], None]) -> list[Provider]:
+    def line(provider: str) -> Line:
+        return Line(provider, transport, settings.timeout_s, sleep)
+
+    found: list[Provider] = []
+    if settings.openai is not None:
+        found.append(OpenAI(settings.openai, line(OpenAI.name)))
+    if settings.azure is not None:
+        found.append(Azure(settings.azure, line(Azure.name)))
+    if settings.google is not None:
+        found.append(Google(settings.google, line(Google.name)))
+    if settings.elevenlabs is not None:
+        found.append(ElevenLabs(settings.elevenlabs, line(ElevenLabs.name)))
+    if settings.piper is not None:
+        found.append(Piper(settings.piper, line(Piper.name)))
+    return found
