@@ -53,6 +53,25 @@ def test_the_rejection_supersedes_the_receipt(server: RunningServer) -> None:
     assert (again.status_code, again.json()["code"]) == (422, 4003)
 
 
+def test_the_audit_says_that_the_server_itself_rejected_or_verified_in_full(server: RunningServer) -> None:
+    good = server.upload("clip.mp4", media_samples.mp4())["asset_id"]
+    signed = server.signed("clip.mp4", "video/mp4")
+    server.put(signed["sign_url"], damaged_between_key_frames())
+    until(server, good, lambda asset: asset["verification"] == "deep")
+    until(server, signed["asset_id"], lambda asset: asset["status"] == "rejected")
+
+    assert ("asset.verified", "system") in audited(server, good)
+    assert ("asset.rejected", "system") in audited(server, signed["asset_id"])
+
+
+def audited(server: RunningServer, subject: str) -> list[tuple[str, str]]:
+    """What was done to that subject, and by whom."""
+    reply = requests.get(
+        server.url + "/api/v1/audit", params={"subject": subject}, headers={"x-api-key": server.key}, timeout=10
+    )
+    return [(entry["action"], entry["actor"]) for entry in reply.json()["data"]]
+
+
 def test_reverify_judges_again_what_older_rules_judged(new_server: NewServer) -> None:
     server = new_server()
     photo = server.upload("photo.jpg", media_samples.jpeg())["asset_id"]

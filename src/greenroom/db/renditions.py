@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 import msgspec
 from sqlalchemy import and_, bindparam, insert, select, text, update
 
-from greenroom.db import outbox
+from greenroom.db import audit, outbox
 from greenroom.db.blobs import condemn
 from greenroom.db.schema import blobs, renditions
 from greenroom.db.sqlite import Row, Transaction, sql
+from greenroom.domain.act import by_system
 from greenroom.domain.asset import Asset
 from greenroom.domain.ids import AccountId, AssetId, BlobKey
 from greenroom.domain.media import Examination, Finding, Format
@@ -194,6 +195,7 @@ def publish(
     if won:
         data = {"rendition_id": attempt.id, "sha256": blob, "size_bytes": size}
         outbox.add_event(tx, about, "rendition.ready", data, now)
+        audit.note(tx, by_system(about.account_id), "rendition.made", attempt.id, now, {"asset_id": about.id, **data})
     else:
         condemn(tx, [blob], now)
     return bool(won)
@@ -203,6 +205,8 @@ def add_failed_event(tx: Transaction, attempt: Rendition, about: Asset, finding:
     """Tell that there will be no such copy."""
     data = {"rendition_id": attempt.id, "code": finding.code, "message": finding.message}
     outbox.add_event(tx, about, "rendition.failed", data, now)
+    detail = {"asset_id": about.id, "findings": [finding.code]}
+    audit.note(tx, by_system(about.account_id), "rendition.failed", attempt.id, now, detail)
 
 
 def _move(tx: Transaction, there: Rendition, new: RenditionState, attempts: int, findings: tuple[Finding, ...]) -> bool:

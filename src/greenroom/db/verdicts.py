@@ -6,10 +6,11 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import and_, bindparam, func, literal_column, not_, or_, select, text, update
 
-from greenroom.db import catalogue, outbox
+from greenroom.db import audit, catalogue, outbox
 from greenroom.db.schema import assets, blobs
 from greenroom.db.sqlite import Transaction, sql
 from greenroom.db.uploads import Judged
+from greenroom.domain.act import by_system
 from greenroom.domain.asset import Asset, AssetState
 from greenroom.domain.ids import AssetId, BlobKey
 from greenroom.domain.media import Examination, Finding, Stage
@@ -145,6 +146,9 @@ def passed(tx: Transaction, asset: Asset, judged: Judged, now: datetime) -> Asse
         },
     )
     current = _current(tx, asset)
+    if changed:
+        detail = {"verification": judged.verification.value, "was": asset.state.value, "policy": POLICY_VERSION}
+        audit.note(tx, by_system(asset.account_id), "asset.verified", asset.id, now, detail)
     if changed and asset.state is AssetState.REJECTED:
         outbox.add_event(tx, current, "asset.ready", {"sha256": judged.blob_key, "again": True}, now)
     return current
@@ -162,6 +166,8 @@ def rejected(
     if changed and asset.state is not AssetState.REJECTED:
         data = {"sha256": asset.blob_key, "findings": findings, "supersedes": "asset.ready"}
         outbox.add_event(tx, current, "asset.rejected", data, now)
+        codes = [finding.code for finding in findings]
+        audit.note(tx, by_system(asset.account_id), "asset.rejected", asset.id, now, {"findings": codes})
     return current
 
 
