@@ -177,6 +177,16 @@ def test_a_helper_that_hangs_is_ended() -> None:
     assert helper.pid is None
 
 
+def test_what_takes_too_long_is_ended_and_the_helper_goes_on() -> None:
+    helper = EspeakHelper(timeout_s=1)
+
+    with pytest.raises(VoiceFailed, match=f"signal {signal.SIGALRM.value}"):
+        helper.speak([Part("en-us", "So it goes on and on. " * 40_000, 80)])
+
+    assert helper.speak([_part("en-us")]).spoken[0].pcm
+    helper.close()
+
+
 def test_a_voice_that_does_not_exist_is_an_error_and_the_helper_goes_on() -> None:
     helper = EspeakHelper()
     with pytest.raises(VoiceFailed, match="espeak-ng"):

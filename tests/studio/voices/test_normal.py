@@ -35,6 +35,7 @@ def said(script: str, language: str = "en-US") -> str:
         ("en-US", "+1 555 010 0199", "plus 1 5 5 5 0 1 0 0 1 9 9"),
         ("en-US", "so\u200b good 👍🏽 1️⃣", "so good 1"),
         ("en-US", "well-known don't", "well-known don't"),
+        ("en-US", "𝐇𝐞𝐥𝐥𝐨 ﬁne Ｗorld", "Hello fine World"),
         ("de-DE", "1.234,50 € um 14:30", "1234 Euro 50 um 14 Uhr 30"),
         ("de-DE", "z.B. am 3.10.2026", "zum Beispiel am 3 Oktober 2026"),
         ("fr-FR", "3,5 kg", "3,5 kilogrammes"),

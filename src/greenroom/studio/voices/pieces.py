@@ -6,13 +6,17 @@ punctuation that belongs to it. Where several words stand for one thing ("12 km"
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from greenroom.studio.voices.writing import system_of, unspaced
 
 _RUN = re.compile(r"\S+")
+# Not all of NFKC: it takes apart vowels of Thai and Lao.
+_FANCY = re.compile("[\U0001d400-\U0001d7ff\uff01-\uffee\ufb00-\ufb4f\ufb50-\ufdff\ufe70-\ufefc]+")
 _OPENING = "「『（《〈【([{“‘«¿¡"
 
 
@@ -33,7 +37,12 @@ class Piece(Struct, frozen=True):
 
 
 def cut(script: str, edits: Iterable[Edit]) -> list[Piece]:
-    """The pieces of a script in its order. Edits do not overlap; one that spans spaces makes one piece of its runs."""
+    """
+    The pieces of a script in its order.
+
+    Edits do not overlap; one that spans spaces makes one piece of its runs. Letters in fancy dress (mathematical,
+    full width, ligatures) are said as the letters that they are.
+    """
     ordered = sorted(edits)
     pieces: list[Piece] = []
     for start, end in _glued(script, ordered):
@@ -42,7 +51,14 @@ def cut(script: str, edits: Iterable[Edit]) -> list[Piece]:
             pieces += _unspaced(script, start, end, inside)
         else:
             pieces.append(Piece(start, end, _said(script, start, end, inside)))
-    return pieces
+    return [replace(piece, said=_undressed(piece.said)) for piece in pieces]
+
+
+def _undressed(said: str) -> str:
+    if said.isascii():
+        return said
+    plain = _FANCY.sub(lambda letters: unicodedata.normalize("NFKC", letters[0]), said)
+    return unicodedata.normalize("NFC", plain)
 
 
 def _unspaced(script: str, start: int, end: int, edits: list[Edit]) -> Iterator[Piece]:

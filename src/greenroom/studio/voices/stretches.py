@@ -8,7 +8,9 @@ from greenroom.studio.voices.pieces import Piece
 from greenroom.studio.voices.writing import LANGUAGE_OF, base_of, system_of, systems_of
 
 PARAGRAPH_PAUSE_S = 0.45
+"""Silence that is added to the pause of a sentence."""
 LONGEST_PART = 600
+"""Characters after which a sentence goes on in another part."""
 _STOPS = ".!?…。！？।؟॥"
 _CLOSERS = "\"'”’»)]）」』"
 
@@ -51,13 +53,10 @@ def stretches_of(script: str, pieces: Sequence[Piece], language: str) -> tuple[l
             owners += [index] * len(said.strip())
         after = script[piece.end : pieces[index + 1].start] if index + 1 < len(pieces) else ""
         paragraph = after.count("\n") > 1
-        if (
-            paragraph
-            or "\n" in after
-            or piece.said.rstrip(_CLOSERS).endswith(tuple(_STOPS))
-            or len(text) > LONGEST_PART
-        ):
+        if "\n" in after or piece.said.rstrip(_CLOSERS).endswith(tuple(_STOPS)):
             end(True, PARAGRAPH_PAUSE_S if paragraph else 0.0)
+        elif len(text) > LONGEST_PART:
+            end(False)
     end(ends_sentence=True)
     return stretches, [_cannot(system, example, language) for system, example in unspoken.items()]
 
