@@ -104,7 +104,6 @@ def _filled(server: RunningServer, caller: Caller, photo_url: str, hook_url: str
         "query.parent_id": folders,
         "body.parent_id": folders,
         "body.folder": [*folders, "/shop/boots"],
-        "body.folder_id": folders,
         "body.ids[*]": assets,
         "body.url": [photo_url, hook_url],
         "body.filename": ["a.jpg", "b.mp4", "c.mp3"],
