@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator
 from greenroom.studio.voices.pieces import Edit, Piece, cut
 from greenroom.studio.voices.vocabulary import (
     BEFORE_NUMBER,
-    SLAVIC,
     TABLE,
     Vocabulary,
     abbreviations,
@@ -326,8 +325,3 @@ RULES: tuple[Rule, ...] = (
     _not_text, _addresses, _dates, _times, _money, _percents, _degrees, _units, _numbers, _ranges, _short_forms,
     _handles, _symbols, _long_words,
 )  # fmt: skip
-
-NORMALISED = frozenset(TABLE) | {"no"}
-"""The languages whose symbols, units, money and dates have words; others have addresses and symbols cleaned only."""
-
-__all__ = ["NORMALISED", "SLAVIC", "ordinal", "pieces_of"]

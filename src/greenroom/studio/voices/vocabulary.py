@@ -11,7 +11,7 @@ from msgspec import Struct
 
 
 class Vocabulary(Struct, frozen=True):
-    """The words of a language. `decimal` is the mark before parts of one; `day_first` the order of dates."""
+    """The words of a language. `decimal` is the mark before parts of one."""
 
     decimal: str
     percent: str
@@ -32,15 +32,12 @@ class Vocabulary(Struct, frozen=True):
     months: str
     hour: str = ""
     abbreviations: str = ""
-    day_first: bool = True
 
 
 _UNITS = ("km", "m", "cm", "mm", "kg", "g", "mg", "l", "ml", "km/h", "h", "min", "s", "GB", "MB", "kW", "W", "Hz")
 
 
-def _v(
-    words: str, money: str, units: str, months: str, hour: str = "", short: str = "", *, day: bool = True
-) -> Vocabulary:
+def _v(words: str, money: str, units: str, months: str, hour: str = "", short: str = "") -> Vocabulary:
     decimal, *names = words.split(";")
     assert (
         len(names) == 10
@@ -56,7 +53,7 @@ def _v(
     dollar, euro, pound, yen = money.split(";")
     return Vocabulary(
         decimal, percent, at, dot, slash, dash, plus, equals, and_, to, degrees, dollar, euro, pound, yen,
-        units, months, hour, short, day,
+        units, months, hour, short,
     )  # fmt: skip
 
 
@@ -69,7 +66,7 @@ TABLE: dict[str, Vocabulary] = {
         "January February March April May June July August September October November December", "",
         "Mr.=Mister;Mrs.=Missus;Ms.=Miz;Dr.=Doctor;Prof.=Professor;St.=Saint;vs.=versus;etc.=et cetera;e.g.=for example;"
         "i.e.=that is;approx.=approximately;No.=number;Inc.=Incorporated;Ltd.=Limited;Co.=Company;a.m.=A M;p.m.=P M;"
-        "Jr.=Junior;Sr.=Senior;w/=with;w/o=without", day=False),
+        "Jr.=Junior;Sr.=Senior;w/=with;w/o=without"),
     "de": _v(",;Prozent;ätt;Punkt;Schrägstrich;Bindestrich;plus;gleich;und;bis;Grad", "Dollar|Dollar;Euro|Euro;Pfund|Pfund;Yen|Yen",
         "Kilometer|Kilometer;Meter|Meter;Zentimeter|Zentimeter;Millimeter|Millimeter;Kilogramm|Kilogramm;Gramm|Gramm;"
         "Milligramm|Milligramm;Liter|Liter;Milliliter|Milliliter;Kilometer pro Stunde|Kilometer pro Stunde;Stunde|Stunden;"
@@ -223,7 +220,6 @@ TABLE: dict[str, Vocabulary] = {
 TABLE["no"] = TABLE["nb"]
 TABLE["cmn"] = TABLE["yue"] = TABLE["zh"]
 
-SLAVIC = frozenset({"ru", "uk", "pl", "cs"})
 BEFORE_NUMBER = frozenset({"tr", "zh", "cmn", "yue"})
 """Languages in which the word for per cent stands before the number."""
 
