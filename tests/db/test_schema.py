@@ -149,7 +149,7 @@ def test_a_list_of_assets_is_read_in_its_order_from_an_index_alone(
 def test_a_folder_a_tag_and_a_word_have_their_assets_in_order(
     connection: sqlite3.Connection, source: listing._Source
 ) -> None:
-    asked = listing._Asked(AssetQuery(), {}, [source], source)
+    asked = listing._Asked(AssetQuery(), {}, [], source)
 
     steps = plan(connection, listing._statement(asked, True, False))
 

@@ -20,7 +20,7 @@ from greenroom.db import catalogue, folders, search
 from greenroom.db.sqlite import Statement, Transaction
 from greenroom.domain.act import Act
 from greenroom.domain.asset import Asset, AssetState
-from greenroom.domain.asset_query import AssetQuery, Measure, Place, Sort
+from greenroom.domain.asset_query import AssetQuery, Bound, Measure, Place, Sort
 from greenroom.domain.folder import TOP, FolderRef
 from greenroom.domain.ids import AssetId, FolderId
 
@@ -40,11 +40,11 @@ _KEYS = {
     Sort.DURATION: "a.duration_s",
 }
 _MEASURES = {
-    Measure.SIZE: "a.size_bytes",
-    Measure.DURATION: "a.duration_s",
-    Measure.WIDTH: "a.width",
-    Measure.HEIGHT: "a.height",
-    Measure.CREATED: "a.created_at",
+    Measure.SIZE: "size_bytes",
+    Measure.DURATION: "duration_s",
+    Measure.WIDTH: "width",
+    Measure.HEIGHT: "height",
+    Measure.CREATED: "created_at",
 }
 
 
@@ -65,12 +65,21 @@ class _Source(Struct, frozen=True):
 
 
 class _Asked(Struct, frozen=True):
-    """A query in the words of SQL; `driver` is where its candidates come from, if not along the order's index."""
+    """A query in the words of SQL; `driver` is where candidates come from, if not along the index of the order."""
 
     query: AssetQuery
     values: dict[str, Any]
     sources: list[_Source]
     driver: _Source | None = None
+
+    def driven_by(self, source: _Source) -> "_Asked":
+        """The same, read from that source and judged by the others."""
+        return _Asked(self.query, self.values, [one for one in self.sources if one is not source], source)
+
+    def driven_by_numbers(self, numbers: list[int], of: _Source | None = None) -> "_Asked":
+        """The same, read from the assets with those numbers, which are all that a source has."""
+        values = {**self.values, "numbers": msgspec.json.encode(numbers).decode()}
+        return _Asked(self.query, values, [one for one in self.sources if one is not of], _NUMBERED)
 
 
 def page(tx: Transaction, act: Act, query: AssetQuery, place: Place | None, most: int) -> list[tuple[Asset, Place]]:
@@ -104,8 +113,8 @@ def _asked(tx: Transaction, act: Act, query: AssetQuery) -> _Asked:
         sources.append(_worded(len(query.words)))
     if values["folder"] != TOP:
         sources.append(_BELOW_FOLDER if _is_deep(query) else _IN_FOLDER)
-    asked = _Asked(query, values, sources)
-    return _Asked(query, values, sources, _driver(tx, asked))
+    sources += _fitting(query)
+    return _by_best_way(tx, _Asked(query, values, sources))
 
 
 def _folder(tx: Transaction, act: Act, query: AssetQuery) -> FolderId:
@@ -116,22 +125,22 @@ def _is_deep(query: AssetQuery) -> bool:
     return query.recursive or query.folder is None
 
 
-def _driver(tx: Transaction, asked: _Asked) -> _Source | None:
-    """The source to read from, None for the index of the order."""
+def _by_best_way(tx: Transaction, asked: _Asked) -> _Asked:
+    """The same with the driver that costs least."""
     in_order = [source for source in asked.sources if source.order and asked.query.sort is Sort.CREATED]
     filters = list(_filters(asked.query))
     if not filters and in_order == asked.sources and len(in_order) == 1:
-        return in_order[0]
-    counts = [len(_candidates(tx, asked, source.number, source.rows, source.where)) for source in asked.sources]
-    if counts and min(counts) < _FEW:
-        return asked.sources[counts.index(min(counts))]
+        return asked.driven_by(in_order[0])
+    for source in asked.sources:
+        numbers = _candidates(tx, asked, source.number, source.rows, source.where)
+        if len(numbers) < _FEW:
+            return asked.driven_by_numbers(numbers, source)
     if filters and asked.sources:
         fitting = " AND ".join(["a.account_id = :account", *filters])
         numbers = _candidates(tx, asked, "a.number", f"assets AS a INDEXED BY {_BY_NUMBER}", fitting)
         if len(numbers) < _FEW:
-            asked.values["numbers"] = msgspec.json.encode(numbers).decode()
-            return _NUMBERED
-    return in_order[0] if in_order else None
+            return asked.driven_by_numbers(numbers)
+    return asked.driven_by(in_order[0]) if in_order else asked
 
 
 def _candidates(tx: Transaction, asked: _Asked, number: str, rows: str, where: str) -> list[int]:
@@ -158,12 +167,13 @@ def _stretch(
 def _statement(asked: _Asked, has_key: bool, after_value: bool) -> Statement:
     query, driver = asked.query, asked.driver
     key, direction = _KEYS[query.sort], "DESC" if query.descending else "ASC"
-    conditions = [*_filters(query), *(source.condition for source in asked.sources if source is not driver)]
+    conditions = [*_filters(query), *(source.condition for source in asked.sources)]
     if not query.states:
         conditions.append(f"a.state NOT IN ({_quoted(*_NOT_SHOWN)})")
     if not has_key:
         conditions.append(f"{key} IS NULL")
-    elif query.sort in (Sort.SIZE, Sort.DURATION):
+    elif query.sort in (Sort.SIZE, Sort.DURATION) and (query.descending or not after_value):
+        # Not two lower bounds: SQLite begins at the one that it likes.
         conditions.append(f"{key} >= 0")
     if after_value:
         # Not as a comparison of pairs: with a collation SQLite would not use the index for that.
@@ -192,13 +202,18 @@ def _statement(asked: _Asked, has_key: bool, after_value: bool) -> Statement:
 
 def _filters(query: AssetQuery) -> Iterator[str]:
     """What is asked of single columns, first what fewest assets fit."""
-    for number, bound in enumerate(query.bounds):
-        yield f"{_MEASURES[bound.measure]} {'<=' if bound.is_upper else '>='} :bound{number}"
+    for _, condition in _bounds(query, "a"):
+        yield condition
     for column, wanted in (("format", query.formats), ("kind", query.kinds), ("state", query.states)):
         if wanted:
             yield f"a.{column} IN ({_quoted(*wanted)})"
     if query.folder is not None and not query.recursive:
         yield "a.folder_id = :folder"
+
+
+def _bounds(query: AssetQuery, rows: str) -> Iterator[tuple[Bound, str]]:
+    for number, bound in enumerate(query.bounds):
+        yield bound, f"{rows}.{_MEASURES[bound.measure]} {'<=' if bound.is_upper else '>='} :bound{number}"
 
 
 def _quoted(*members: StrEnum) -> str:
@@ -225,7 +240,13 @@ _IN_FOLDER = _Source(
     order="f.number",
     condition="a.folder_id = :folder",
 )
-_NUMBERED = _Source(rows="json_each(:numbers) AS n", where="TRUE", number="n.value", order=None, condition="TRUE")
+_NUMBERED = _Source(
+    rows="json_each(:numbers) AS n",
+    where="n.value BETWEEN :low AND :high",
+    number="(n.value + 0)",
+    order=None,
+    condition="TRUE",
+)
 
 
 def _tagged(tag: str) -> _Source:
@@ -234,8 +255,27 @@ def _tagged(tag: str) -> _Source:
         where=f"t.account_id = :account AND t.tag = {tag} AND t.number BETWEEN :low AND :high",
         number="(t.number + 0)",
         order="t.number",
-        condition=f"EXISTS (SELECT 1 FROM asset_tags AS t WHERE t.asset_id = a.id AND t.tag = {tag})",
+        condition="EXISTS (SELECT 1 FROM asset_tags AS t INDEXED BY ix_asset_tags_account_tag_number"
+        f" WHERE t.account_id = :account AND t.tag = {tag} AND t.number = a.number)",
     )
+
+
+def _fitting(query: AssetQuery) -> Iterator[_Source]:
+    """What fits a filter that has an index of its own; the filter is a condition in any case."""
+    for column, wanted in (("state", query.states), ("format", query.formats)):
+        if wanted:
+            where = (
+                f"f.account_id = :account AND f.{column} IN ({_quoted(*wanted)}) AND f.number BETWEEN :low AND :high"
+            )
+            yield _fitting_by(f"ix_assets_by_{column}", where, "f.number" if len(wanted) == 1 else None)
+    for measure in (Measure.CREATED, Measure.SIZE, Measure.DURATION):
+        bounds = [condition for bound, condition in _bounds(query, "f") if bound.measure is measure]
+        if bounds:
+            yield _fitting_by(f"ix_assets_by_{measure}", " AND ".join(["f.account_id = :account", *bounds]), None)
+
+
+def _fitting_by(index: str, where: str, order: str | None) -> _Source:
+    return _Source(f"assets AS f INDEXED BY {index}", where, "(f.number + 0)", order, "TRUE")
 
 
 def _worded(count: int) -> _Source:

@@ -21,6 +21,8 @@ _CONTROLS_AS_SPACE = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " ")
 
 def folded(text: str) -> str:
     """A text without its differences of case, width, accents and composition."""
+    if text.isascii():
+        return text.lower().translate(_CONTROLS_AS_SPACE)
     plain = unicodedata.normalize("NFKC", text).casefold()
     bare = unicodedata.normalize("NFD", plain).translate(_WITHOUT_MARKS)
     return unicodedata.normalize("NFKC", bare).translate(_CONTROLS_AS_SPACE)
