@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from purge_race import kill_in_the_middle, race
-from small_house import GRACE_S, OTHER_PHOTO, PHOTO, RESTORE_S, TESTER, SmallHouse
+from small_house import GRACE_S, OTHER_PHOTO, PHOTO, RESTORE_S, TESTER, SmallHouse, small_house
 
 from greenroom.db import library, uses
 from greenroom.domain.asset import Asset, AssetState
@@ -143,6 +143,19 @@ def test_bytes_of_which_no_row_speaks_are_removed_and_the_others_stay(house: Sma
 
     assert house.retention.remove_strays() == 1
     assert bytes_there(house) == [asset.blob_key]
+
+
+def test_bytes_that_were_there_before_the_catalogue_stay(house: SmallHouse) -> None:
+    asset = house.uploaded(PHOTO)
+    house.database.close()
+    for file in house.data.glob("catalogue.db*"):
+        file.unlink()
+
+    begun_anew = small_house(house.data)
+
+    assert begun_anew.retention.remove_strays() == 0
+    assert bytes_there(begun_anew) == [asset.blob_key]
+    begun_anew.database.close()
 
 
 def test_bytes_that_are_being_published_are_no_strays(house: SmallHouse) -> None:

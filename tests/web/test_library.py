@@ -259,5 +259,5 @@ def test_every_status_that_a_call_answers_is_described(library: RunningServer) -
     described = {
         (path, method): sorted(call["responses"]) for path, calls in paths.items() for method, call in calls.items()
     }
-    assert described[ASSETS + "/{asset_id}", "delete"] == ["200", "401", "403", "404", "409", "412", "422"]
-    assert described[ASSETS + "/bulk", "post"] == ["200", "401", "403", "422"]
+    assert {"200", "401", "403", "404", "409", "412", "422"} <= {*described[ASSETS + "/{asset_id}", "delete"]}
+    assert {"200", "401", "403", "422"} <= {*described[ASSETS + "/bulk", "post"]}

@@ -11,7 +11,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import and_, bindparam, delete, exists, func, select, text, update
 
-from greenroom.db.schema import assets, blobs, renditions
+from greenroom.db.schema import accounts, assets, blobs, renditions
 from greenroom.db.sqlite import Transaction, sql
 from greenroom.domain.ids import BlobKey
 
@@ -33,6 +33,7 @@ _CONDEMNED = sql(
 )
 _DUE = sql(select(blobs.c.key).where(and_(_named, _due)))
 _REMOVE = sql(delete(blobs).where(and_(_named, _due)))
+_BEGINNING = sql(select(func.min(accounts.c.created_at)))
 _KNOWN = sql(select(blobs.c.key).where(_named))
 
 
@@ -60,6 +61,13 @@ def remove(tx: Transaction, keys: Collection[BlobKey], before: datetime) -> None
 def known(tx: Transaction, keys: Collection[BlobKey]) -> set[BlobKey]:
     """Those of these blobs that have a row."""
     return {BlobKey(key) for (key,) in tx.rows(_KNOWN, {"keys": _listed(keys)})}
+
+
+def beginning(tx: Transaction) -> float:
+    """When this catalogue was made, in Unix seconds: no row of it can speak of bytes that were there before."""
+    found = tx.row(_BEGINNING, {})
+    assert found is not None and found[0] is not None, "a catalogue has an account"
+    return float(found[0])
 
 
 def _listed(keys: Collection[BlobKey]) -> str:

@@ -76,8 +76,13 @@ class Retention:
                 return removed
 
     def remove_strays(self) -> int:
-        """Remove stored bytes of which no row speaks: a run ended between the two. Give how many blobs."""
-        return sum(self._remove_unknown(keys) for keys in self.store.kept())
+        """
+        Remove stored bytes of which no row speaks: a run ended between the two. Give how many blobs.
+
+        Bytes that were there before the catalogue stay: somebody lost it, and may find it again.
+        """
+        beginning = self.database.read(blobs.beginning)
+        return sum(self._remove_unknown(keys, beginning) for keys in self.store.kept())
 
     def remove_leftovers(self) -> int:
         """Remove temporary files that no upload waits for; only before the first upload of a run. Give how many."""
@@ -92,10 +97,11 @@ class Retention:
                 self.database.write(lambda tx: blobs.remove(tx, due, before)).result()
         return len(due)
 
-    def _remove_unknown(self, keys: list[BlobKey]) -> int:
+    def _remove_unknown(self, keys: list[BlobKey], beginning: float) -> int:
         known = self.database.read(lambda tx: blobs.known(tx, keys))
         with self.store.holds.removing(set(keys) - known) as free:
             # What was being published at the first look may have its row now.
             unknown = free - self.database.read(lambda tx: blobs.known(tx, free))
-            self.store.remove(unknown)
-        return len(unknown)
+            strays = [key for key in unknown if (self.store.came_at(key) or 0.0) >= beginning]
+            self.store.remove(strays)
+        return len(strays)

@@ -126,6 +126,13 @@ class BlobStore:
             names = os.listdir(f"{self.root}/blobs/{number:02x}")
             yield [BlobKey(name) for name in names if _KEY.fullmatch(name)]
 
+    def came_at(self, key: BlobKey) -> float | None:
+        """When a blob came into its place, or later, in Unix seconds; None if it is not there."""
+        try:
+            return os.stat(self._path(key)).st_ctime
+        except FileNotFoundError:
+            return None
+
     def sweep(self, keep: Collection[str]) -> int:
         """Remove the temporary files that are not in `keep`; give how many. Only for a start, before uploads."""
         found = [name for name in os.listdir(f"{self.root}/incoming") if name not in keep]
