@@ -18,6 +18,7 @@ from greenroom.domain.optimize_findings import OPTIMIZE_FINDINGS
 from greenroom.domain.policy import AUDIO_CODECS, CODEC_NAMES, VIDEO_CODECS, Dialect, Policy, megabytes, minutes
 from greenroom.errors import DataFolderInUse, GreenroomError, SettingError
 from greenroom.media import findings as media_findings
+from greenroom.studio import cast
 from greenroom.studio.voices.languages import rows as language_rows
 from greenroom.web.problem_codes import problem_codes
 from greenroom.web.problems import FILE_TYPE_TEXTS, TABLE, Told
@@ -327,7 +328,50 @@ def languages() -> str:
     )
 
 
+# Avatars
+
+
+def avatars() -> str:
+    """The stock presenters, and what they can do."""
+    rows = [
+        [
+            f"`{one.number}`",
+            f"`{one.id}`",
+            one.name,
+            *(f"`{value}`" for value in (one.gender, one.age, one.style, one.scene, one.ethnicity)),
+            one.about,
+        ]
+        for one in cast.people()
+    ]
+    return page(
+        "Avatars",
+        f"The {len(rows)} stock presenters are drawn by this program as layered vector art. They need no model, no "
+        "network and no graphics card, and they are yours to publish. The official calls know them by their number, "
+        "`POST /v2/avatar` by their id; both are stable for ever.",
+        "![All presenters](avatars/cast.webp)",
+        table(["number", "id", "name", "gender", "age", "style", "scene", "ethnicity", "about"], rows),
+        "## Framings",
+        "`full` shows a presenter down to the hips with both hands, `waist` to the waist, `closeup` head and "
+        "shoulders, `circle` head and shoulders in a round window in the lower right corner. Each is drawn for every "
+        "aspect ratio and size.",
+        "![Each framing in 9:16, 16:9 and 1:1](avatars/framings.webp)",
+        "## Speech",
+        "The mouth follows six channels at 100 Hz: how far the jaw has fallen, lips spread or puckered, the upper lip "
+        "raised, lips pressed together, the lower lip under the teeth, the tongue behind them. Pressed lips are always "
+        "shut; chin, cheeks and beard follow the jaw.",
+        "![The shapes of speech](avatars/mouths.webp)",
+        "## Hands",
+        f"Hands are folded at rest. Gestures: {', '.join(f'`{name}`' for name in cast.GESTURES)}.",
+        "![Hands at rest and in each gesture](avatars/gestures.webp)",
+        "## Head and face",
+        "Heads turn, nod and tilt in depth, eyes blink and look about, brows rise, and faces smile in pauses.",
+        "![Head and face](avatars/heads.webp)",
+        "`scripts/make-contact-sheets` draws the pictures of this page anew.",
+    )
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "avatars.md": avatars,
     "advice.md": advice,
     "settings.md": settings,
     "errors.md": errors,

@@ -8,7 +8,7 @@ import skia
 from greenroom.studio.cast.cloth import NIGHT, dark, lit
 from greenroom.studio.cast.clothes import SHORT_SLEEVES
 from greenroom.studio.cast.look import Outfit, Skin
-from greenroom.studio.cast.paint import Brush, Color, Point, Points, linear, mix, radial, spline
+from greenroom.studio.cast.paint import Brush, Color, Point, Points, linear, mix, oval, radial, spline
 
 UPPER, FORE = 276.0, 222.0
 """How long an upper arm and a forearm are, in units."""
@@ -31,7 +31,7 @@ REST_OVER = Reach((220, 556), (58, 638), -112, "rest")
 GESTURES: dict[str, tuple[Reach, Reach]] = {
     # Name -> the arm on the viewer's left, mirrored, and the arm on the right.
     "open": (Reach((236, 572), (258, 424), 30, "open"), Reach((236, 572), (258, 424), 30, "open")),
-    "present": (REST, Reach((242, 560), (272, 410), 50, "open")),
+    "present": (REST, Reach((240, 562), (254, 412), 44, "open")),
     "point": (REST, Reach((232, 572), (232, 404), -8, "point")),
     "emphasis": (Reach((228, 566), (134, 474), 4, "open", 0.62), Reach((228, 566), (134, 474), 4, "open", 0.62)),
     "wave": (REST, Reach((250, 548), (276, 372), 8, "open")),
@@ -76,6 +76,14 @@ def paint_upper(b: Brush, outfit: Outfit, skin: Skin, thick: float, side: int) -
         fade.setShader(radial(-42 * thick, -18, 84, [(0, 0, 0.0), (0.4, 0, 0.0), (1, 0, 1)]))
         b.canvas.drawPaint(fade)
     b.canvas.restore()
+
+
+def paint_elbow(b: Brush, outfit: Outfit, skin: Skin, thick: float) -> None:
+    """What is under the joint of both, so that nothing shines through where a bent sleeve goes over."""
+    bare = outfit.kind in SHORT_SLEEVES
+    color, radius = (skin.base, 29.0) if bare else (sleeve_color(outfit), 38.0)
+    light, deep = (skin.light, skin.deep) if bare else (lit(color, 0.4), dark(color, 0.6))
+    _limb(b, oval(0, 0, radius * thick, radius * thick), color, light, deep, radius * thick)
 
 
 def paint_shade(b: Brush, length: float, thick: float) -> None:

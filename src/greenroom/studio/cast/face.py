@@ -99,8 +99,8 @@ def _sockets(b: Brush, face: Face) -> None:
 
 def _cheeks(b: Brush, face: Face) -> None:
     s = face.skin
-    b.spot(-57, 46, 42, 30, s.blush, 0.34, -12)
-    b.spot(57, 46, 42, 30, s.blush, 0.38, 12)
+    b.spot(-57, 46, 42, 30, s.blush, 0.34 * face.blush, -12)
+    b.spot(57, 46, 42, 30, s.blush, 0.38 * face.blush, 12)
     b.spot(-58, 22, 30, 13, s.light, 0.55, 14)
     b.spot(54, 24, 24, 10, s.light, 0.28, -14)
     for side in (-1, 1):
@@ -127,7 +127,7 @@ def _nose(b: Brush, face: Face) -> None:
     b.fill(spline(side_plane), s.shade, 0.55, 3.2)
     b.taper([(13, -26), (10, -8), (8 * n, 14), (10 * n, tip - 14)], 7, s.deep, 0.28, 3, 0.3)
     b.taper([(-12, -24), (-9, -6), (-8 * n, 16), (-11 * n, tip - 12)], 5, s.shade, 0.4, 2.8, 0.3)
-    b.spot(0, tip + 2, 27 * n, 19, s.blush, 0.3)
+    b.spot(0, tip + 2, 27 * n, 19, s.blush, 0.12 + 0.18 * face.blush)
     b.spot(2 * n, tip + 17, 24 * n, 10, s.deep, 0.42)
     # Wings, then what is under the tip, then nostrils, then what shines.
     for side, a in ((-1, 0.5), (1, 0.75)):

@@ -10,8 +10,8 @@ def long_back(wave: float, bottom: float, wide: float) -> Layer:
     def paint(b: Brush, hair: Hair, _face: Face) -> None:
         w, y = wide, bottom
         side: Points = [
-            (0, -165),
-            (80, -150),
+            (0, -146),
+            (66, -134),
             (120 * w, -70),
             (128 * w, 40),
             (134 * w, 130),

@@ -56,6 +56,7 @@ class Face:
     age: float = 0.0
     freckles: float = 0.0
     stubble: float = 0.0
+    blush: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ class Shape:
     lower: float  # upper edge of the lower lip
     bottom: float  # of the lower lip
     round: float  # how round the opening is: 0 flat to 1 a ring
+    pucker: float  # how far lips are pushed forward, over the teeth
 
     @property
     def opening(self) -> float:
@@ -40,18 +41,19 @@ def shape_of(face: Face, mouth: tuple[float, float, float, float, float, float],
     half = 31 * face.lips_wide + 6 * max(0.0, wide) - 12.5 * pucker + 6.5 * smile - 3.5 * jaw
     lift = (4.2 * max(0.0, raised) + 1.2 * jaw) * free
     # Untucked lips part as the jaw falls; a tucked lower lip stays at the teeth.
-    drop = 25 * jaw**0.9 * free * (1 - 0.85 * tuck) + 3.2 * max(0.0, raised) * free * (1 - tuck) + 2.2 * tuck * free
-    thick = face.lips * (1 - 0.4 * max(0.0, press)) * (1 + 0.16 * pucker - 0.1 * max(0.0, wide)) * (1 - 0.14 * jaw)
-    over = 9.0 * thick * (1 - 0.18 * max(0.0, raised))
-    under = 12.2 * thick * (1 - 0.6 * tuck)
+    drop = 22.5 * jaw**0.9 * free * (1 - 0.85 * tuck) + 3.2 * max(0.0, raised) * free * (1 - tuck) + 2.2 * tuck * free
+    thick = face.lips * (1 - 0.4 * max(0.0, press)) * (1 + 0.1 * pucker - 0.1 * max(0.0, wide)) * (1 - 0.14 * jaw)
+    over = 9.0 * thick * (1 - 0.18 * max(0.0, raised)) * (1 - 0.12 * pucker)
+    under = 12.2 * thick * (1 - 0.6 * tuck) * (1 - 0.1 * pucker)
     return Shape(
         half=half,
         corner=y - 0.4 - 10.5 * smile + 6 * jaw * free + 2.0 * pucker,
         top=y - lift - over - 1.5 * pucker,
         upper=y - lift,
-        lower=y - lift * 0 + drop if drop > 0 else y - lift,
+        lower=y + drop if drop > 0 else y - lift,
         bottom=y + max(drop, 0) + under + 1.5 * pucker,
         round=min(1.0, pucker * 0.9 + 0.25 * jaw),
+        pucker=pucker,
     )
 
 
@@ -98,13 +100,13 @@ class Mouth:
         )
         # The tongue lies on the floor of the mouth, and its tip rises behind the upper teeth.
         rise = max(0.0, mouth[5])
-        tip = m.lower - 3 - 0.30 * m.opening - rise * 0.5 * m.opening
+        tip = m.lower - 0.5 - 0.2 * m.opening - rise * 0.5 * m.opening + 9 * m.pucker
         tongue = skia.Path.Oval(
             skia.Rect(-m.half * (0.66 - 0.14 * rise), tip, m.half * (0.66 - 0.14 * rise), m.lower + 26)
         )
         b.fill(tongue, radial(-3, tip + 9, 24, [(0, 0xE08A84, 1), (0.5, 0xC9666A, 1), (1, 0x8E3A40, 1)]), 0.96)
         b.spot(0, tip + 12, 2.6, 10, 0x8E3A40, 0.5)
-        self._teeth(b, -1, y - 7, y + 5.4 + 0.8 * max(0.0, mouth[2]), m.half * 0.9)
+        self._teeth(b, -1, y - 9 - 6 * m.pucker, y + 2.9 + 2.4 * max(0.0, mouth[2]) - 6 * m.pucker, m.half * 0.9)
         if m.opening > 14:
             self._teeth(b, 1, m.lower - 3.4, m.lower + 8, m.half * 0.62)
         # Lips and corners cast shade on all that is inside.
@@ -173,7 +175,7 @@ class Mouth:
 
 def _hole(m: Shape) -> skia.Path:
     x = m.half - 1.5
-    bow = 0.55 + 0.3 * m.round
+    bow = 0.55 + 0.42 * m.round
     path = skia.Path()
     path.moveTo(-x, m.corner)
     path.cubicTo(-x * bow, m.upper - 0.3 * (m.corner - m.upper), -7, m.upper - 1.0, 0, m.upper + 0.6)
@@ -185,7 +187,7 @@ def _hole(m: Shape) -> skia.Path:
 
 
 def _upper_lip(m: Shape) -> skia.Path:
-    x, bow = m.half, 0.55 + 0.3 * m.round
+    x, bow = m.half, 0.55 + 0.42 * m.round
     path = skia.Path()
     path.moveTo(-x, m.corner)
     path.cubicTo(-x * 0.66, m.top + 3.5, -13, m.top - 0.4, -6.5, m.top)
@@ -199,7 +201,7 @@ def _upper_lip(m: Shape) -> skia.Path:
 
 
 def _lower_lip(m: Shape) -> skia.Path:
-    x, bow = m.half - 0.8, 0.55 + 0.3 * m.round + 0.2
+    x, bow = m.half - 0.8, 0.55 + 0.42 * m.round + 0.2
     path = skia.Path()
     path.moveTo(-x, m.corner)
     if m.opening > 0.05:
@@ -209,7 +211,7 @@ def _lower_lip(m: Shape) -> skia.Path:
         path.cubicTo(-x * 0.55, m.upper - 0.4, -8, m.upper - 1.6, 0, m.upper + 0.9)
         path.cubicTo(8, m.upper - 1.6, x * 0.55, m.upper - 0.4, x, m.corner)
     full = m.bottom + (m.bottom - m.corner) / 3
-    wide = 0.6 + 0.3 * m.round + 0.012 * min(m.opening, 16)
+    wide = 0.6 + 0.36 * m.round + 0.012 * min(m.opening, 16)
     path.cubicTo(x * wide, full, -x * wide, full, -x, m.corner)
     path.close()
     return path

@@ -41,18 +41,21 @@ def paint_lock(b: Brush, hair: Hair, lock: Lock) -> None:
     shape = np.stack([curve([(float(x), float(y)) for x, y in guides[:, i]], _ACROSS) for i in range(_STEPS)], 1)
     lift = rng.uniform(-0.16, 0.16, lock.clumps)
     phase = rng.uniform(0, 2 * np.pi, lock.clumps) * 0.35 + np.arange(lock.clumps) * 0.3
+    # A small picture does not show, nor pay for, each strand of a large one.
+    detail = min(1.0, 0.3 + 0.85 * float(b.canvas.getTotalMatrix().getScaleX()))
+    thick = lock.width / detail**0.5
     for size, brighter, share in ((2.6, -0.3, 0.45), (1.2, -0.06, 1.0), (0.6, 0.18, 0.9)):
-        count = int(lock.count * share)
+        count = int(lock.count * share * detail)
         us = (np.arange(count) + rng.uniform(0, 1, count)) / count
         for u in us[rng.permutation(count)]:
             clump = min(int(u * lock.clumps), lock.clumps - 1)
             line = _strand(shape, lock, float(u), clump, float(phase[clump]), rng)
             tone = brighter + lock.tone + float(lift[clump]) + float(rng.normal(0, 0.07)) + _lit(float(u))
-            _paint_strand(b, hair, line, lock.width * size * float(rng.uniform(0.7, 1.25)), tone, lock.shine)
-    for u in rng.uniform(0.08, 0.8, int(lock.count * 0.45)):
+            _paint_strand(b, hair, line, thick * size * float(rng.uniform(0.7, 1.25)), tone, lock.shine)
+    for u in rng.uniform(0.08, 0.8, int(lock.count * 0.45 * detail)):
         clump = min(int(u * lock.clumps), lock.clumps - 1)
         line = _strand(shape, lock, float(u), clump, float(phase[clump]), rng)
-        _paint_shine(b, hair, line, lock.width * 0.34, lock.shine, float(rng.uniform(0.25, 0.8)))
+        _paint_shine(b, hair, line, thick * 0.34, lock.shine, float(rng.uniform(0.25, 0.8)))
 
 
 def _lit(u: float) -> float:

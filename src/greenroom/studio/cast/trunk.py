@@ -15,6 +15,7 @@ from greenroom.studio.cast.arms import (
     UPPER,
     Reach,
     between,
+    paint_elbow,
     paint_fore,
     paint_shade,
     paint_upper,
@@ -79,6 +80,7 @@ class Trunk:
 
         self._upper = {side: upper(side) for side in (-1, 1)}
         self._fore = layer(lambda b: paint_fore(b, look.outfit, skin, thick), k, (0, 0), (-80, -70, 80, 290))
+        self._elbow = layer(lambda b: paint_elbow(b, look.outfit, skin, thick), k, (0, 0), (-60, -60, 60, 60))
         self._shade = layer(lambda b: paint_shade(b, FORE, thick), k, (0, 0), (-80, -70, 80, 300))
         self._hands = {name: hand(name) for name in HANDS}
 
@@ -116,6 +118,11 @@ class Trunk:
             wrist = (reach.wrist[0] + (wide - 214) * 0.4, reach.wrist[1])
             self._limb(
                 self._shade, side, (elbow[0] + side * 7, elbow[1] + 12), (wrist[0] + side * 7, wrist[1] + 12), FORE
+            )
+            at = (self._x + side * elbow[0] * self._k, self._y + elbow[1] * self._k - self.top)
+            canvas = self._surface.getCanvas()
+            canvas.drawImage(
+                blit_of(self._elbow.picture), round(at[0] + self._elbow.left), round(at[1] + self._elbow.top)
             )
             self._limb(self._upper[side], side, joint, elbow, UPPER)
             self._hand(side, reach, wrist)
