@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from greenroom.db import catalogue, folders, search
 from greenroom.db.sqlite import Statement, Transaction
@@ -24,7 +24,7 @@ from greenroom.domain.asset_query import AssetQuery, Bound, Measure, Place, Sort
 from greenroom.domain.folder import TOP, FolderRef
 from greenroom.domain.ids import AssetId, FolderId
 
-_FEW = 2000  # are sorted in a few milliseconds
+_FEW = 1000  # are sorted in a millisecond or two
 _NOT_SHOWN = (AssetState.DELETED, AssetState.PURGED)
 _BY_NUMBER = "ix_assets_by_number"
 _INDEXES = {
@@ -74,12 +74,12 @@ class _Asked(Struct, frozen=True):
 
     def driven_by(self, source: _Source) -> "_Asked":
         """The same, read from that source and judged by the others."""
-        return _Asked(self.query, self.values, [one for one in self.sources if one is not source], source)
+        return structs.replace(self, driver=source, sources=[one for one in self.sources if one is not source])
 
-    def driven_by_numbers(self, numbers: list[int], of: _Source | None = None) -> "_Asked":
-        """The same, read from the assets with those numbers, which are all that a source has."""
+    def driven_by_numbers(self, numbers: list[int], left: list[_Source]) -> "_Asked":
+        """The same, read from the assets with those numbers and judged by the sources that are left."""
         values = {**self.values, "numbers": msgspec.json.encode(numbers).decode()}
-        return _Asked(self.query, values, [one for one in self.sources if one is not of], _NUMBERED)
+        return structs.replace(self, driver=_NUMBERED, sources=left, values=values)
 
 
 def page(tx: Transaction, act: Act, query: AssetQuery, place: Place | None, most: int) -> list[tuple[Asset, Place]]:
@@ -127,20 +127,31 @@ def _is_deep(query: AssetQuery) -> bool:
 
 def _by_best_way(tx: Transaction, asked: _Asked) -> _Asked:
     """The same with the driver that costs least."""
-    in_order = [source for source in asked.sources if source.order and asked.query.sort is Sort.CREATED]
-    filters = list(_filters(asked.query))
-    if not filters and in_order == asked.sources and len(in_order) == 1:
+    query, filters = asked.query, list(_filters(asked.query))
+    in_order = [source for source in asked.sources if source.order]
+    only_one = len(asked.sources) == 1 and not filters
+    if only_one and in_order and query.sort is Sort.CREATED:
         return asked.driven_by(in_order[0])
     for source in asked.sources:
         numbers = _candidates(tx, asked, source.number, source.rows, source.where)
         if len(numbers) < _FEW:
-            return asked.driven_by_numbers(numbers, source)
+            return asked.driven_by_numbers(numbers, [one for one in asked.sources if one is not source])
     if filters and asked.sources:
         fitting = " AND ".join(["a.account_id = :account", *filters])
         numbers = _candidates(tx, asked, "a.number", f"assets AS a INDEXED BY {_BY_NUMBER}", fitting)
         if len(numbers) < _FEW:
-            return asked.driven_by_numbers(numbers)
-    return asked.driven_by(in_order[0]) if in_order else asked
+            return asked.driven_by_numbers(numbers, asked.sources)
+    if not in_order:
+        return asked
+    if query.sort is Sort.CREATED:
+        return asked.driven_by(in_order[0])
+    if not only_one:
+        # Many have each, but few may have all.
+        by_age = structs.replace(asked, query=structs.replace(query, sort=Sort.CREATED)).driven_by(in_order[0])
+        found = _stretch(tx, by_age, True, None, _FEW)
+        if len(found) < _FEW:
+            return asked.driven_by_numbers([place.number for _, place in found], [])
+    return asked
 
 
 def _candidates(tx: Transaction, asked: _Asked, number: str, rows: str, where: str) -> list[int]:
