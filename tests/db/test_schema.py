@@ -136,7 +136,7 @@ def test_a_hot_statement_reads_no_whole_table(connection: sqlite3.Connection, st
 def test_a_list_of_assets_is_read_in_its_order_from_an_index_alone(
     connection: sqlite3.Connection, sort: Sort, place: object, descending: bool
 ) -> None:
-    asked = listing._Asked(AssetQuery(sort=sort, descending=descending, kinds=(Kind.IMAGE,)), {}, [])
+    asked = listing._Asked(AssetQuery(sort=sort, descending=descending, kinds=(Kind.IMAGE,)), {"folder": ""}, [])
 
     steps = plan(connection, listing._statement(asked, True, place is not None and sort is not Sort.CREATED))
 
@@ -149,7 +149,7 @@ def test_a_list_of_assets_is_read_in_its_order_from_an_index_alone(
 def test_a_folder_a_tag_and_a_word_have_their_assets_in_order(
     connection: sqlite3.Connection, source: listing._Source
 ) -> None:
-    asked = listing._Asked(AssetQuery(), {}, [], source)
+    asked = listing._Asked(AssetQuery(), {"folder": ""}, [], source)
 
     steps = plan(connection, listing._statement(asked, True, False))
 

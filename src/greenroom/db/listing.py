@@ -48,6 +48,16 @@ _MEASURES = {
 }
 
 
+_INDEXED = (Measure.CREATED, Measure.SIZE, Measure.DURATION)
+
+
+class _Filter(Struct, frozen=True):
+    """What is asked of a column, and whether a source has what fits."""
+
+    condition: str
+    has_source: bool
+
+
 class _Source(Struct, frozen=True):
     """
     Where candidates may come from: rows with the numbers of assets between :low and :high.
@@ -127,16 +137,17 @@ def _is_deep(query: AssetQuery) -> bool:
 
 def _by_best_way(tx: Transaction, asked: _Asked) -> _Asked:
     """The same with the driver that costs least."""
-    query, filters = asked.query, list(_filters(asked.query))
+    query = asked.query
     in_order = [source for source in asked.sources if source.order]
-    only_one = len(asked.sources) == 1 and not filters
+    only_one = len(asked.sources) == 1 and all(filter_.has_source for filter_ in _filters(asked))
     if only_one and in_order and query.sort is Sort.CREATED:
         return asked.driven_by(in_order[0])
     for source in asked.sources:
         numbers = _candidates(tx, asked, source.number, source.rows, source.where)
         if len(numbers) < _FEW:
             return asked.driven_by_numbers(numbers, [one for one in asked.sources if one is not source])
-    if filters and asked.sources:
+    filters = [filter_.condition for filter_ in _filters(asked)]
+    if filters and asked.sources and not only_one:
         fitting = " AND ".join(["a.account_id = :account", *filters])
         numbers = _candidates(tx, asked, "a.number", f"assets AS a INDEXED BY {_BY_NUMBER}", fitting)
         if len(numbers) < _FEW:
@@ -178,7 +189,8 @@ def _stretch(
 def _statement(asked: _Asked, has_key: bool, after_value: bool) -> Statement:
     query, driver = asked.query, asked.driver
     key, direction = _KEYS[query.sort], "DESC" if query.descending else "ASC"
-    conditions = [*_filters(query), *(source.condition for source in asked.sources)]
+    conditions = [filter_.condition for filter_ in _filters(asked)]
+    conditions += [source.condition for source in asked.sources]
     if not query.states:
         conditions.append(f"a.state NOT IN ({_quoted(*_NOT_SHOWN)})")
     if not has_key:
@@ -211,15 +223,16 @@ def _statement(asked: _Asked, has_key: bool, after_value: bool) -> Statement:
     )
 
 
-def _filters(query: AssetQuery) -> Iterator[str]:
+def _filters(asked: _Asked) -> Iterator[_Filter]:
     """What is asked of single columns, first what fewest assets fit."""
-    for _, condition in _bounds(query, "a"):
-        yield condition
+    query = asked.query
+    for bound, condition in _bounds(query, "a"):
+        yield _Filter(condition, bound.measure in _INDEXED)
     for column, wanted in (("format", query.formats), ("kind", query.kinds), ("state", query.states)):
         if wanted:
-            yield f"a.{column} IN ({_quoted(*wanted)})"
-    if query.folder is not None and not query.recursive:
-        yield "a.folder_id = :folder"
+            yield _Filter(f"a.{column} IN ({_quoted(*wanted)})", column != "kind")
+    if asked.values["folder"] == TOP and not _is_deep(query):
+        yield _Filter("a.folder_id = ''", has_source=False)
 
 
 def _bounds(query: AssetQuery, rows: str) -> Iterator[tuple[Bound, str]]:
@@ -279,7 +292,7 @@ def _fitting(query: AssetQuery) -> Iterator[_Source]:
                 f"f.account_id = :account AND f.{column} IN ({_quoted(*wanted)}) AND f.number BETWEEN :low AND :high"
             )
             yield _fitting_by(f"ix_assets_by_{column}", where, "f.number" if len(wanted) == 1 else None)
-    for measure in (Measure.CREATED, Measure.SIZE, Measure.DURATION):
+    for measure in _INDEXED:
         bounds = [condition for bound, condition in _bounds(query, "f") if bound.measure is measure]
         if bounds:
             yield _fitting_by(f"ix_assets_by_{measure}", " AND ".join(["f.account_id = :account", *bounds]), None)
