@@ -81,15 +81,9 @@ def paint_upper(b: Brush, outfit: Outfit, skin: Skin, thick: float, side: int) -
 def paint_elbow(b: Brush, outfit: Outfit, skin: Skin, thick: float) -> None:
     """What is under the joint of both, so that nothing shines through where a bent sleeve goes over."""
     bare = outfit.kind in SHORT_SLEEVES
-    color, radius = (skin.base, 29.0) if bare else (sleeve_color(outfit), 38.0)
+    color, radius = (skin.base, 32.0) if bare else (sleeve_color(outfit), 40.5)
     light, deep = (skin.light, skin.deep) if bare else (lit(color, 0.4), dark(color, 0.6))
     _limb(b, oval(0, 0, radius * thick, radius * thick), color, light, deep, radius * thick)
-
-
-def paint_shade(b: Brush, length: float, thick: float) -> None:
-    """The shade that a limb casts on the clothes behind it."""
-    shape = _along([(-30, 0.4), (0, 0.32), (30, 0.4), (31, 0.9), (0, 1.02), (-31, 0.9)], length, thick)
-    b.fill(shape, NIGHT, 0.45, 11)
 
 
 def _upper(b: Brush, outfit: Outfit, skin: Skin, thick: float) -> None:
@@ -121,11 +115,11 @@ def _upper(b: Brush, outfit: Outfit, skin: Skin, thick: float) -> None:
                 (32, -0.09),
                 (44, 0.06),
                 (45, 0.3),
-                (43, 0.5),
-                (43, 0.5),
-                (0, 0.53),
-                (-42, 0.5),
-                (-42, 0.5),
+                (43, 0.46),
+                (38, 0.515),
+                (0, 0.535),
+                (-38, 0.515),
+                (-42, 0.46),
                 (-45, 0.26),
             ],
             UPPER,
@@ -179,8 +173,11 @@ def paint_fore(b: Brush, outfit: Outfit, skin: Skin, thick: float) -> None:
     _fore(b, outfit, skin, thick)
     # It goes over into the upper arm without an edge, however the elbow is bent.
     fade = skia.Paint(BlendMode=skia.BlendMode.kDstIn)
-    fade.setShader(linear((0, -30), (0, 46), [(0, 0, 0.0), (0.2, 0, 0.0), (1, 0, 1)]))
+    fade.setShader(linear((0, -30), (0, 16), [(0, 0, 0.0), (0.2, 0, 0.0), (1, 0, 1)]))
     b.canvas.drawPaint(fade)
+    if outfit.kind in SHORT_SLEEVES:
+        fade.setShader(linear((0, 0.86 * FORE), (0, 1.02 * FORE), [(0, 0, 1), (1, 0, 0)]))
+        b.canvas.drawPaint(fade)
     b.canvas.restore()
 
 

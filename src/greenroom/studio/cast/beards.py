@@ -88,9 +88,11 @@ def _full(b: Brush, hair: Hair, face: Face) -> None:
 
 
 def _short(b: Brush, hair: Hair, face: Face) -> None:
-    shape = _area(face, 5, 10)
-    b.fill(shape, hair.dark, 0.62, 4)
-    paint_fuzz(b, hair, shape, 5600, 4.2, _lean, width=1.0, seed=52)
+    shape = skia.Op(_area(face, 2, 10), outline(face), skia.PathOp.kIntersect_PathOp)
+    # Soft towards the cheeks, but not beyond the jaw.
+    with b.clipped(outline(face)):
+        b.fill(shape, hair.dark, 0.62, 4)
+    paint_fuzz(b, hair, shape, 5600, 3.6, _lean, width=1.0, seed=52)
 
 
 def _goatee(b: Brush, hair: Hair, face: Face) -> None:

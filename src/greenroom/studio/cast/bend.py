@@ -48,11 +48,12 @@ class Bend:
         For a frame of a width and height, a head's picture at left, top, right, bottom of it, and the drawing's
         origin in it, all in pixels; `length` is the face's.
         """
-        self._size, self._head, self._origin, self._k, self._length = size, head, origin, scale, length
-        self._columns, self._rows = -(-size[0] // _STEP), -(-size[1] // _STEP)
-        # The enlargement takes each node for the middle of its cell.
-        x = (np.arange(self._columns) * _STEP + (_STEP - 1) / 2 - origin[0]) / scale
-        y = (np.arange(self._rows) * _STEP + (_STEP - 1) / 2 - origin[1]) / scale
+        self._head, self._origin, self._k, self._length = head, origin, scale, length
+        # A cell more on each side: the enlargement takes each node for the middle of its cell, and is flat in the outer
+        # half of the last one.
+        self._columns, self._rows = -(-size[0] // _STEP) + 2, -(-size[1] // _STEP) + 2
+        x = ((np.arange(self._columns) - 1) * _STEP + (_STEP - 1) / 2 - origin[0]) / scale
+        y = ((np.arange(self._rows) - 1) * _STEP + (_STEP - 1) / 2 - origin[1]) / scale
         self._x, self._y = (np.ascontiguousarray(v, np.float32) for v in np.meshgrid(x, y))
         self._fine = np.empty(self._columns * self._rows * _STEP * _STEP * 2, np.float32)
 
@@ -78,8 +79,7 @@ class Bend:
         width, height = (c1 - c0) * _STEP, (r1 - r0) * _STEP
         fine = self._fine[: width * height * 2].reshape(height, width, 2)
         cv2.resize(coarse, (width, height), dst=fine, interpolation=cv2.INTER_LINEAR)
-        width, height = min(width, self._size[0] - c0 * _STEP), min(height, self._size[1] - r0 * _STEP)
-        return c0 * _STEP, r0 * _STEP, fine[:height, :width]
+        return (c0 - 1) * _STEP, (r0 - 1) * _STEP, fine
 
     def _cells(self, s: Stance) -> tuple[int, int, int, int]:
         """The part of the grid that a head held so gets to: left, top, right, bottom."""
@@ -92,6 +92,6 @@ class Bend:
         ys = [sin * x + cos * y + py + s.shift[1] * k for x, y in corners]
         aside, down = 0.35 * _DEPTH * abs(math.sin(s.turn)) * k + 2, 0.35 * _DEPTH * abs(math.sin(s.nod)) * k + 2
         c0, r0 = max(0, int(min(xs) - aside) // _STEP), max(0, int(min(ys) - down) // _STEP)
-        c1 = min(self._columns, -(-int(max(xs) + aside + 1) // _STEP))
-        r1 = min(self._rows, -(-int(max(ys) + down + 1) // _STEP))
+        c1 = min(self._columns, int(max(xs) + aside) // _STEP + 3)
+        r1 = min(self._rows, int(max(ys) + down) // _STEP + 3)
         return c0, r0, max(c1, c0 + 1), max(r1, r0 + 1)

@@ -5,6 +5,7 @@ import skia
 from greenroom.studio.cast.body import BOTTOM, shoulder, torso
 from greenroom.studio.cast.cloth import (
     NIGHT,
+    ON_CLOTH,
     button,
     cloth,
     crew_hole,
@@ -70,7 +71,7 @@ def turtleneck(b: Brush, o: Outfit, build: Build) -> None:
             (-26, 162),
         ]
     )
-    b.fill(roll, NIGHT, 0.4, 7)
+    b.fill(roll, NIGHT, 0.4, 7, ON_CLOTH)
     cloth(b, roll, o.main, grain=0.06)
     with b.clipped(roll):
         b.spot(40, 190, 40, 50, dark(o.main, 0.6), 0.7)
@@ -155,7 +156,7 @@ def hoodie(b: Brush, o: Outfit, build: Build) -> None:
                 (54, 222),
                 (56 * n, 190),
             ]
-            b.fill(shadow_of(side), NIGHT, 0.45, 8)
+            b.fill(shadow_of(side), NIGHT, 0.45, 8, ON_CLOTH)
             half = spline(side)
             b.fill(
                 half,
@@ -220,7 +221,7 @@ def track(b: Brush, o: Outfit, build: Build) -> None:
                     (26, 192),
                 ]
             )
-            b.fill(shadow_of([(46 * n, 158), (62 * n, 200), (60, 224), (3, 268), (6, 216)]), NIGHT, 0.4, 6)
+            b.fill(shadow_of([(46 * n, 158), (62 * n, 200), (60, 224), (3, 268), (6, 216)]), NIGHT, 0.4, 6, ON_CLOTH)
             b.fill(
                 half,
                 linear(
@@ -285,7 +286,7 @@ def puffer(b: Brush, o: Outfit, build: Build) -> None:
                 (52, 240),
                 (56 * n, 196),
             ]
-            b.fill(shadow_of(collar), NIGHT, 0.5, 8)
+            b.fill(shadow_of(collar), NIGHT, 0.5, 8, ON_CLOTH)
             part = spline(collar)
             b.fill(
                 part,

@@ -8,6 +8,8 @@ from greenroom.studio.cast.paint import Brush, Color, Point, Points, linear, mix
 
 NIGHT, SUN = 0x14101E, 0xFFF6E6
 """What cloth goes towards in the shade, and in the light."""
+ON_CLOTH = skia.BlendMode.kSrcATop
+"""For shades: they fall on what is there, not beside it."""
 
 
 def dark(color: Color, share: float = 0.4) -> Color:
@@ -114,8 +116,8 @@ def opened(shape: skia.Path, front: Points) -> skia.Path:
 def neckline(b: Brush, front: Points, color: Color, width: float = 12.0, ribbed: bool = True) -> None:
     """The border of a neck opening, and its shade on the skin."""
     edge = spline(front, closed=False)
-    b.line(spline([(x * 0.93, y - 5) for x, y in front], closed=False), NIGHT, 7, 0.3, 3.5)
-    b.line(spline([(x * 1.06, y + width * 0.6) for x, y in front], closed=False), dark(color, 0.7), 4, 0.35, 1.8)
+    b.line(spline([(x * 0.93, y - 5) for x, y in front[1:-1]], closed=False), NIGHT, 7, 0.3, 3.5)
+    b.line(spline([(x * 1.06, y + width * 0.6) for x, y in front[1:-1]], closed=False), dark(color, 0.7), 4, 0.35, 1.8)
     b.line(edge, dark(color, 0.14), width)
     b.line(
         spline([(x * 1.01, y - width * 0.12) for x, y in front], closed=False), lit(color, 0.25), width * 0.4, 0.6, 1

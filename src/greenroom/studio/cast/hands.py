@@ -1,6 +1,6 @@
 """Hands: a palm and fingers of jointed, tapering limbs, seen from the palm or the back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import skia
@@ -119,6 +119,8 @@ HANDS: dict[str, Hand] = {
 
 def paint_hand(b: Brush, skin: Skin, hand: Hand, nail: int | None = None) -> None:
     """A hand; nails in a colour, or bare."""
+    if not hand.back:
+        skin = _of_palm(skin)
     palm = spline(hand.palm)
     whole = skia.Path(palm)
     for digit in hand.behind:
@@ -130,6 +132,18 @@ def paint_hand(b: Brush, skin: Skin, hand: Hand, nail: int | None = None) -> Non
         _knuckles(b, skin) if hand.back else _creases(b, skin)
     for digit in hand.before:
         _finger(b, skin, digit, hand.back, nail)
+
+
+def _of_palm(skin: Skin) -> Skin:
+    """The skin of a palm: lighter than the rest, the more so the darker that is."""
+    light = (0.3 * (skin.base >> 16) + 0.6 * (skin.base >> 8 & 255) + 0.1 * (skin.base & 255)) / 255
+    share = max(0.0, min(0.6, 0.95 - 1.3 * light))
+    return replace(
+        skin,
+        base=mix(skin.base, 0xDDA384, share),
+        shade=mix(skin.shade, 0xAF7154, share),
+        light=mix(skin.light, 0xF0C4A6, share),
+    )
 
 
 def _flesh(b: Brush, skin: Skin, shape: skia.Path) -> None:

@@ -62,6 +62,8 @@ def spline(points: Points, closed: bool = True) -> skia.Path:
     for i in range(n if closed else n - 1):
         a, b = points[(i - 1) % n], points[i]
         c, d = points[(i + 1) % n], points[(i + 2) % n]
+        if b == c:
+            continue
         if not closed:
             a, d = points[max(i - 1, 0)], points[min(i + 2, n - 1)]
         path.cubicTo(

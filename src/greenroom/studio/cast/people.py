@@ -620,7 +620,7 @@ PEOPLE: tuple[Person, ...] = (
         PRO,
         Scene.STUDIO,
         Ethnicity.AFRICAN,
-        "Designer with long braids and round glasses, in a fine rolled-neck jumper.",
+        "Designer with long braids and gold-rimmed glasses, in a fine rolled-neck jumper.",
         Look(
             Face(
                 look.EBONY,
@@ -640,7 +640,7 @@ PEOPLE: tuple[Person, ...] = (
             Hair("braids", *BLACK_HAIR),
             Build(0.96, 0.92, 1.05, 0.6),
             Outfit("turtleneck", 0xB8553F),
-            ("glasses_round", "hoops"),
+            ("glasses_gold", "hoops"),
             0xE8D8CC,
         ),
     ),

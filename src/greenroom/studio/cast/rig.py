@@ -30,7 +30,7 @@ class Drawn:
         self.mouth_box = _mouth_box(look, stage)
         self._out = np.zeros((self.box.height, self.box.width, 4), np.uint8)
         self._surface = blitting(self._out)
-        scratch = Scratch(self.box.width * self.box.height // 2)
+        scratch = Scratch((self.box.width + 16) * (self.box.height + 16) // 2)
         self._trunk, self._head = Trunk(look, stage, scratch), Head(look, stage, scratch)
         self._window = Window(look.ground, stage.disc) if stage.disc else None
 

@@ -9,7 +9,7 @@ from greenroom.studio.avatar import Box
 # above the hair in parts of the frame's height.
 _TOP = -236.0
 _CUT = {Framing.FULL: 800.0, Framing.WAIST: 590.0, Framing.CLOSEUP: 350.0}
-_WIDE = {Framing.FULL: 770.0, Framing.WAIST: 640.0, Framing.CLOSEUP: 470.0}
+_WIDE = {Framing.FULL: 770.0, Framing.WAIST: 690.0, Framing.CLOSEUP: 470.0}
 _AIR = 0.07
 _REACH = 400.0
 _DISC = 0.40  # of the frame's short side

@@ -3,6 +3,7 @@
 from greenroom.studio.cast.body import BOTTOM, shoulder, torso
 from greenroom.studio.cast.cloth import (
     NIGHT,
+    ON_CLOTH,
     button,
     cloth,
     dark,
@@ -50,7 +51,7 @@ def shirt_collar(b: Brush, color: Color, build: Build, spread: float = 0.0, open
                 (30, 226),
                 (47 * n, 190),
             ]
-            b.fill(shadow_of(leaf), NIGHT, 0.4, 5)
+            b.fill(shadow_of(leaf), NIGHT, 0.4, 5, ON_CLOTH)
             shape = spline(leaf)
             stops = [
                 (0.0, lit(color, 0.35) if flip else lit(color, 0.1), 1.0),
@@ -91,7 +92,7 @@ def lapels(b: Brush, color: Color, build: Build, deep: float, wide: float = 1.0)
                 (58, 310),
             ]
             for leaf, tone in ((lower, 0.06), (upper, 0.0)):
-                b.fill(shadow_of(leaf), NIGHT, 0.45, 6)
+                b.fill(shadow_of(leaf), NIGHT, 0.45, 6, ON_CLOTH)
                 shape = spline(leaf)
                 start = lit(color, 0.26 - tone) if flip else lit(color, 0.1 - tone)
                 b.fill(shape, linear((20, 200), (130, 400), [(0, start, 1), (1, dark(color, 0.16), 1)]))
@@ -104,7 +105,7 @@ def tie(b: Brush, color: Color) -> None:
     """A knotted tie."""
     blade = polygon([(-14, 284), (14, 284), (27, 520), (0, 552), (-25, 520)])
     knot = spline([(-20, 244), (-20, 244), (20, 244), (20, 244), (14, 288), (14, 288), (-14, 288), (-14, 288)])
-    b.fill(spline([(-8, 292), (24, 292), (36, 530), (6, 560), (-20, 520)]), NIGHT, 0.4, 6)
+    b.fill(spline([(-8, 292), (24, 292), (36, 530), (6, 560), (-20, 520)]), NIGHT, 0.4, 6, ON_CLOTH)
     for shape in (blade, knot):
         b.fill(
             shape, linear((-26, 240), (30, 300), [(0, lit(color, 0.3), 1), (0.5, color, 1), (1, dark(color, 0.4), 1)])
@@ -165,7 +166,7 @@ def _jacket(b: Brush, o: Outfit, build: Build, deep: float) -> None:
     s = shoulder(build)
     with b.clipped(shape):
         seam(b, [(0, deep), (6, deep + 80), (4, BOTTOM)], o.main)
-        b.fill(polygon([(2, deep), (26, deep), (30, BOTTOM), (4, BOTTOM)]), NIGHT, 0.25, 7)
+        b.fill(polygon([(2, deep), (26, deep), (30, BOTTOM), (4, BOTTOM)]), NIGHT, 0.25, 7, ON_CLOTH)
         for side in (-1, 1):
             seam(b, [(side * (s - 34), 420), (side * (s - 92), 560), (side * (s - 84), 800)], o.main)
         welt = polygon([(70, 424), (134, 414), (136, 428), (72, 438)])
