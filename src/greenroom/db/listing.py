@@ -48,9 +48,6 @@ _MEASURES = {
 }
 
 
-_INDEXED = (Measure.CREATED, Measure.SIZE, Measure.DURATION)
-
-
 class _Filter(Struct, frozen=True):
     """What is asked of a column, and whether a source has what fits."""
 
@@ -226,8 +223,8 @@ def _statement(asked: _Asked, has_key: bool, after_value: bool) -> Statement:
 def _filters(asked: _Asked) -> Iterator[_Filter]:
     """What is asked of single columns, first what fewest assets fit."""
     query = asked.query
-    for bound, condition in _bounds(query, "a"):
-        yield _Filter(condition, bound.measure in _INDEXED)
+    for _, condition in _bounds(query, "a"):
+        yield _Filter(condition, has_source=True)
     for column, wanted in (("format", query.formats), ("kind", query.kinds), ("state", query.states)):
         if wanted:
             yield _Filter(f"a.{column} IN ({_quoted(*wanted)})", column != "kind")
@@ -292,7 +289,7 @@ def _fitting(query: AssetQuery) -> Iterator[_Source]:
                 f"f.account_id = :account AND f.{column} IN ({_quoted(*wanted)}) AND f.number BETWEEN :low AND :high"
             )
             yield _fitting_by(f"ix_assets_by_{column}", where, "f.number" if len(wanted) == 1 else None)
-    for measure in _INDEXED:
+    for measure in Measure:
         bounds = [condition for bound, condition in _bounds(query, "f") if bound.measure is measure]
         if bounds:
             yield _fitting_by(f"ix_assets_by_{measure}", " AND ".join(["f.account_id = :account", *bounds]), None)

@@ -166,6 +166,8 @@ assets = Table(
     Index("ix_assets_by_created", "account_id", "created_at", "number"),
     Index("ix_assets_by_state", "account_id", "state", "number"),
     Index("ix_assets_by_format", "account_id", "format", "number", sqlite_where=text("format IS NOT NULL")),
+    Index("ix_assets_by_width", "account_id", "width", "number", sqlite_where=text("width IS NOT NULL")),
+    Index("ix_assets_by_height", "account_id", "height", "number", sqlite_where=text("height IS NOT NULL")),
     Index("ix_assets_deleted_at", "deleted_at", sqlite_where=text("state = 'deleted'")),
     sqlite_with_rowid=False,
 )

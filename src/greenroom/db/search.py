@@ -8,7 +8,7 @@ that each account has a stretch to itself, with the newest at its end.
 Written as SQL and not as expressions: full-text tables are SQLite's own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -97,13 +97,21 @@ def first_place(tx: Transaction, account_id: AccountId) -> int:
 
 def match(words: Iterable[str]) -> str:
     """
-    The question to the index for texts with all of these folded words.
+    The question to the index for texts that may have all of these folded words.
 
-    A text that it finds has all of their grams, but they need not stand side by side.
+    It asks for as many grams as cover each word, not for all: whether they stand side by side has to be looked up in
+    the texts in any case.
     """
-    short = [f'"{_token(word)}" *' for word in words if len(word) < GRAM_LENGTH]
-    long = {gram for word in words if len(word) >= GRAM_LENGTH for gram in grams(word) if len(gram) == GRAM_LENGTH}
-    return " ".join([*short, *(f'"{_token(gram)}"' for gram in sorted(long))])
+    return " ".join(part for word in words for part in _covering(word))
+
+
+def _covering(word: str) -> Iterator[str]:
+    if len(word) < GRAM_LENGTH:
+        yield f'"{_token(word)}" *'
+        return
+    last = len(word) - GRAM_LENGTH
+    for start in (*range(0, last, GRAM_LENGTH), last):
+        yield f'"{_token(word[start : start + GRAM_LENGTH])}"'
 
 
 def _rows_of_grams(texts: list[tuple[int, str]]) -> str:
