@@ -13,14 +13,14 @@ from small_house import PHOTO, TESTER, SmallHouse, catalogue_of, small_house
 
 from greenroom.db import listing, search, uses
 from greenroom.domain.act import Act
-from greenroom.domain.asset import AssetState
+from greenroom.domain.asset import AssetChange, AssetState
 from greenroom.domain.asset_query import AssetQuery, Bound, Measure, Sort
 from greenroom.domain.folder import FolderRef
 from greenroom.domain.ids import DEFAULT_ACCOUNT, AccountId, AssetId, FolderId
 from greenroom.domain.media import Format, Kind
 from greenroom.domain.search_text import document, words
 from greenroom.errors import AssetInUse, AssetNotReady, AssetPurged, GreenroomError, NotFound, Outdated, ParameterError
-from greenroom.services.library import Bulk, BulkAction, Wishes
+from greenroom.services.library import Bulk, BulkAction
 
 # A tree: a has b, which has c; d stands beside.
 TREE = {"a": "", "b": "a", "c": "b", "d": ""}
@@ -175,7 +175,7 @@ def test_a_list_has_what_was_asked_for_in_its_order_however_it_is_read(
 
 def test_an_asset_is_found_by_what_it_is_called_now_and_no_longer_by_what_it_was_called(house: SmallHouse) -> None:
     asset = house.uploaded()
-    house.library.alter(TESTER, asset.id, Wishes(name="山田", tags=("red",), metadata={"client": "Ünal"}), None)
+    house.library.alter(TESTER, asset.id, AssetChange(name="山田", tags=("red",), metadata={"client": "Ünal"}), None)
 
     assert [found(house, word) for word in ("photo", "山田", "山", "red", "unal", "client")] == [0, 1, 1, 1, 1, 1]
     assert len(house.library.page(TESTER, AssetQuery(tags=("red",)), None, 5)) == 1
@@ -187,29 +187,29 @@ def found(house: SmallHouse, word: str) -> int:
 
 def test_metadata_is_merged_and_null_takes_a_key_away(house: SmallHouse) -> None:
     asset = house.uploaded()
-    house.library.alter(TESTER, asset.id, Wishes(metadata={"a": 1, "b": {"c": 2}}), None)
+    house.library.alter(TESTER, asset.id, AssetChange(metadata={"a": 1, "b": {"c": 2}}), None)
 
-    changed = house.library.alter(TESTER, asset.id, Wishes(metadata={"a": None, "d": 3}), None)
+    changed = house.library.alter(TESTER, asset.id, AssetChange(metadata={"a": None, "d": 3}), None)
 
     assert changed.metadata == {"b": {"c": 2}, "d": 3}
 
 
 def test_metadata_that_grows_beyond_its_limit_by_a_merge_is_refused(house: SmallHouse) -> None:
     asset = house.uploaded()
-    house.library.alter(TESTER, asset.id, Wishes(metadata={"a": "x" * 10_000}), None)
+    house.library.alter(TESTER, asset.id, AssetChange(metadata={"a": "x" * 10_000}), None)
 
     with pytest.raises(ParameterError):
-        house.library.alter(TESTER, asset.id, Wishes(metadata={"b": "x" * 10_000}), None)
+        house.library.alter(TESTER, asset.id, AssetChange(metadata={"b": "x" * 10_000}), None)
 
     assert set(house.library.one(TESTER, asset.id).metadata) == {"a"}
 
 
 def test_of_two_who_change_what_they_read_the_second_is_told(house: SmallHouse) -> None:
     asset = house.uploaded()
-    house.library.alter(TESTER, asset.id, Wishes(name="first"), frozenset((asset.version,)))
+    house.library.alter(TESTER, asset.id, AssetChange(name="first"), frozenset((asset.version,)))
 
     with pytest.raises(Outdated):
-        house.library.alter(TESTER, asset.id, Wishes(name="second"), frozenset((asset.version,)))
+        house.library.alter(TESTER, asset.id, AssetChange(name="second"), frozenset((asset.version,)))
 
     assert house.library.one(TESTER, asset.id).name == "first"
 
@@ -217,7 +217,7 @@ def test_of_two_who_change_what_they_read_the_second_is_told(house: SmallHouse) 
 def test_no_wish_changes_nothing(house: SmallHouse) -> None:
     asset = house.uploaded()
 
-    assert house.library.alter(TESTER, asset.id, Wishes(), None).version == asset.version
+    assert house.library.alter(TESTER, asset.id, AssetChange(), None).version == asset.version
 
 
 def test_an_asset_is_named_by_its_number_too(house: SmallHouse) -> None:
@@ -271,7 +271,7 @@ def test_a_deleted_asset_is_not_changed(house: SmallHouse) -> None:
     house.library.delete(TESTER, asset.id)
 
     with pytest.raises(AssetNotReady):
-        house.library.alter(TESTER, asset.id, Wishes(name="new"), None)
+        house.library.alter(TESTER, asset.id, AssetChange(name="new"), None)
 
 
 def test_an_asset_that_was_deleted_while_it_waited_waits_again(house: SmallHouse) -> None:
@@ -335,7 +335,7 @@ def kind_of(outcome: object) -> str:
 
 def test_tags_are_taken_away_from_many(house: SmallHouse) -> None:
     asset = house.uploaded()
-    house.library.alter(TESTER, asset.id, Wishes(tags=("red", "blue")), None)
+    house.library.alter(TESTER, asset.id, AssetChange(tags=("red", "blue")), None)
 
     house.library.bulk(TESTER, Bulk(BulkAction.UNTAG, (asset.id,), tags=("red", "absent")))
 
@@ -366,10 +366,10 @@ def test_a_key_of_a_folder_touches_nothing_outside_of_it(library: SmallHouse) ->
     assert library.library.one(restricted, "2") == inside
     for touch in (
         lambda: library.library.details(restricted, outside.id),
-        lambda: library.library.alter(restricted, outside.id, Wishes(name="mine"), None),
+        lambda: library.library.alter(restricted, outside.id, AssetChange(name="mine"), None),
         lambda: library.library.delete(restricted, "1"),
         lambda: library.library.restore(restricted, "1"),
-        lambda: library.library.alter(restricted, "2", Wishes(folder=FolderRef(id=folder_id("a"))), None),
+        lambda: library.library.alter(restricted, "2", AssetChange(folder=FolderRef(id=folder_id("a"))), None),
         lambda: library.library.page(restricted, AssetQuery(folder=FolderRef(id=folder_id("d"))), None, 5),
     ):
         with pytest.raises(NotFound):

@@ -8,12 +8,11 @@ from purge_race import kill_in_the_middle, race
 from small_house import GRACE_S, OTHER_PHOTO, PHOTO, RESTORE_S, TESTER, SmallHouse, small_house
 
 from greenroom.db import library, uses
-from greenroom.domain.asset import Asset, AssetState
+from greenroom.domain.asset import Asset, AssetChange, AssetState
 from greenroom.domain.asset_query import AssetQuery
 from greenroom.domain.ids import BlobKey
 from greenroom.domain.search_text import words
 from greenroom.errors import AssetPurged, UploadOver
-from greenroom.services.library import Wishes
 
 ROUNDS = int(os.environ.get("PURGE_ROUNDS", "40"))
 """Of each thread in the race."""
@@ -42,7 +41,7 @@ def test_an_asset_is_not_purged_while_it_can_be_restored(house: SmallHouse) -> N
 
 def test_nothing_is_left_of_a_purged_asset_but_that_it_was_there(house: SmallHouse) -> None:
     asset = house.uploaded()
-    house.library.alter(TESTER, asset.id, Wishes(name="secret", tags=("hush",), metadata={"a": "b"}), None)
+    house.library.alter(TESTER, asset.id, AssetChange(name="secret", tags=("hush",), metadata={"a": "b"}), None)
     purged(house, asset)
 
     left = house.library.one(TESTER, asset.id)

@@ -5,16 +5,15 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 from sqlalchemy import and_, bindparam, exists, func, literal_column, select, text, update
 
 from greenroom.db import audit, blobs, catalogue, folders, outbox, search, usage, uses
 from greenroom.db.schema import asset_uses, assets, renditions, uploads
 from greenroom.db.sqlite import Transaction, sql
+from greenroom.domain import labels
 from greenroom.domain.act import Act, by_system
 from greenroom.domain.allowance import Limits
-from greenroom.domain.asset import Asset, AssetState, UploadState
-from greenroom.domain.folder import FolderRef
+from greenroom.domain.asset import Asset, AssetChange, AssetState, UploadState
 from greenroom.domain.ids import AssetId, BlobKey
 from greenroom.errors import AssetInUse, AssetNotReady, AssetPurged, NotFound
 
@@ -93,16 +92,6 @@ _PURGE_RENDITIONS = sql(
 )
 
 
-class Change(Struct, frozen=True):
-    """What an asset is to be called and where it is to be; None leaves it as it is."""
-
-    name: str | None = None
-    description: str | None = None
-    folder: FolderRef | None = None
-    tags: tuple[str, ...] | None = None
-    metadata: Mapping[str, Any] | None = None
-
-
 def seen(tx: Transaction, act: Act, named: str) -> Asset:
     """
     The asset that a request names by its id, or by its number in the account.
@@ -118,8 +107,13 @@ def seen(tx: Transaction, act: Act, named: str) -> Asset:
     return found
 
 
-def change(tx: Transaction, act: Act, asset: Asset, wanted: Change, now: datetime) -> Asset:
-    """Call an asset otherwise, or put it elsewhere. Raises NotFound without that folder, AssetNotReady if deleted."""
+def change(tx: Transaction, act: Act, asset: Asset, wanted: AssetChange, now: datetime) -> Asset:
+    """
+    Call an asset otherwise, or put it elsewhere.
+
+    Raises NotFound without that folder, AssetNotReady if it is deleted, ParameterError if there would be more metadata
+    than is allowed.
+    """
     if asset.state in (AssetState.DELETED, AssetState.PURGED):
         raise AssetNotReady(asset.state.value)
     new = {
@@ -127,12 +121,12 @@ def change(tx: Transaction, act: Act, asset: Asset, wanted: Change, now: datetim
         "description": asset.description if wanted.description is None else wanted.description,
         "folder": asset.folder_id if wanted.folder is None else folders.find(tx, act, wanted.folder),
         "tags": _encode(asset.tags if wanted.tags is None else wanted.tags).decode(),
-        "metadata": _encode(asset.metadata if wanted.metadata is None else wanted.metadata).decode(),
+        "metadata": _encode(_merged(asset.metadata, wanted.metadata or {})).decode(),
     }
     values = {f"new_{name}": value for name, value in new.items()}
     tx.run(_CHANGE, {"asset": asset.id, "now": now.timestamp(), **values})
     search.relabelled(tx, asset.id)
-    fields = [name for name in Change.__struct_fields__ if getattr(wanted, name) is not None]
+    fields = [name for name in wanted.__struct_fields__ if getattr(wanted, name) is not None]
     audit.note(tx, act, "asset.changed", asset.id, now, {"fields": fields})
     return _current(tx, asset)
 
@@ -195,6 +189,11 @@ def purge(tx: Transaction, deleted_before: datetime, now: datetime, most: int) -
         search.relabelled(tx, id_)
         audit.note(tx, by_system(account_id), "asset.purged", id_, now)
     return [AssetId(id_) for id_, _, _ in found]
+
+
+def _merged(metadata: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    merged = {key: value for key, value in {**metadata, **changes}.items() if value is not None or key not in changes}
+    return labels.metadata(merged) if changes else merged
 
 
 def _state_before(tx: Transaction, asset: Asset, now: datetime) -> AssetState:

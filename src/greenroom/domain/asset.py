@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from greenroom.domain.folder import TOP
+from greenroom.domain.folder import TOP, FolderRef
 from greenroom.domain.ids import AccountId, AssetId, BlobKey, FolderId, UploadId
 from greenroom.domain.media import Finding, Format, Kind, MediaInfo
 from greenroom.domain.policy import Dialect
@@ -88,6 +88,20 @@ class Asset:
     def path(self) -> str:
         """The permanent path: the last segment is the id and the extension."""
         return f"/assets/{self.id}.{self.extension}"
+
+
+class AssetChange(Struct, frozen=True):
+    """
+    What an owner wants an asset to be called and where it is to be; None leaves it as it is.
+
+    Metadata is merged into what is there, where None removes a key (RFC 7396, on the first level).
+    """
+
+    name: str | None = None
+    description: str | None = None
+    folder: FolderRef | None = None
+    tags: tuple[str, ...] | None = None
+    metadata: Mapping[str, Any] | None = None
 
 
 class UploadState(StrEnum):

@@ -1,22 +1,20 @@
 """The library: looking through an account's assets, and what their owner does with them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from msgspec import Struct
 
 from greenroom.db import library, listing, renditions, uses, verdicts
-from greenroom.db.library import Change
 from greenroom.db.sqlite import Database, Transaction
 from greenroom.db.uses import Use
 from greenroom.db.verdicts import Verdict
 from greenroom.domain import labels
 from greenroom.domain.act import Act
 from greenroom.domain.allowance import Limits
-from greenroom.domain.asset import Asset, AssetState
+from greenroom.domain.asset import Asset, AssetChange, AssetState
 from greenroom.domain.asset_query import AssetQuery, Place
 from greenroom.domain.folder import FolderRef
 from greenroom.domain.ids import AssetId
@@ -25,20 +23,6 @@ from greenroom.errors import GreenroomError, Outdated
 
 Versions = frozenset[int] | None
 """Of which one must be the present one for a change to be made; None if any will do."""
-
-
-class Wishes(Struct, frozen=True):
-    """
-    What is to be changed of an asset; None leaves it as it is.
-
-    Metadata is merged into what is there, where None removes a key (RFC 7396, on the first level).
-    """
-
-    name: str | None = None
-    description: str | None = None
-    folder: FolderRef | None = None
-    tags: tuple[str, ...] | None = None
-    metadata: Mapping[str, Any] | None = None
 
 
 class Details(Struct, frozen=True):
@@ -100,7 +84,7 @@ class Library:
             return None
         return asset.deleted_at + timedelta(seconds=self.restore_s)
 
-    def alter(self, act: Act, named: str, wishes: Wishes, versions: Versions) -> Asset:
+    def alter(self, act: Act, named: str, change: AssetChange, versions: Versions) -> Asset:
         """
         Name, describe, tag or move an asset.
 
@@ -112,7 +96,7 @@ class Library:
         def work(tx: Transaction) -> Asset:
             asset = library.seen(tx, act, named)
             _require_version(asset, versions)
-            return library.change(tx, act, asset, _change(asset, wishes), now) if wishes != Wishes() else asset
+            return library.change(tx, act, asset, change, now) if change != AssetChange() else asset
 
         return self._changed(self.database.write(work).result())
 
@@ -168,14 +152,6 @@ def _require_version(asset: Asset, versions: Versions) -> None:
         raise Outdated(f"The asset {asset.id}", asset.version)
 
 
-def _change(asset: Asset, wishes: Wishes) -> Change:
-    metadata = None
-    if wishes.metadata is not None:
-        merged = {**asset.metadata, **wishes.metadata}
-        metadata = labels.metadata({key: value for key, value in merged.items() if value is not None})
-    return Change(wishes.name, wishes.description, wishes.folder, wishes.tags, metadata)
-
-
 def _attempted(
     tx: Transaction, act: Act, wanted: Bulk, named: str, limits: Limits, now: datetime
 ) -> Asset | GreenroomError:
@@ -193,14 +169,14 @@ def _attempted(
         return problem
 
 
-def _bulk_change(asset: Asset, wanted: Bulk) -> Change:
+def _bulk_change(asset: Asset, wanted: Bulk) -> AssetChange:
     match wanted.action:
         case BulkAction.TAG:
-            return Change(tags=labels.tags((*asset.tags, *wanted.tags)))
+            return AssetChange(tags=labels.tags((*asset.tags, *wanted.tags)))
         case BulkAction.UNTAG:
-            return Change(tags=_without(asset.tags, wanted.tags))
+            return AssetChange(tags=_without(asset.tags, wanted.tags))
         case _:
-            return Change(folder=wanted.folder)
+            return AssetChange(folder=wanted.folder)
 
 
 def _without(tags: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from greenroom.domain import labels
 from greenroom.domain.access import Scope
-from greenroom.domain.asset import Asset, AssetState
+from greenroom.domain.asset import Asset, AssetChange, AssetState
 from greenroom.domain.asset_query import TAGS_MAX, WORDS_MAX, AssetQuery, Bound, Measure, Place, Sort
 from greenroom.domain.folder import folder_ref
 from greenroom.domain.media import Format, Kind
 from greenroom.domain.search_text import words
 from greenroom.errors import GreenroomError, ParameterError
-from greenroom.services.library import Bulk, BulkAction, Details, Library, Wishes
+from greenroom.services.library import Bulk, BulkAction, Details, Library
 from greenroom.services.renditions import Renditions
 from greenroom.web.answers import rid_of
 from greenroom.web.api.answers import IfMatch, answer, cursor, etag, place, problems_of, versions
@@ -79,7 +79,7 @@ def assets_router(library: Library, renditions: Renditions, callers: Callers) ->
     async def change_asset(request: Request, asset_id: str, body: AssetWishes, if_match: IfMatch = None) -> Response:
         """Name, describe, tag or move an asset."""
         act = await callers.act(request.scope, Scope.UPLOAD)
-        return show(request, await threads.judge(library.alter, act, asset_id, _wishes(body), versions(if_match)))
+        return show(request, await threads.judge(library.alter, act, asset_id, _change(body), versions(if_match)))
 
     @router.delete("/{asset_id}", responses={**shown, **problems_of(401, 403, 404, 409, 412, 422)})
     async def delete_asset(
@@ -178,9 +178,9 @@ def _place(text: str | None, query: AssetQuery) -> Place | None:
     return found
 
 
-def _wishes(body: AssetWishes) -> Wishes:
+def _change(body: AssetWishes) -> AssetChange:
     given = body.model_fields_set
-    return Wishes(
+    return AssetChange(
         name=labels.name(body.name) if "name" in given else None,
         description=labels.description(body.description) if "description" in given else None,
         folder=folder_ref(body.folder or "") if "folder" in given else None,
