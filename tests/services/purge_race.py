@@ -151,7 +151,7 @@ def kill_in_the_middle(data: Path, seed: int, after_s: float = 1.0) -> None:
     command = [sys.executable, __file__, str(data), str(seed)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path}) as process:
         assert process.stdout is not None
-        process.stdout.readline()
+        assert process.stdout.readline() == b"racing\n"
         time.sleep(after_s)
         process.kill()
 
