@@ -18,7 +18,7 @@ from running_server import KEY, RunningServer, start_server
 
 HERE = Path(__file__).parent
 CRASHING = [sys.executable, str(HERE / "crashing_server.py")]
-MOMENTS = ["after-purge", "before-unlink", "after-unlink"]
+MOMENTS = ["after-purge", "after-unlink"]
 AT_ONCE = {"retention_restore_s": "0", "retention_blob_grace_s": "0"}
 PHOTO, OTHER = media_samples.jpeg(), media_samples.png()
 
