@@ -313,6 +313,7 @@ def languages() -> str:
     ]
     return page(
         "Languages",
+        "No call makes a video yet; this is what the voices for it can do. "
         "A script may be in any of these languages; others are refused. `language` is a BCP 47 tag (`pt-BR`, `de`); "
         "without one the voice's own is spoken. Every embedded voice speaks every language here and tells exactly when "
         "each word and sound is heard, so captions and lips need no alignment. The embedded voices are synthesised by "
@@ -346,8 +347,8 @@ def avatars() -> str:
     return page(
         "Avatars",
         f"The {len(rows)} stock presenters are drawn by this program as layered vector art. They need no model, no "
-        "network and no graphics card, and they are yours to publish. The official calls know them by their number, "
-        "`POST /v2/avatar` by their id; both are stable for ever.",
+        "network and no graphics card, and they are yours to publish. Their numbers and ids are stable for ever. "
+        "No call makes a video of them yet.",
         "![All presenters](avatars/cast.webp)",
         table(["number", "id", "name", "gender", "age", "style", "scene", "ethnicity", "about"], rows),
         "## Framings",
