@@ -1,8 +1,7 @@
 """
 The studio: script or sound, an avatar and assets in, a finished video out.
 
-It knows nothing of accounts, rows or requests. A `Plan` says what is to be made, in values and open files; the parts
-make it, in a process of its own:
+It knows nothing of accounts, rows or requests:
 
     voices/    text -> Speech: sound and, where the voice knows them, the times of words and phones
     timing/    Speech -> Timing: words for captions, and the mouth at 100 Hz
