@@ -113,7 +113,7 @@ class Folders:
 
     max_depth: int = setting(32, "Levels of folders in folders.", lambda value: 0 < value <= 100, "1 to 100")
     max_per_account: int = positive(100_000, "Folders of one account.")
-    max_deleted_at_once: int = positive(5_000, "Folders and assets that go with one folder; two or three seconds for all.")
+    max_deleted_at_once: int = positive(5_000, "Folders and assets that go with one folder; it takes 2 to 3 s.")
 
 
 @dataclass(frozen=True, slots=True)
