@@ -1,0 +1,106 @@
+"""Videos in the making: states, progress, and what came of them."""
+
+import secrets
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from msgspec import Struct
+
+from greenroom.domain.ids import AccountId, AssetId, BlobKey
+from greenroom.domain.media import Finding
+from greenroom.domain.video import VideoSpec
+
+VideoId = NewType("VideoId", str)
+
+
+def new_video_id() -> VideoId:
+    """32 hexadecimal digits, as clients of the compatible dialects know them (contract 1.7)."""
+    return VideoId(secrets.token_hex(16))
+
+
+class VideoState(StrEnum):
+    """Where a video is in its making."""
+
+    PENDING = "pending"  # accepted; waits for its assets to be judged in full, or for its turn
+    PROCESSING = "processing"  # an attempt has it
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+TRANSITIONS: dict[VideoState, frozenset[VideoState]] = {
+    VideoState.PENDING: frozenset({VideoState.PROCESSING, VideoState.FAILED, VideoState.CANCELLED}),
+    # An attempt that was interrupted is taken up again.
+    VideoState.PROCESSING: frozenset(
+        {VideoState.PENDING, VideoState.COMPLETED, VideoState.FAILED, VideoState.CANCELLED}
+    ),
+    VideoState.COMPLETED: frozenset(),
+    VideoState.FAILED: frozenset({VideoState.PENDING}),  # tried again at its owner's wish
+    VideoState.CANCELLED: frozenset({VideoState.PENDING}),
+}
+ENDED = frozenset({VideoState.COMPLETED, VideoState.FAILED, VideoState.CANCELLED})
+
+
+class Caller(StrEnum):
+    """By which call a video was asked for: what hooks are told of it depends on that."""
+
+    AVATAR_V2 = "avatar_v2"  # /v2/create_video_from_avatar
+    PROJECT_V2 = "project_v2"  # /v2/avatar
+    TALKING_V1 = "talking_v1"  # /v1/create_video_from_talking_avatar
+    API = "api"  # /api/v1/videos
+
+
+class Step(StrEnum):
+    """What is being done for a video."""
+
+    WAITING = "waiting"  # for its assets, or its turn
+    SPEAKING = "speaking"
+    TIMING = "timing"
+    RENDERING = "rendering"
+    CHECKING = "checking"  # our own verification of the finished file
+
+
+class Progress(Struct, frozen=True):
+    """How far a video is: the share that is done, 0 to 1, and the seconds that are probably left, where known."""
+
+    step: Step
+    done: float
+    left_s: float | None = None
+
+
+class Outcome(Struct, frozen=True):
+    """What was made. The asset is the film; `cover`, `srt` and `vtt` are files beside it, empty where there is none."""
+
+    asset_id: AssetId
+    duration_s: float
+    width: int
+    height: int
+    cover: BlobKey
+    timing: str
+    """How the times of mouth and words were found (`studio.speech.Method`)."""
+    loudness_lufs: float
+    true_peak_db: float
+    srt: BlobKey | None = None
+    vtt: BlobKey | None = None
+
+
+class Video(Struct, frozen=True):
+    """A video: what it is to be, where it is in its making, and what came of it."""
+
+    id: VideoId
+    account_id: AccountId
+    caller: Caller
+    state: VideoState
+    spec: VideoSpec
+    created_at: datetime
+    attempts: int = 0
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    outcome: Outcome | None = None
+    findings: tuple[Finding, ...] = ()
+    """Why it failed."""
+    warnings: tuple[Finding, ...] = ()
+    """What is not as it was asked for."""
+    callback_url: str | None = None
+    version: int = 1
