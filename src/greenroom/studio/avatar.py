@@ -14,6 +14,13 @@ class Box(NamedTuple):
     height: int
 
 
+class Layer(NamedTuple):
+    """A picture, as large as its box, and the part of the frame that it covers."""
+
+    picture: Picture
+    box: Box
+
+
 class Avatar(Protocol):
     """
     An avatar set up for one size of frame. Not for several threads at once.
