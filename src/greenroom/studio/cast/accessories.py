@@ -4,8 +4,8 @@ import skia
 
 from greenroom.studio.cast.cloth import NIGHT, cloth, dark, lit
 from greenroom.studio.cast.face import outline
-from greenroom.studio.cast.look import Look
-from greenroom.studio.cast.paint import Brush, Color, Point, Points, both_sides, linear, mix, oval, spline
+from greenroom.studio.cast.look import Color, Look
+from greenroom.studio.cast.paint import Brush, Point, Points, both_sides, linear, mix, oval, spline
 
 NAILS: dict[str, Color] = {"nails_red": 0xB23A48, "nails_nude": 0xE2B0A0, "nails_plum": 0x6E2B4A}
 

@@ -7,8 +7,8 @@ import skia
 
 from greenroom.studio.cast.cloth import NIGHT, dark, lit
 from greenroom.studio.cast.clothes import SHORT_SLEEVES
-from greenroom.studio.cast.look import Outfit, Skin
-from greenroom.studio.cast.paint import Brush, Color, Point, Points, linear, mix, oval, radial, spline
+from greenroom.studio.cast.look import Color, Outfit, Skin
+from greenroom.studio.cast.paint import Brush, Point, Points, linear, mix, oval, radial, spline
 
 UPPER, FORE = 276.0, 222.0
 """How long an upper arm and a forearm are, in units."""

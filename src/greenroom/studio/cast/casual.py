@@ -20,8 +20,8 @@ from greenroom.studio.cast.cloth import (
     trunk,
     vee_hole,
 )
-from greenroom.studio.cast.look import Build, Outfit
-from greenroom.studio.cast.paint import Brush, Color, Point, Points, linear, mix, polygon, spline
+from greenroom.studio.cast.look import Build, Color, Outfit
+from greenroom.studio.cast.paint import Brush, Point, Points, linear, mix, polygon, spline
 from greenroom.studio.cast.tailored import shirt_collar
 
 

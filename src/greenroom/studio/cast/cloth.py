@@ -3,8 +3,8 @@
 import skia
 
 from greenroom.studio.cast.body import shoulder, torso
-from greenroom.studio.cast.look import Build
-from greenroom.studio.cast.paint import Brush, Color, Point, Points, linear, mix, oval, spline
+from greenroom.studio.cast.look import Build, Color
+from greenroom.studio.cast.paint import Brush, Point, Points, linear, mix, oval, spline
 
 NIGHT, SUN = 0x14101E, 0xFFF6E6
 """What cloth goes towards in the shade, and in the light."""

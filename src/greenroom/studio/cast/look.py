@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from greenroom.studio.cast.paint import Color
+Color = int
+"""A colour as 0xRRGGBB."""
 
 
 @dataclass(frozen=True, slots=True)

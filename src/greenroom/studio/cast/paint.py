@@ -7,13 +7,11 @@ import numpy as np
 import skia
 from numpy.typing import NDArray
 
+from greenroom.studio.cast.look import Color
 from greenroom.studio.pose import Picture
 
 Point = tuple[float, float]
 Points = Sequence[Point]
-Color = int
-"""A colour as 0xRRGGBB."""
-
 WHITE: Color = 0xFFFFFF
 _FALL = ((0.0, 1.0), (0.25, 0.86), (0.5, 0.5), (0.75, 0.14), (1.0, 0.0))
 """How a soft spot falls off from its middle to its edge: half a cosine."""

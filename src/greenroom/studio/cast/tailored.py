@@ -16,8 +16,8 @@ from greenroom.studio.cast.cloth import (
     trunk,
     vee_hole,
 )
-from greenroom.studio.cast.look import Build, Outfit
-from greenroom.studio.cast.paint import Brush, Color, Point, Points, linear, mix, oval, polygon, spline
+from greenroom.studio.cast.look import Build, Color, Outfit
+from greenroom.studio.cast.paint import Brush, Point, Points, linear, mix, oval, polygon, spline
 
 
 def shirt_collar(b: Brush, color: Color, build: Build, spread: float = 0.0, open_to: float = 262) -> None:

@@ -3,7 +3,8 @@
 import numpy as np
 import skia
 
-from greenroom.studio.cast.paint import Brush, Color, image_of, linear, mix, oval, surface_of
+from greenroom.studio.cast.look import Color
+from greenroom.studio.cast.paint import Brush, image_of, linear, mix, oval, surface_of
 from greenroom.studio.pose import Picture
 
 
