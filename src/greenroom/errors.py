@@ -40,6 +40,7 @@ Every error that Greenroom raises on purpose.
     ├── AssetPurged             an asset that was deleted for too long to be restored
     ├── NotOptimized            a copy that cannot be made; carries the finding
     ├── VoiceFailed             a voice gave no sound; says whose it is and what cures it
+    ├── NotProduced             a video that cannot be made of what was given; has a code of its own
     ├── Unavailable             try again later; carries when
     │   ├── StorageFull         no room on the disk
     │   ├── RateLimited         too many POST requests of one key
@@ -387,6 +388,19 @@ class VoiceFailed(GreenroomError):
         super().__init__(f"The voice of {provider} failed: {problem}." + (f" {cure}" if cure else ""))
         self.provider = provider
         self.passes = passes
+
+
+class NotProduced(GreenroomError):
+    """
+    A video cannot be made of what was given. `code` says which part fails; the message names the field or asset, the
+    measured and the allowed value, and the cure.
+    """
+
+    code = "not_produced"
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class Unavailable(GreenroomError):
