@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from greenroom.domain.media import Format
 from greenroom.domain.video import VideoSpec
-from greenroom.studio.speech import Notice
+from greenroom.studio.notice import Notice
 
 
 class Material(Struct, frozen=True):

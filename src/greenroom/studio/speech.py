@@ -7,6 +7,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from greenroom.studio.notice import Notice as Notice
+
 Sound = NDArray[np.float32]
 """Mono samples from -1 to 1."""
 Mouth = NDArray[np.float32]
@@ -49,13 +51,6 @@ class Method(StrEnum):
     WARPED = "warped"  # the script was spoken by espeak-ng and warped onto the sound
     RECOGNISED = "recognised"  # sounds were recognised without a script
     ENERGY = "energy"  # the loudness of a band of the sound
-
-
-class Notice(Struct, frozen=True):
-    """Something that is not as it was asked for, with a stable code; it stands in the video's result."""
-
-    code: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)

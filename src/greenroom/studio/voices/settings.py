@@ -11,7 +11,7 @@ from greenroom.studio.voices.casting import Casting
 from greenroom.studio.voices.cloud.elevenlabs import ElevenLabs, ElevenLabsSettings
 from greenroom.studio.voices.cloud.google import Google, GoogleSettings
 from greenroom.studio.voices.cloud.services import Azure, AzureSettings, OpenAI, OpenAISettings, Piper, PiperSettings
-from greenroom.studio.voices.cloud.transport import Line, Transport
+from greenroom.studio.voices.cloud.transport import Decode, Line, Transport
 from greenroom.studio.voices.espeak import Espeak
 from greenroom.studio.voices.espeak_helper import EspeakHelper
 from greenroom.studio.voices.port import Provider
@@ -38,23 +38,28 @@ def casting(
     transport: Transport | None = None,
     helper: EspeakHelper | None = None,
     sleep: Callable[[float], None] = time.sleep,
+    decode: Decode | None = None,
 ) -> Casting:
     """
     Everyone who can speak: the embedded voices, flite where it is installed, and what is configured.
 
-    `transport` carries requests to providers; without one none of them speaks. Nothing is started or called here.
+    `transport` carries requests to providers; without one none of them speaks. `decode` makes samples of the files that
+    they send, in this process if it is None. Nothing is started or called here.
     """
     providers: list[Provider] = [Espeak(helper)]
     if program := flite.installed():
         providers.append(flite.Flite(program))
     if transport is not None:
-        providers += _configured(settings, transport, sleep)
+        providers += _configured(settings, transport, sleep, decode)
     return Casting({provider.name: provider for provider in providers}, (*settings.voices, *flite.VOICES))
 
 
-def _configured(settings: VoiceSettings, transport: Transport, sleep: Callable[[float], None]) -> list[Provider]:
+def _configured(
+    settings: VoiceSettings, transport: Transport, sleep: Callable[[float], None], decode: Decode | None
+) -> list[Provider]:
     def line(provider: str) -> Line:
-        return Line(provider, transport, settings.timeout_s, sleep)
+        own = {"decode_file": decode} if decode is not None else {}
+        return Line(provider, transport, settings.timeout_s, sleep, **own)
 
     found: list[Provider] = []
     if settings.openai is not None:

@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from greenroom.errors import VoiceFailed
 from greenroom.studio.speech import Notice, Speech, Word
-from greenroom.studio.voices.cloud.decoding import decoded
 from greenroom.studio.voices.cloud.script import clean, pieces, spoken
 from greenroom.studio.voices.cloud.transport import Line
 from greenroom.studio.voices.port import Abilities, Request, Timings
@@ -59,7 +58,7 @@ class ElevenLabs:
         )
         answer = self._line.decode(reply, _Answer)
         try:
-            sound, rate = decoded(self.name, b64decode(answer.audio_base64, validate=True))
+            sound, rate = self._line.sound(b64decode(answer.audio_base64, validate=True))
         except Base64Error as error:
             raise VoiceFailed(self.name, "its sound is not base64") from error
         words = _words(request.script, text, answer.alignment) if answer.alignment else ()

@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from greenroom.errors import VoiceFailed
 from greenroom.studio.speech import Notice, Speech, Word
-from greenroom.studio.voices.cloud.decoding import decoded
 from greenroom.studio.voices.cloud.script import clean, pieces, spoken
 from greenroom.studio.voices.cloud.transport import Line
 from greenroom.studio.voices.pieces import Piece
@@ -68,7 +67,7 @@ class Google:
         )
         answer = self._line.decode(reply, _Answer)
         try:
-            sound, rate = decoded(self.name, b64decode(answer.audio_content, validate=True))
+            sound, rate = self._line.sound(b64decode(answer.audio_content, validate=True))
         except Base64Error as error:
             raise VoiceFailed(self.name, "its sound is not base64") from error
         times = {point.mark_name: point.time_seconds for point in answer.timepoints}

@@ -5,7 +5,6 @@ import math
 from msgspec import Struct
 
 from greenroom.studio.speech import Speech
-from greenroom.studio.voices.cloud.decoding import decoded
 from greenroom.studio.voices.cloud.script import clean, paragraphs, ssml
 from greenroom.studio.voices.cloud.transport import Line
 from greenroom.studio.voices.port import Abilities, Request, Timings
@@ -42,7 +41,7 @@ class OpenAI:
             "speed": request.speed,
         }
         reply = self._line.json(f"{self._settings.base_url.rstrip('/')}/v1/audio/speech", headers, content)
-        return Speech(*decoded(self.name, reply.body))
+        return Speech(*self._line.sound(reply.body))
 
 
 class AzureSettings(Struct, frozen=True):
@@ -74,7 +73,7 @@ class Azure:
         }
         body = ssml(request.language, request.voice, request.speed, paragraphs(clean(request.script)))
         reply = self._line.post(f"{base.rstrip('/')}/cognitiveservices/v1", headers, body.encode())
-        return Speech(*decoded(self.name, reply.body))
+        return Speech(*self._line.sound(reply.body))
 
 
 class PiperSettings(Struct, frozen=True):
@@ -97,4 +96,4 @@ class Piper:
         scale = math.floor(1000 / request.speed + 0.5) / 1000
         content = {"text": clean(request.script), "voice": request.voice, "length_scale": scale}
         reply = self._line.json(f"{self._settings.base_url.rstrip('/')}/", {}, content)
-        return Speech(*decoded(self.name, reply.body))
+        return Speech(*self._line.sound(reply.body))

@@ -9,11 +9,14 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from greenroom.errors import VoiceFailed
+
+if TYPE_CHECKING:
+    from greenroom.studio.speech import Sound
 
 _T = TypeVar("_T")
 ATTEMPTS = 4
@@ -44,14 +47,32 @@ Transport = Callable[[Call], Reply]
 """Sends a call. Raises OSError or TimeoutError when there is no answer."""
 
 
+Decode = Callable[[str, bytes], "tuple[Sound, int]"]
+"""
+The samples and their rate of a file that a provider sent, given its name and the bytes; raises VoiceFailed. A server
+gives one that works in another process: what a provider sends is as strange to it as what a user uploads.
+"""
+
+
+def _here(provider: str, data: bytes) -> "tuple[Sound, int]":
+    from greenroom.studio.voices.cloud.decoding import decoded
+
+    return decoded(provider, data)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The way to one provider. `sleep` waits between attempts, in seconds."""
+    """The way to one provider, and what makes samples of its files. `sleep` waits between attempts, in seconds."""
 
     provider: str
     transport: Transport
     timeout_s: float = 60.0
     sleep: Callable[[float], None] = field(default=time.sleep)
+    decode_file: Decode = field(default=_here)
+
+    def sound(self, data: bytes) -> "tuple[Sound, int]":
+        """The samples of a file that the provider sent, and their rate. Raises VoiceFailed."""
+        return self.decode_file(self.provider, data)
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """
