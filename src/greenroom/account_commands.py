@@ -5,20 +5,22 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from greenroom import bootstrap, config
+from greenroom import config
 from greenroom.domain.access import ALL_SCOPES, WORKING_SCOPES, ApiKey, KeyWish, Scope
 from greenroom.domain.act import CLI, Act
 from greenroom.domain.allowance import UNLIMITED
 from greenroom.domain.ids import DEFAULT_ACCOUNT, AccountId, FolderId
 from greenroom.errors import ParameterError
-from greenroom.services.access import Access
-from greenroom.services.accounts import AccountChange, Accounts, Standing
+
+if TYPE_CHECKING:
+    from greenroom.services.access import Access
+    from greenroom.services.accounts import Accounts, Standing
 
 keys_app = typer.Typer(no_args_is_help=True, help="Make, list and end API keys. The server notices within a second.")
 accounts_app = typer.Typer(no_args_is_help=True, help="Make accounts, see what they use, change them.")
@@ -112,6 +114,8 @@ def create_account(
     config_file: ConfigFile = None,
 ) -> None:
     """Make an account and print its id. It has no key yet: greenroom keys create NAME --account ID"""
+    from greenroom.services.accounts import AccountChange
+
     wish = AccountChange(name, email, username, _limits(stored_bytes, assets, media_seconds, credits_))
     with _house(data, config_file) as (_, accounts):
         made = accounts.create(Act(DEFAULT_ACCOUNT, CLI), wish)
@@ -158,6 +162,8 @@ def set_account(
     config_file: ConfigFile = None,
 ) -> None:
     """Change an account. A limit below what is used takes nothing away; it lets nothing more in."""
+    from greenroom.services.accounts import AccountChange
+
     wish = AccountChange(name, email, username, _limits(stored_bytes, assets, media_seconds, credits_))
     with _house(data, config_file) as (_, accounts):
         accounts.change(Act(DEFAULT_ACCOUNT, CLI), AccountId(account_id), wish)
@@ -165,7 +171,12 @@ def set_account(
 
 
 @contextmanager
-def _house(data: str | None, config_file: str | None) -> Iterator[tuple[Access, Accounts]]:
+def _house(data: str | None, config_file: str | None) -> Iterator["tuple[Access, Accounts]"]:
+    # The server's rooms are imported by the command that opens them, not by every command line.
+    from greenroom import bootstrap
+    from greenroom.services.access import Access
+    from greenroom.services.accounts import Accounts
+
     settings = config.from_environment(config_file, {"data": data})
     database = bootstrap.open_catalogue(settings.data)
     try:
@@ -174,7 +185,7 @@ def _house(data: str | None, config_file: str | None) -> Iterator[tuple[Access, 
         database.close()
 
 
-def _all(accounts: Accounts) -> Iterator[Standing]:
+def _all(accounts: "Accounts") -> Iterator["Standing"]:
     place = _FOREVER
     while page := accounts.page(place, _PAGE):
         yield from page
@@ -182,7 +193,7 @@ def _all(accounts: Accounts) -> Iterator[Standing]:
         place = (last.created_at.timestamp(), last.id)
 
 
-def _use(standing: Standing) -> dict[str, str]:
+def _use(standing: "Standing") -> dict[str, str]:
     used, limits = standing.used, standing.limits
     return {
         "stored bytes": _of(used.stored_bytes + used.reserved_bytes, limits.stored_bytes, 1),
@@ -225,7 +236,7 @@ def _limit(shown: str, text: str, kind: Callable[[str], float]) -> int | None:
 def _instant(text: str) -> datetime:
     span = _SPAN.fullmatch(text)
     if span is not None:
-        return bootstrap.now() + timedelta(seconds=int(span[1]) * _UNITS_S[span[2]])
+        return datetime.now(UTC) + timedelta(seconds=int(span[1]) * _UNITS_S[span[2]])
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
@@ -239,7 +250,7 @@ def _state(key: ApiKey) -> str:
         return f"revoked {_day(key.revoked_at)}"
     if key.expires_at is None:
         return "active"
-    return f"expire{'d' if key.expires_at <= bootstrap.now() else 's'} {_day(key.expires_at)}"
+    return f"expire{'d' if key.expires_at <= datetime.now(UTC) else 's'} {_day(key.expires_at)}"
 
 
 def _day(instant: datetime | None) -> str:

@@ -1,30 +1,26 @@
-"""The command line: `greenroom serve`, `greenroom keys …`, `greenroom upload …`."""
+"""
+The command line: `greenroom serve`, `greenroom keys …`, `greenroom upload …`.
 
-import ctypes
-import gc
+Each command imports what it needs when it runs: a client's command does not wait for the server's imports.
+"""
+
 import os
-import signal
-import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import structlog
 import typer
-import uvicorn
 
-from greenroom import __version__, bootstrap, config
+from greenroom import __version__, config
 from greenroom.account_commands import accounts_app, keys_app
-from greenroom.config import Settings
-from greenroom.db.sqlite import Database
-from greenroom.domain import receipt as receipts
 from greenroom.errors import GreenroomError
-from greenroom.services.audit import Audit
-from greenroom.web.protocol import protocol_class
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Uploads over signed addresses: verified, and kept for good.",
+)
 app.add_typer(keys_app, name="keys")
 app.add_typer(accounts_app, name="accounts")
 audit_app = typer.Typer(no_args_is_help=True, help="The record of every change.")
@@ -59,22 +55,9 @@ def serve(
     config_file: ConfigFile = None,
 ) -> None:
     """Run the server until it is told to stop."""
-    settings = config.load(os.environ, config_file, {"host": host, "port": port, "data": data})
-    _log_as(settings.log_format)
-    _keep_freed_memory()
-    server = bootstrap.build(settings)
-    made = bootstrap.first_key(server.access, settings)
-    listener = _listener(settings)
-    server.start()
-    gc.collect()
-    gc.freeze()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # uvicorn ends gracefully and then raises the signal again: by then there is more to put away.
-        signal.signal(number, lambda *_: sys.exit(0))
-    try:
-        _Uvicorn(_uvicorn_config(server.app, settings), _address(listener), made).run(sockets=[listener])
-    finally:
-        server.stop()
+    from greenroom.serving import run
+
+    run(config.load(os.environ, config_file, {"host": host, "port": port, "data": data}))
 
 
 @app.command()
@@ -86,7 +69,7 @@ def upload(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a file on standard output.")] = False,
 ) -> None:
     """Upload files and print their permanent addresses; refused ones with the reason."""
-    from greenroom.client.command import upload_files  # other commands do without its imports
+    from greenroom.client.command import upload_files
 
     raise typer.Exit(upload_files(files, url, key, as_json, folder=folder))
 
@@ -129,6 +112,7 @@ def optimize(
 @app.command()
 def doctor(data: Data = None, config_file: ConfigFile = None) -> None:
     """Look whether this machine has what the server needs; exit status 1 if it has not."""
+    from greenroom import bootstrap
     from greenroom.doctor import examine_machine
 
     settings = config.load(os.environ, config_file, {"data": data})
@@ -150,6 +134,8 @@ def reverify(data: Data = None, config_file: ConfigFile = None) -> None:
 
     May be stopped at any time and goes on where it was; a server may be running meanwhile.
     """
+    from greenroom import bootstrap
+
     settings = config.load(os.environ, config_file, {"data": data})
     again, done = bootstrap.reverification(settings)
     count = changed = 0
@@ -179,8 +165,14 @@ def verify_audit(
     Prints the head of the chain: kept elsewhere and given as --head the next time, it shows entries that were cut
     off at the end.
     """
-    with _opened(data, config_file) as database:
+    from greenroom import bootstrap
+    from greenroom.services.audit import Audit
+
+    database = bootstrap.open_catalogue(config.load(os.environ, config_file, {"data": data}).data)
+    try:
         walked = Audit(database).walk(head)
+    finally:
+        database.close()
     print(f"{walked.entries} entries, head {walked.head}")  # noqa: T201
     if walked.fault is not None:
         print(f"greenroom: {walked.fault}", file=sys.stderr)  # noqa: T201
@@ -199,90 +191,9 @@ def verify_receipt(
     config_file: ConfigFile = None,
 ) -> None:
     """Verify a receipt, without any server, and print what it says; exit status 1 if it does not hold."""
-    from greenroom.receipt_command import verify  # other commands do without its imports
+    from greenroom import bootstrap
+    from greenroom.domain.receipt import public_keys
+    from greenroom.receipt_command import verify
 
     settings = config.load(os.environ, config_file, {"data": data})
-    raise typer.Exit(verify(receipt, keys, file, lambda: receipts.public_keys(bootstrap.receipt_keys(settings))))
-
-
-@contextmanager
-def _opened(data: str | None, config_file: str | None) -> Iterator[Database]:
-    """The catalogue of a data folder for a command, while a server may be using it too."""
-    database = bootstrap.open_catalogue(config.load(os.environ, config_file, {"data": data}).data)
-    try:
-        yield database
-    finally:
-        database.close()
-
-
-class _Uvicorn(uvicorn.Server):
-    """Says where it listens once it does."""
-
-    def __init__(self, configuration: uvicorn.Config, address: str, made_key: str | None) -> None:
-        super().__init__(configuration)
-        self._address = address
-        self._made_key = made_key
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self._made_key is not None:
-            print(f"API key, shown only now: {self._made_key}", flush=True)  # noqa: T201
-        print(f"Greenroom is listening on {self._address}", flush=True)  # noqa: T201
-
-
-def _uvicorn_config(application: Any, settings: Settings) -> uvicorn.Config:
-    return uvicorn.Config(
-        application,
-        http=protocol_class(settings.http),
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_keep_alive=int(settings.http.keep_alive_s) or 1,
-        timeout_graceful_shutdown=30,
-        backlog=2048,
-    )
-
-
-def _listener(settings: Settings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((settings.host, settings.port))
-    except OSError as problem:
-        raise GreenroomError(f"cannot listen on {settings.host} port {settings.port}: {problem.strerror}") from problem
-    listener.listen(2048)
-    listener.set_inheritable(True)
-    return listener
-
-
-def _address(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def _log_as(log_format: str) -> None:
-    text = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    renderer: Any = structlog.processors.JSONRenderer() if log_format == "json" else text
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-
-
-def _keep_freed_memory() -> None:
-    # glibc gives large freed buffers back to the kernel and faults them in again for the next piece of a body;
-    # told not to, it receives a third faster. M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD of mallopt(3); and
-    # M_ARENA_MAX, so that not every thread keeps freed buffers of its own.
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        for parameter, value in ((-1, 32 << 20), (-2, 4 << 20), (-3, 32 << 20), (-8, 2)):
-            mallopt(parameter, value)
+    raise typer.Exit(verify(receipt, keys, file, lambda: public_keys(bootstrap.receipt_keys(settings))))
