@@ -6,16 +6,18 @@ Empty string, 0 and null mean absent, numeric strings are numbers, unknown field
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from greenroom.errors import ParameterError
 
 Body = Mapping[str, Any]
+Choice = TypeVar("Choice")
 _decode = msgspec.json.Decoder().decode
 
 _LONGEST_TEXT = 4096
+_DECIMAL = re.compile(r"-?[0-9]{1,9}([.][0-9]{1,9})?")
 _DIGITS = re.compile(r"-?[0-9]{1,19}")
 
 
@@ -80,6 +82,75 @@ def whole_number(body: Body, field: str) -> int | None:
     if value > 2**63 - 1:
         raise ParameterError(field, "is too large to be a number of bytes")
     return value or None
+
+
+def flattened(body: Body, *parts: str) -> dict[str, Any]:
+    """
+    The body with what is in these of its objects under dotted names, such as `voice.script`.
+
+    Raises ParameterError where one of them is something else than an object.
+    """
+    flat = {name: value for name, value in body.items() if name not in parts}
+    for part in parts:
+        inner = body.get(part)
+        if inner is None or inner == "" or (inner == 0 and not isinstance(inner, bool)) or inner == []:
+            continue
+        if not isinstance(inner, dict):
+            raise ParameterError(part, f"must be an object, not {_kind(inner)}")
+        flat |= {f"{part}.{name}": value for name, value in inner.items()}
+    return flat
+
+
+def boolean(body: Body, field: str) -> bool | None:
+    """Whether something is wanted, None if it is not said. Raises ParameterError if it is neither true nor false."""
+    value = body.get(field)
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        value = {"true": True, "1": True, "false": False, "0": False}.get(value.strip().lower(), value)
+    if isinstance(value, int | float) and value in (0, 1):
+        return bool(value)
+    raise ParameterError(field, f"must be true or false, not {value!r:.40}")
+
+
+def number(body: Body, field: str) -> float | None:
+    """A number above 0, None if it is absent. Raises ParameterError if it is none, or negative."""
+    value = body.get(field)
+    if value is None or value == "":
+        return None
+    if isinstance(value, str) and _DECIMAL.fullmatch(value.strip()):
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ParameterError(field, f"must be a number, not {value!r:.40}")
+    if value < 0:
+        raise ParameterError(field, f"is {value:g}; it must be above 0")
+    return float(value) or None
+
+
+def named(body: Body, field: str) -> str | None:
+    """What names something: its id or address, or its number as digits. None if it is absent."""
+    if isinstance(body.get(field), str):
+        return (text(body, field) or "").strip() or None
+    number = whole_number(body, field)
+    return str(number) if number is not None else None
+
+
+def one_of(body: Body, field: str, choices: Mapping[str, Choice]) -> Choice | None:
+    """
+    What a word, in any case, or a number stands for; None if the field is absent, or 0 and that is no choice.
+
+    Raises ParameterError that lists the choices.
+    """
+    value = body.get(field)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    word = str(value).strip().lower() if isinstance(value, str | int) and not isinstance(value, bool) else None
+    if word is not None and word in choices:
+        return choices[word]
+    if value is None or word in ("", "0"):
+        return None
+    told = value[:40] if isinstance(value, str) else value
+    raise ParameterError(field, f"is {told!r:.42}; allowed are {', '.join(choices)}")
 
 
 def same(body: Body, one: str, other: str) -> str | None:
