@@ -392,8 +392,9 @@ class VoiceFailed(GreenroomError):
 
 class NotProduced(GreenroomError):
     """
-    A video cannot be made of what was given. `code` says which part fails; the message names the field or asset, the
-    measured and the allowed value, and the cure.
+    A video cannot be made of what was given; each way has a code of its own.
+
+    The message names the field or asset, the measured and the allowed value, and the cure.
     """
 
     code = "not_produced"
