@@ -19,6 +19,7 @@ from greenroom.domain import allowance
 from greenroom.domain.access import ALL_SCOPES, KeyWish
 from greenroom.domain.act import CLI, Act
 from greenroom.domain.asset import Asset
+from greenroom.domain.cast import Presenter, StockVoice
 from greenroom.domain.folder import FolderLimits
 from greenroom.domain.ids import DEFAULT_ACCOUNT
 from greenroom.domain.media import Examination, Format, Kind, MediaInfo
@@ -41,6 +42,7 @@ from greenroom.net.posting import Poster
 from greenroom.services.access import Access
 from greenroom.services.accounts import Accounts
 from greenroom.services.audit import Audit
+from greenroom.services.cast import Cast
 from greenroom.services.delivery import Delivery
 from greenroom.services.folders import Folders
 from greenroom.services.hooks import Hooks
@@ -57,6 +59,7 @@ from greenroom.services.retention import Retention
 from greenroom.services.uploads import SignedUploads
 from greenroom.services.verification import Verification
 from greenroom.storage.store import BlobStore
+from greenroom.studio.cast import people
 from greenroom.web.api.accounts import accounts_router
 from greenroom.web.api.app import api_app
 from greenroom.web.api.assets import assets_router
@@ -76,6 +79,7 @@ from greenroom.web.auth import Callers
 from greenroom.web.delivery import Assets
 from greenroom.web.idempotency import Keys
 from greenroom.web.jogg import described
+from greenroom.web.jogg.cast import CastCalls
 from greenroom.web.jogg.envelope import Envelope
 from greenroom.web.jogg.form import FormLimits
 from greenroom.web.jogg.hooks import HookCalls
@@ -229,10 +233,12 @@ def build(settings: Settings) -> Server:
         at_once=settings.webhooks.at_once,
     )
     kept = timedelta(seconds=settings.webhooks.kept_s)
+    cast = the_cast()
     compatible = Routes(
         upload_call.table(),
         UserCalls(accounts, threads).table(),
         HookCalls(hooks, threads).table(),
+        CastCalls(cast, origins).table(),
     )
     app = FrontDoor(
         Envelope(callers),
@@ -301,6 +307,34 @@ def build(settings: Settings) -> Server:
         watch,
         lock,
     )
+
+
+def the_cast() -> Cast:
+    """Who and what there is, as lists show it."""
+    from greenroom.studio.voices.settings import VoiceSettings, casting  # computes with sound, which commands need not
+
+    speakers = casting(VoiceSettings())
+    presenters = [
+        Presenter(one.number, one.id, one.name, one.gender, one.age, one.style, one.scene, one.ethnicity, one.about)
+        for one in people()
+    ]
+
+    def voices() -> list[StockVoice]:
+        return [
+            StockVoice(
+                voice.id,
+                voice.name,
+                voice.provider,
+                voice.locale,
+                voice.gender or "",
+                voice.age,
+                voice.accent,
+                voice.use_case,
+            )
+            for voice in speakers.listed()
+        ]
+
+    return Cast(presenters, voices, ())
 
 
 def _imports(settings: Settings, ingest: Ingest, origins: Origins) -> Imports:

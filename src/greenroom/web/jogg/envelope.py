@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
 
 from greenroom.domain.access import Scope
 from greenroom.domain.act import Act
@@ -43,6 +44,11 @@ class Call:
             if len(whole) > _MAX_JSON_BYTES:
                 raise ParameterError("The body", f"has more than {_MAX_JSON_BYTES} bytes, too many for this call")
         return bytes(whole)
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The parameters of the address; of those given twice the last."""
+        return dict(parse_qsl(self.scope["query_string"].decode("latin-1"), keep_blank_values=True))
 
     @property
     def content_type(self) -> str:
