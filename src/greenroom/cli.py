@@ -14,6 +14,7 @@ import typer
 from greenroom import __version__, config
 from greenroom.account_commands import accounts_app, keys_app
 from greenroom.errors import GreenroomError
+from greenroom.models_command import models_app
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -23,6 +24,7 @@ app = typer.Typer(
 )
 app.add_typer(keys_app, name="keys")
 app.add_typer(accounts_app, name="accounts")
+app.add_typer(models_app, name="models")
 audit_app = typer.Typer(no_args_is_help=True, help="The record of every change.")
 app.add_typer(audit_app, name="audit")
 receipt_app = typer.Typer(no_args_is_help=True, help="What the server attests of an upload.")
@@ -113,13 +115,15 @@ def optimize(
 def doctor(data: Data = None, config_file: ConfigFile = None) -> None:
     """Look whether this machine has what the server needs; exit status 1 if it has not."""
     from greenroom import bootstrap
-    from greenroom.doctor import examine_machine
+    from greenroom.doctor import examine_machine, examine_models
 
     settings = config.load(os.environ, config_file, {"data": data})
     marks = {True: "ok  ", False: "BAD ", None: "    "}
     healthy = True
     for check in examine_machine(settings.data, bootstrap.exam_limits(settings)):
         healthy = healthy and check.good is not False
+        print(f"{marks[check.good]} {check.name}: {check.found}", flush=True)  # noqa: T201
+    for check in examine_models(settings.models.folder):
         print(f"{marks[check.good]} {check.name}: {check.found}", flush=True)  # noqa: T201
     for wrong in bootstrap.usage_drift(settings):
         healthy = False

@@ -245,6 +245,15 @@ class Optimizing:
 
 
 @dataclass(frozen=True, slots=True)
+class Models:
+    """Fonts for captions, and the models that find faces in photos: `greenroom models install` fetches them."""
+
+    folder: str = setting(
+        "", "Where they are; empty for share/greenroom/models in the Python environment that Greenroom is installed in."
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Webhooks:
     """How receivers are told of events."""
 
@@ -322,6 +331,7 @@ class Settings:
     delivery: Delivery = field(default_factory=Delivery)
     retention: Retention = field(default_factory=Retention)
     optimizing: Optimizing = field(default_factory=Optimizing)
+    models: Models = field(default_factory=Models)
     webhooks: Webhooks = field(default_factory=Webhooks)
     bench: Bench = field(default_factory=Bench)
 
@@ -377,6 +387,11 @@ def load(environ: Mapping[str, str], file: str | None = None, overrides: Mapping
 def from_environment(file: str | None, overrides: Mapping[str, Any]) -> Settings:
     """The same for a command, with the variables of this process."""
     return load(os.environ, file, overrides)
+
+
+def process_environment() -> Mapping[str, str]:
+    """The variables of this process, for commands that heed those of other programs."""
+    return os.environ
 
 
 def _known(table: Mapping[str, SettingFacts], name: str, shown: str) -> SettingFacts:

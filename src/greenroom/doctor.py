@@ -13,6 +13,7 @@ from greenroom.domain.media import Format
 from greenroom.media.examiner import Examiner
 from greenroom.media.limits import ExamLimits
 from greenroom.media.versions import decoders
+from greenroom.studio import models
 
 _FEWEST_FILES = 1024
 _PIXEL = base64.b64decode(
@@ -50,6 +51,17 @@ def examine_machine(data: str, limits: ExamLimits) -> Iterator[Check]:
         yield _judgement(examiner, "judging sound and video", _SILENCE, Format.WAV)
     finally:
         examiner.close()
+
+
+def examine_models(folder: str) -> Iterator[Check]:
+    """Say what of fonts and models is there; a server without them does all but what needs them."""
+    place = folder or models.usual_folder()
+    for group, needed_by in (("fonts", "captions"), ("faces", "photo avatars")):
+        lacking = len(models.missing(place, group))
+        if lacking:
+            yield Check(group, f"{lacking} files missing in {place}: no {needed_by}; run: greenroom models install")
+        else:
+            yield Check(group, f"{sum(1 for _ in models.files_of(group))} files in {place}", True)
 
 
 def _data_folder(data: str) -> Check:

@@ -41,6 +41,8 @@ Every error that Greenroom raises on purpose.
     ├── NotOptimized            a copy that cannot be made; carries the finding
     ├── VoiceFailed             a voice gave no sound; says whose it is and what cures it
     ├── NotProduced             a video that cannot be made of what was given; has a code of its own
+    │   └── ModelsMissing       fonts or models that are not installed; names the command
+    ├── ModelsNotFetched        fonts or models that a package registry did not give
     ├── Unavailable             try again later; carries when
     │   ├── StorageFull         no room on the disk
     │   ├── RateLimited         too many POST requests of one key
@@ -50,6 +52,8 @@ Every error that Greenroom raises on purpose.
 
 Each class has a stable `code`; only `web/problems.py` knows statuses and business codes.
 """
+
+from collections.abc import Sequence
 
 from greenroom.domain.media import Finding
 
@@ -402,6 +406,28 @@ class NotProduced(GreenroomError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class ModelsMissing(NotProduced):
+    """Fonts or models that `user` needs are not installed; `names` are their paths in the models folder."""
+
+    def __init__(self, user: str, folder: str, names: Sequence[str]) -> None:
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        super().__init__(
+            "models_missing",
+            f"For {user} {names[0]}{more} must be in {folder}. Run on the server: greenroom models install",
+        )
+        self.names = tuple(names)
+
+
+class ModelsNotFetched(GreenroomError):
+    """A package registry did not give fonts or models, or gave others; `passes` says that a later try may succeed."""
+
+    code = "models_not_fetched"
+
+    def __init__(self, problem: str, cure: str = "", *, passes: bool = False) -> None:
+        super().__init__(f"{problem}." + (f" {cure}" if cure else ""))
+        self.passes = passes
 
 
 class Unavailable(GreenroomError):

@@ -81,6 +81,7 @@ ELSEWHERE: dict[type[errors.GreenroomError], str] = {
     errors.ReceiptInvalid: "greenroom receipt verify",
     errors.InsufficientCredit: "what makes videos",
     errors.VoiceFailed: "what makes videos",
+    errors.ModelsNotFetched: "greenroom models install",
     errors.SettingError: "a start",
     errors.DataFolderInUse: "a start",
 }

@@ -81,6 +81,8 @@ TABLE: dict[type[errors.GreenroomError], Told] = {
     errors.NotOptimized: Told(422, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 422),
     errors.VoiceFailed: Told(502, 4003, SYSTEM_ERROR, SYSTEM_ERROR, 502),
     errors.NotProduced: Told(422, 4003, PARAMETER_ERROR, PARAMETER_ERROR, 422),
+    errors.ModelsMissing: Told(503, 4003, SYSTEM_ERROR, SYSTEM_ERROR, 503),
+    errors.ModelsNotFetched: Told(502, 4003, SYSTEM_ERROR, SYSTEM_ERROR, 502),
     errors.Unavailable: Told(503, 4003, RATE_LIMITED, RATE_LIMITED, 503),
     errors.StorageFull: Told(507, 4003, SYSTEM_ERROR, SYSTEM_ERROR, 507),
     errors.RateLimited: Told(429, RATE_LIMITED, RATE_LIMITED, RATE_LIMITED, 429),
