@@ -24,11 +24,11 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from msgspec import structs
 
+from greenroom.domain import tone
 from greenroom.domain.media import Finding, Format
 from greenroom.domain.optimize_findings import remark
 from greenroom.domain.recipe import MP3_KBPS, AudioRecipe, VideoRecipe, fitted, nearest_frame_rate
 from greenroom.domain.rendition import Measured, Optimized
-from greenroom.media.optimizing import tone
 from greenroom.media.optimizing.messages import NotMade, OptimizeLimits
 from greenroom.media.optimizing.picture_chain import Look, Pace, PictureChain
 from greenroom.media.optimizing.sound_chain import (

@@ -11,7 +11,7 @@ from typing import Any
 from av.filter import Graph
 from av.video.frame import VideoFrame
 
-from greenroom.media.optimizing import tone
+from greenroom.domain import tone
 from greenroom.media.optimizing.filter_chain import Chain, Step
 
 _MATRIX_709, _MATRIX_601, _MATRIX_2020 = 1, 6, 9
