@@ -11,11 +11,12 @@ from greenroom import cli, config
 from greenroom.domain import findings as upload_findings
 from greenroom.domain.advice import TABLE as ADVICE
 from greenroom.domain.advice import Row
-from greenroom.domain.events import ALL_EVENTS, COMPATIBLE, GENERATED_VIDEO, OF_AN_UPLOAD, OURS, PING
+from greenroom.domain.events import ALL_EVENTS, COMPATIBLE, GENERATED_VIDEO, OF_AN_UPLOAD, OF_VIDEOS, OURS, PING
 from greenroom.domain.formats import FORMATS, names_of
 from greenroom.domain.media import Kind
 from greenroom.domain.optimize_findings import OPTIMIZE_FINDINGS
 from greenroom.domain.policy import AUDIO_CODECS, CODEC_NAMES, VIDEO_CODECS, Dialect, Policy, megabytes, minutes
+from greenroom.domain.production_findings import VIDEO_FINDINGS
 from greenroom.errors import DataFolderInUse, GreenroomError, SettingError
 from greenroom.media import findings as media_findings
 from greenroom.studio import cast
@@ -109,6 +110,9 @@ def errors() -> str:
         "## Findings of a render-safe copy",
         "The codes that begin with `optimize_` say why there is none; the others are remarks on one that there is.",
         _findings(OPTIMIZE_FINDINGS),
+        "## Findings of a video",
+        "Why a video failed, or what is not as it was asked for. The studio has further codes, each with its sentence.",
+        _findings(VIDEO_FINDINGS),
     )
 
 
@@ -281,6 +285,10 @@ def events() -> str:
         "## Of the compatible contract",
         f"Who asks for {_listed(GENERATED_VIDEO)} is told of every kind of video under these names.",
         _events(COMPATIBLE),
+        "## Of videos",
+        "Who asks for `video.completed` or `video.failed` is told of every kind of video under these names, unless "
+        "one of the compatible names is asked for too.",
+        _events(OF_VIDEOS),
         "## To one hook alone",
         _events({PING: ALL_EVENTS[PING]}),
     )

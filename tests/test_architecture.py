@@ -27,13 +27,39 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "net": ("net", "domain", "errors"),
     "media": ("media", "domain", "errors"),
     "studio": ("studio", "domain", "errors"),
-    # Of media only what looks at bytes without decoding them.
-    "services": ("services", "domain", "errors", "db", "storage", "media.sniff"),
+    # Of media only what looks at bytes without decoding them, of the studio only tables and values.
+    "services": (
+        "services",
+        "domain",
+        "errors",
+        "db",
+        "storage",
+        "media.sniff",
+        "studio.cast",
+        "studio.notice",
+        "studio.plan",
+    ),
     "web": ("web", "services", "domain", "errors", "config", "storage.incoming"),
     "worker": ("services", "domain", "errors", "config", "bootstrap"),
     # The client installs without the server.
     "client": ("client",),
-    "bootstrap": ("config", "db", "domain", "errors", "jobs", "media", "net", "services", "storage", "studio", "web"),
+    # Around the studio, with what confines a process and what calls providers.
+    "render": ("render", "studio", "domain", "errors", "media", "net"),
+    "bootstrap_videos": ("config", "domain", "net", "render", "services", "studio"),
+    "bootstrap": (
+        "bootstrap_videos",
+        "config",
+        "db",
+        "domain",
+        "errors",
+        "jobs",
+        "media",
+        "net",
+        "services",
+        "storage",
+        "studio",
+        "web",
+    ),
     "account_commands": ("bootstrap", "config", "domain", "errors", "services"),
     "cli": (
         "account_commands",

@@ -11,6 +11,7 @@ from functools import partial
 
 import structlog
 
+from greenroom.bootstrap_videos import speaking, video_limits
 from greenroom.config import Settings
 from greenroom.db import accounts as account_rows
 from greenroom.db.migrate import migrate
@@ -43,6 +44,7 @@ from greenroom.services.access import Access
 from greenroom.services.accounts import Accounts
 from greenroom.services.audit import Audit
 from greenroom.services.cast import Cast
+from greenroom.services.credits import Credits
 from greenroom.services.delivery import Delivery
 from greenroom.services.folders import Folders
 from greenroom.services.hooks import Hooks
@@ -52,12 +54,14 @@ from greenroom.services.ingest import Ingest
 from greenroom.services.library import Library
 from greenroom.services.notifying import Notifying
 from greenroom.services.preflight import Preflight
+from greenroom.services.production import Production
 from greenroom.services.rates import Rates
 from greenroom.services.receipts import Receipts
 from greenroom.services.renditions import Renditions
 from greenroom.services.retention import Retention
 from greenroom.services.uploads import SignedUploads
 from greenroom.services.verification import Verification
+from greenroom.services.video_wishes import VideoWishes
 from greenroom.storage.store import BlobStore
 from greenroom.studio.cast import people
 from greenroom.web.api.accounts import accounts_router
@@ -118,6 +122,7 @@ class Server:
     app: FrontDoor
     access: Access
     accounts: Accounts
+    production: Production
     folders: Folders
     database: Database
     examiner: Examiner
@@ -225,6 +230,24 @@ def build(settings: Settings) -> Server:
     upload_call = UploadCall(receiver, origins, form_limits, receipts, signed_uploads)
     receivers = receiver_guard(settings)
     hooks = Hooks(database, receivers.check, now)
+    voices = speaking(settings)
+    production = Production(
+        database=database,
+        store=store,
+        wishes=VideoWishes(
+            database,
+            imports.resolve,
+            receivers.check,
+            voices.check,
+            lambda _: None,
+            lambda: (),
+            video_limits(settings),
+        ),
+        credits=Credits(usual_limits(settings), settings.credits.refund_failed),
+        limits=usual_limits(settings),
+        now=now,
+        changed=delivery.forget,
+    )
     notifying = Notifying(
         database,
         Poster(GuardedClient(receivers), settings.webhooks.timeout_s, now),
@@ -295,6 +318,7 @@ def build(settings: Settings) -> Server:
         app,
         access,
         accounts,
+        production,
         folders,
         database,
         examiner,

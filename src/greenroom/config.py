@@ -8,6 +8,7 @@ section in their name: `GREENROOM_PORT`. Names that are not settings are refused
 
 import math
 import os
+import re
 import tomllib
 import types
 import typing
@@ -244,6 +245,67 @@ class Optimizing:
     memory_bytes: int = positive(3072 * MIB, "Address space of the process that makes a copy.")
 
 
+_VOICE = re.compile(r"[^=:,]+=(openai|azure|google|elevenlabs|piper):[^:]+:[A-Za-z]{2,3}(-[A-Za-z0-9]+)*(:(fe)?male)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """Providers of voices beside the embedded ones; each is used when its key or address is set."""
+
+    openai_url: str = setting("", "Address of a server with OpenAI's speech call; empty is OpenAI's own, with a key.")
+    openai_key: str = setting("", "Key for it; a server of one's own may need none.")
+    openai_model: str = setting("gpt-4o-mini-tts", "Model that speaks there.")
+    azure_key: str = setting("", "Key of Azure's Speech service.")
+    azure_region: str = setting("eastus", "Its region.")
+    azure_url: str = setting("", "Address of it, instead of the region's.")
+    google_key: str = setting("", "API key of a Google project with Cloud Text-to-Speech.")
+    google_url: str = setting("https://texttospeech.googleapis.com", "Address of Google's service.")
+    elevenlabs_key: str = setting("", "API key of ElevenLabs.")
+    elevenlabs_url: str = setting("https://api.elevenlabs.io", "Address of ElevenLabs' service.")
+    elevenlabs_model: str = setting("eleven_multilingual_v2", "Model that speaks there.")
+    piper_url: str = setting("", "Address of Piper's HTTP server.")
+    listed: list[str] = setting(
+        [],
+        "Voices of these providers: `id=provider:name there:locale`, with `:female` or `:male` behind it where known, "
+        "such as `ann=piper:en_US-amy-medium:en-US:female`.",
+        lambda value: all(_VOICE.fullmatch(one) for one in value),
+        "texts like `ann=piper:en_US-amy-medium:en-US:female`",
+    )
+    timeout_s: float = positive(60.0, "Longest wait for a provider's answer.")
+
+
+@dataclass(frozen=True, slots=True)
+class Render:
+    """How videos are made; each by a process of its own, at low priority."""
+
+    workers: int = setting(1, "Videos made at once.", lambda value: 0 <= value <= 64, "0 to 64; 0 makes none")
+    resolution: str = setting(
+        "1080p",
+        "Size of videos that do not ask for one.",
+        lambda value: value in ("720p", "1080p", "4k"),
+        "720p, 1080p, 4k",
+    )
+    label: bool = setting(False, "Say in the picture that it was made by program. The file's metadata always do.")
+    max_script_chars: int = positive(10_000, "Longest script, in characters.")
+    max_duration_s: float = positive(900.0, "Longest video.")
+    preset: str = setting(
+        "veryfast",
+        "The effort of the H.264 encoder: medium takes more than twice as long.",
+        lambda value: value in ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"),
+        "ultrafast, superfast, veryfast, faster, fast, medium and slow",
+    )
+    crf: int = setting(21, "Quality of H.264; less is better and larger.", lambda value: 10 <= value <= 40, "10 to 40")
+    wall_s: float = positive(7200.0, "An attempt at a video that takes longer is given up.")
+    cpu_s: int = positive(14_400, "Processor time of an attempt.")
+    memory_bytes: int = positive(
+        6144 * MIB, "Address space of a process that makes a video, beyond what it starts with."
+    )
+    attempts: int = setting(
+        3, "A video is given up after so many attempts.", lambda value: 1 <= value <= 100, "1 to 100"
+    )
+    retry_gap_s: float = positive(5.0, "Wait before the second attempt; each further wait is four times as long.")
+
+
 @dataclass(frozen=True, slots=True)
 class Models:
     """Fonts for captions, and the models that find faces in photos: `greenroom models install` fetches them."""
@@ -332,6 +394,8 @@ class Settings:
     retention: Retention = field(default_factory=Retention)
     optimizing: Optimizing = field(default_factory=Optimizing)
     models: Models = field(default_factory=Models)
+    voices: Voices = field(default_factory=Voices)
+    render: Render = field(default_factory=Render)
     webhooks: Webhooks = field(default_factory=Webhooks)
     bench: Bench = field(default_factory=Bench)
 

@@ -21,6 +21,7 @@ Every error that Greenroom raises on purpose.
     │   └── QuotaExceeded       more than the account may hold
     ├── InsufficientCredit      more credits than the account has left
     ├── UploadOver              an upload that has ended: done, cancelled or expired
+    ├── VideoOver               this cannot be done with a video in its state
     ├── IdempotencyError
     │   ├── KeyInFlight         a request with this idempotency key has not ended yet
     │   ├── KeyReused           the idempotency key was given to another request
@@ -72,6 +73,7 @@ class ParameterError(GreenroomError):
     def __init__(self, field: str, problem: str) -> None:
         super().__init__(f"{field} {problem}")
         self.field = field
+        self.problem = problem
 
 
 class AddressRefused(ParameterError):
@@ -194,6 +196,16 @@ class UploadOver(GreenroomError):
 
     def __init__(self, state: str, cure: str) -> None:
         super().__init__(f"This upload is {state}. {cure}")
+        self.state = state
+
+
+class VideoOver(GreenroomError):
+    """What is asked for cannot be done with a video in its state; `state` says which that is."""
+
+    code = "video_over"
+
+    def __init__(self, state: str, cure: str) -> None:
+        super().__init__(f"This video is {state}. {cure}")
         self.state = state
 
 

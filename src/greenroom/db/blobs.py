@@ -1,8 +1,8 @@
 """
 Rows of blobs, as functions of a transaction: condemned when nothing needs their bytes any more, and then removed.
 
-A blob is shared by all assets and renditions with equal bytes, of whichever account. Whoever publishes equal bytes
-pardons it in the transaction of the publication.
+A blob is shared by all assets, renditions and videos with equal bytes, of whichever account. Whoever publishes equal
+bytes pardons it in the transaction of the publication.
 """
 
 from collections.abc import Collection
@@ -11,7 +11,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import and_, bindparam, delete, exists, func, select, text, update
 
-from greenroom.db.schema import accounts, assets, blobs, renditions
+from greenroom.db.schema import accounts, assets, blobs, renditions, videos
 from greenroom.db.sqlite import Transaction, sql
 from greenroom.domain.ids import BlobKey
 
@@ -20,6 +20,9 @@ _named = blobs.c.key.in_(select(_wanted.c.value))
 _unneeded = and_(
     ~exists().where(assets.c.blob_key == blobs.c.key),
     ~exists().where(renditions.c.blob_key == blobs.c.key),
+    ~exists().where(videos.c.cover_key == blobs.c.key),
+    ~exists().where(videos.c.srt_key == blobs.c.key),
+    ~exists().where(videos.c.vtt_key == blobs.c.key),
 )
 _due = and_(blobs.c.condemned_at <= bindparam("before"), _unneeded)
 _CONDEMN = sql(
@@ -33,6 +36,7 @@ _CONDEMNED = sql(
 )
 _DUE = sql(select(blobs.c.key).where(and_(_named, _due)))
 _REMOVE = sql(delete(blobs).where(and_(_named, _due)))
+_SIZE = sql(select(blobs.c.size_bytes).where(blobs.c.key == bindparam("key")))
 _BEGINNING = sql(select(func.min(accounts.c.created_at)))
 _KNOWN = sql(select(blobs.c.key).where(_named))
 
@@ -56,6 +60,13 @@ def due(tx: Transaction, keys: Collection[BlobKey], before: datetime) -> set[Blo
 def remove(tx: Transaction, keys: Collection[BlobKey], before: datetime) -> None:
     """Forget those of these blobs that are due; their bytes must be gone before."""
     tx.run(_REMOVE, {"keys": _listed(keys), "before": before.timestamp()})
+
+
+def size_bytes(tx: Transaction, key: BlobKey) -> int:
+    """How many bytes a blob has that has a row."""
+    found = tx.row(_SIZE, {"key": key})
+    assert found is not None, f"blob {key} is gone"
+    return int(found[0])
 
 
 def known(tx: Transaction, keys: Collection[BlobKey]) -> set[BlobKey]:

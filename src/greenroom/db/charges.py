@@ -15,6 +15,16 @@ _ADD = sql(
     )
 )
 _ONE = sql(select(charges.c.account_id, charges.c.what, charges.c.credits_m).where(charges.c.id == bindparam("charge")))
+_TAKEN = sql(
+    select(charges.c.account_id, charges.c.what, charges.c.credits_m, charges.c.refunded_at).where(
+        charges.c.id == bindparam("charge")
+    )
+)
+_AMEND = sql(
+    update(charges)
+    .where(and_(charges.c.id == bindparam("charge"), charges.c.refunded_at.is_(None)))
+    .values(credits_m=bindparam("amount"))
+)
 _REFUND = sql(
     update(charges)
     .where(and_(charges.c.id == bindparam("charge"), charges.c.refunded_at.is_(None)))
@@ -36,3 +46,19 @@ def refund(tx: Transaction, charge_id: str, now: datetime) -> tuple[AccountId, s
     account_id, what, credits_m = tx.row(_ONE, {"charge": charge_id}) or ("", "", 0)
     usage.spend(tx, account_id, -credits_m)
     return account_id, what, credits_m
+
+
+def taken(tx: Transaction, charge_id: str) -> tuple[AccountId, str, int, bool] | None:
+    """A charge: whose, for what, how much, and whether it was given back."""
+    found = tx.row(_TAKEN, {"charge": charge_id})
+    return (found[0], found[1], found[2], found[3] is not None) if found is not None else None
+
+
+def amend(tx: Transaction, charge_id: str, credits_m: int) -> int:
+    """Charge another amount instead; how much more that is, 0 for a charge that was given back."""
+    found = taken(tx, charge_id)
+    if found is None or not tx.run(_AMEND, {"charge": charge_id, "amount": credits_m}):
+        return 0
+    account_id, _, before, _ = found
+    usage.spend(tx, account_id, credits_m - before)
+    return credits_m - before

@@ -368,6 +368,42 @@ renditions = Table(
     sqlite_with_rowid=False,
 )
 
+videos = Table(
+    "videos",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("accounts.id"), nullable=False),
+    # Where the finished film will be, and so which restricted keys see the video; the empty text is the top.
+    Column("folder_id", Text, nullable=False),
+    Column("caller", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("spec", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    # Before this instant it is not begun: an attempt has failed for a reason that may pass.
+    Column("due_at", Float, nullable=False),
+    Column("started_at", Float),
+    Column("ended_at", Float),
+    Column("outcome", Text),
+    Column("findings", Text),
+    Column("warnings", Text),
+    Column("callback_url", Text),
+    Column("charge_id", Text, ForeignKey("charges.id")),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    # Copies of what stands in `outcome`, for the question what still needs a blob.
+    Column("cover_key", Text, ForeignKey("blobs.key")),
+    Column("srt_key", Text, ForeignKey("blobs.key")),
+    Column("vtt_key", Text, ForeignKey("blobs.key")),
+    Index("ix_videos_account_created_at_id", "account_id", "created_at", "id"),
+    Index("ix_videos_account_state_created_at_id", "account_id", "state", "created_at", "id"),
+    Index("ix_videos_account_started_at", "account_id", "started_at", sqlite_where=text("started_at IS NOT NULL")),
+    Index("ix_videos_unended", "created_at", sqlite_where=text("state IN ('pending','processing')")),
+    Index("ix_videos_cover_key", "cover_key", sqlite_where=text("cover_key IS NOT NULL")),
+    Index("ix_videos_srt_key", "srt_key", sqlite_where=text("srt_key IS NOT NULL")),
+    Index("ix_videos_vtt_key", "vtt_key", sqlite_where=text("vtt_key IS NOT NULL")),
+    sqlite_with_rowid=False,
+)
+
 imports = Table(
     "imports",
     metadata,

@@ -15,7 +15,7 @@ _COLUMNS = (asset_uses.c.user_type, asset_uses.c.user_id, asset_uses.c.pending, 
 _ADD = sql(
     insert(asset_uses)
     .values({name: bindparam(name) for name in ("asset_id", "account_id", *(column.name for column in _COLUMNS))})
-    .prefix_with("OR IGNORE")
+    .prefix_with("OR REPLACE")
 )
 _SETTLE = sql(
     update(asset_uses)
@@ -39,7 +39,7 @@ class Use(Struct, frozen=True):
 
 
 def add(tx: Transaction, asset: Asset, user_type: str, user_id: str, now: datetime) -> None:
-    """Say that something, of a type such as `video`, is going to be made from an asset; nothing if that is known."""
+    """Say that something, of a type such as `video`, is going to be made from an asset, perhaps once more."""
     tx.run(
         _ADD,
         {

@@ -84,7 +84,16 @@ OURS: dict[str, Explanation] = {
 }
 """What the compatible contract has no event for."""
 
-EVENTS = COMPATIBLE | OURS
+_COMPLETED, _FAILED = "video.completed", "video.failed"
+OF_VIDEOS: dict[str, Explanation] = {
+    "video.started": Explanation("The making of a video has begun.", "video_id, status"),
+    _COMPLETED: Explanation("The same as `generated_..._video_success`, under our name.", f"{_VIDEO}, asset_id"),
+    _FAILED: Explanation("The same as `generated_..._video_failed`, under our name.", f"{_NO_VIDEO}, reason"),
+    "video.cancelled": Explanation("A video was cancelled by its owner before it was done.", "video_id, status"),
+}
+"""What happens to videos, of whichever call; who wants the compatible names too is told once, under those."""
+
+EVENTS = COMPATIBLE | OURS | OF_VIDEOS
 """Every event that can be subscribed to."""
 
 ALL_EVENTS = EVENTS | {PING: Explanation("A hook was asked to show that it hears; only that hook is told.", "hook_id")}
@@ -121,8 +130,10 @@ def told_as(subscribed: Collection[str], type_: str) -> str | None:
     """The name under which a subscriber to those events is told of one; None if it is not."""
     if type_ in subscribed or (EVERYTHING in subscribed and type_ != PING):
         return type_
-    older = _VIDEOS.get(type_)
-    return older if older in subscribed else None
+    if type_ not in _VIDEOS:
+        return None
+    others = (_VIDEOS[type_], _FAILED if type_.endswith("_failed") else _COMPLETED)
+    return next((name for name in others if name in subscribed), None)
 
 
 def message(event: Event, name: str, origin: str) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from typing import NewType
 
 from msgspec import Struct
 
-from greenroom.domain.ids import AccountId, AssetId, BlobKey
+from greenroom.domain.folder import TOP
+from greenroom.domain.ids import AccountId, AssetId, BlobKey, FolderId
 from greenroom.domain.media import Finding
 from greenroom.domain.video import VideoSpec
 
@@ -73,6 +74,8 @@ class Outcome(Struct, frozen=True):
     """What was made. The asset is the film; `cover`, `srt` and `vtt` are files beside it, empty where there is none."""
 
     asset_id: AssetId
+    film: str
+    """The permanent path of the asset."""
     duration_s: float
     width: int
     height: int
@@ -103,4 +106,22 @@ class Video(Struct, frozen=True):
     warnings: tuple[Finding, ...] = ()
     """What is not as it was asked for."""
     callback_url: str | None = None
+    charge_id: str | None = None
+    """What was charged for it."""
+    folder_id: FolderId = TOP
+    """Where the finished film will be."""
     version: int = 1
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more comes of it by itself."""
+        return self.state in ENDED
+
+
+class Files(Struct, frozen=True):
+    """Where the files of a video are, as paths under our origin; None where there is none, or not yet."""
+
+    film: str | None = None
+    cover: str | None = None
+    srt: str | None = None
+    vtt: str | None = None

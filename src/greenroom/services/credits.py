@@ -43,3 +43,26 @@ class Credits:
         detail = {"what": what, "credits": amount / 1000}
         audit.note(tx, by_system(account_id), "credits.refunded", charge_id, now, detail)
         return True
+
+    def charge_again(self, tx: Transaction, act: Act, charge_id: str, now: datetime) -> str:
+        """
+        Charge once more what was given back; the id of the charge that holds then.
+
+        Raises InsufficientCredit.
+        """
+        found = charges.taken(tx, charge_id)
+        assert found is not None, f"charge {charge_id} is gone"
+        _, what, amount, refunded = found
+        return self.charge(tx, act, amount / 1000, what, now) if refunded else charge_id
+
+    def settle(self, tx: Transaction, charge_id: str, credits: float, now: datetime) -> None:
+        """
+        Charge what something costs in truth instead of what was thought.
+
+        It was accepted, so it is made even if the difference is more than the account has left.
+        """
+        found = charges.taken(tx, charge_id)
+        more = charges.amend(tx, charge_id, round(credits * 1000))
+        if found is not None and more:
+            detail = {"what": found[1], "credits": credits, "before": found[2] / 1000}
+            audit.note(tx, by_system(found[0]), "credits.settled", charge_id, now, detail)

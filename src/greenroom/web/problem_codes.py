@@ -80,8 +80,9 @@ ELSEWHERE: dict[type[errors.GreenroomError], str] = {
     errors.NotOptimized: "the findings of a rendition",
     errors.ReceiptInvalid: "greenroom receipt verify",
     errors.InsufficientCredit: "what makes videos",
-    errors.VoiceFailed: "what makes videos",
     errors.ModelsNotFetched: "greenroom models install",
+    errors.VideoOver: "what makes videos",
+    errors.VoiceFailed: "the findings of a video",
     errors.SettingError: "a start",
     errors.DataFolderInUse: "a start",
 }

@@ -61,6 +61,7 @@ TABLE: dict[type[errors.GreenroomError], Told] = {
     errors.QuotaExceeded: Told(403, 4003, INSUFFICIENT_CREDIT, 4003, 403),
     errors.InsufficientCredit: Told(402, INSUFFICIENT_CREDIT, INSUFFICIENT_CREDIT, INSUFFICIENT_CREDIT, 402),
     errors.UploadOver: Told(410, 4003, PARAMETER_ERROR, 4003, 409),
+    errors.VideoOver: Told(409, 4003, PARAMETER_ERROR, PARAMETER_ERROR, 409),
     errors.IdempotencyError: Told(409, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 409),
     errors.KeyInFlight: Told(409, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 409),
     errors.KeyReused: Told(422, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 422),

@@ -1,0 +1,78 @@
+"""Put together what makes videos; with `bootstrap` the only file that names drivers."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from greenroom.config import Settings, Voices
+from greenroom.domain.video import Resolution
+from greenroom.net.addresses import AllowList, is_host_name
+from greenroom.net.client import GuardedClient
+from greenroom.net.guard import Guard
+from greenroom.render.speaking import Speaking
+from greenroom.services.video_wishes import VideoLimits
+
+if TYPE_CHECKING:
+    from greenroom.studio.voices.cast import Voice
+    from greenroom.studio.voices.casting import Casting
+    from greenroom.studio.voices.settings import VoiceSettings
+
+
+def video_limits(settings: Settings) -> VideoLimits:
+    """What videos may be."""
+    chosen = settings.render
+    return VideoLimits(chosen.max_script_chars, chosen.max_duration_s, Resolution(chosen.resolution), chosen.label)
+
+
+def speaking(settings: Settings) -> Speaking:
+    """Who speaks scripts."""
+    return Speaking(lambda: _casting(settings.voices))
+
+
+def _casting(chosen: Voices) -> "Casting":
+    # Loaded only when somebody speaks: it brings numerical libraries that a server without videos has no use for.
+    from greenroom.render.calls import ProviderCalls
+    from greenroom.studio.voices.settings import casting
+
+    return casting(voice_settings(chosen), ProviderCalls(GuardedClient(_guard(chosen))))
+
+
+def voice_settings(chosen: Voices) -> "VoiceSettings":
+    """The providers whose key or address is set."""
+    from greenroom.studio.voices.cloud.elevenlabs import ElevenLabsSettings
+    from greenroom.studio.voices.cloud.google import GoogleSettings
+    from greenroom.studio.voices.cloud.services import AzureSettings, OpenAISettings, PiperSettings
+    from greenroom.studio.voices.settings import VoiceSettings
+
+    openai = OpenAISettings(chosen.openai_url or OpenAISettings().base_url, chosen.openai_key, chosen.openai_model)
+    azure = AzureSettings(chosen.azure_key, chosen.azure_region, chosen.azure_url)
+    elevenlabs = ElevenLabsSettings(chosen.elevenlabs_key, chosen.elevenlabs_url, chosen.elevenlabs_model)
+    return VoiceSettings(
+        openai=openai if chosen.openai_key or chosen.openai_url else None,
+        azure=azure if chosen.azure_key else None,
+        google=GoogleSettings(chosen.google_key, chosen.google_url) if chosen.google_key else None,
+        elevenlabs=elevenlabs if chosen.elevenlabs_key else None,
+        piper=PiperSettings(chosen.piper_url) if chosen.piper_url else None,
+        voices=tuple(_voice(text) for text in chosen.listed),
+        timeout_s=chosen.timeout_s,
+    )
+
+
+def _voice(text: str) -> "Voice":
+    from greenroom.studio.voices.cast import Gender, Voice
+
+    id_, _, rest = text.partition("=")
+    provider, there, locale, *gender = rest.split(":")
+    return Voice(id_, id_, provider, there, locale, Gender(gender[0]) if gender else None)
+
+
+def _guard(chosen: Voices) -> Guard:
+    """Calls what is on the internet, and the hosts that the operator has named: those are no strangers."""
+    addresses = (chosen.openai_url, chosen.azure_url, chosen.google_url, chosen.elevenlabs_url, chosen.piper_url)
+    parts = [urlsplit(address) for address in addresses if address]
+    ports = {one.port or (80 if one.scheme == "http" else 443) for one in parts} | {443}
+    return Guard(frozenset(("http", "https")), frozenset(ports), AllowList.of(_hosts([one.hostname for one in parts])))
+
+
+def _hosts(names: Sequence[str | None]) -> list[str]:
+    return [name for name in names if name and (is_host_name(name) or name.replace(".", "").isdigit() or ":" in name)]

@@ -1,0 +1,53 @@
+"""Every reason of ours why a video fails, and every warning at its acceptance; the studio's own have codes of its."""
+
+from greenroom.domain.findings import Explanation
+from greenroom.domain.media import Finding
+
+_AGAIN = "Retry the video."
+_OPERATOR = "Look into the server's log, then retry the video."
+
+VIDEO_FINDINGS: dict[str, Explanation] = {
+    # Warnings
+    "asset_awaited": Explanation(
+        "An asset of the video has no verified file yet; the video begins when it has.",
+        "Send the file to its upload URL if that has not been done.",
+    ),
+    # Assets
+    "asset_refused": Explanation(
+        "An asset of the video has no file that can be used, and will get none.", "Upload a good file and retry."
+    ),
+    "asset_gone": Explanation(
+        "An asset of the video was deleted or rejected before the video was begun.",
+        "Restore the asset, or make a new video without it.",
+    ),
+    # Voice
+    "voice_failed": Explanation("The voice gave no sound.", "Choose another voice, or try again later."),
+    "voice_silent": Explanation("The voice found nothing to say in the script.", "Give a script with words."),
+    "voice_impossible": Explanation("The voice cannot speak the script.", "Choose another voice or language."),
+    "video_too_long": Explanation("The speech lasts longer than a video may.", "Shorten the script, or cut the sound."),
+    # The making
+    "render_crashed": Explanation("The process that makes videos ended before it was done.", _OPERATOR),
+    "render_timed_out": Explanation(
+        "Making the video took longer than is allowed.", "Shorten the script, or ask for a smaller resolution."
+    ),
+    "render_out_of_memory": Explanation(
+        "Making the video took more memory than is allowed.", "Ask for a smaller resolution."
+    ),
+    "render_disk_full": Explanation("There is no room for the video on the disk.", "Make room, then retry the video."),
+    "render_interrupted": Explanation("The server ended several times while the video was made.", _OPERATOR),
+    "render_refused": Explanation(
+        "The finished file did not pass the verification that every file has to pass.", _OPERATOR
+    ),
+    "quota_exceeded": Explanation(
+        "The finished video does not fit into what the account may hold.", "Delete assets for good, then retry."
+    ),
+}
+
+PASSING = frozenset(("render_crashed", "render_refused", "voice_failed", "render_disk_full"))
+"""Codes after which another attempt may succeed."""
+
+
+def reason(code: str, message: str = "", *, measured: str | None = None, allowed: str | None = None) -> Finding:
+    """Word a finding of the table; without a message its cause is the sentence."""
+    cause, cure = VIDEO_FINDINGS[code]
+    return Finding(code, message or cause, measured, allowed, cure)

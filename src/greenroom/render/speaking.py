@@ -1,0 +1,127 @@
+"""
+Who speaks for the server: scripts become files of speech in a video's folder.
+
+What voices need is loaded when the first one is asked for: a server that makes no videos carries none of it.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from greenroom.domain.media import Finding
+from greenroom.domain.video import RecordedVoice, ScriptVoice
+from greenroom.errors import GreenroomError
+from greenroom.studio.notice import Notice
+
+if TYPE_CHECKING:
+    from greenroom.studio.speech import Speech
+    from greenroom.studio.voices.casting import Casting
+
+SPEECH = "speech"
+GUIDE = "guide"
+
+
+class Spoken(Struct, frozen=True):
+    """
+    What there is to hear, as files in the folder of the video; None where there is none.
+
+    `duration_s` is that of the speech, None if a sound is given whose length is known elsewhere.
+    """
+
+    speech: str | None
+    guide: str | None
+    duration_s: float | None
+    warnings: tuple[Finding, ...] = ()
+
+
+@dataclass
+class Speaking:
+    """Speak scripts, by whoever is configured. Methods block, in any number of threads."""
+
+    make_casting: Callable[[], "Casting"]
+
+    @cached_property
+    def casting(self) -> "Casting":
+        """Everyone who can speak."""
+        return self.make_casting()
+
+    def check(self, voice_id: str, language: str, speed: float) -> Sequence[Notice]:
+        """What will not be as it is asked; raises ParameterError for a voice, language or speed that cannot be."""
+        return self.casting.check(voice_id, language, speed)
+
+    def speak(self, voice: ScriptVoice | RecordedVoice, folder: str) -> Spoken:
+        """
+        Have in a folder what a video's voice says; what an earlier attempt left there is not said again.
+
+        Raises VoiceFailed, and ParameterError for a script in which that voice has nothing to say.
+        """
+        speech = self._speech(voice, folder) if isinstance(voice, ScriptVoice) else None
+        guide = self._guide(voice, speech, folder)
+        notices = speech.warnings if speech is not None else ()
+        return Spoken(
+            os.path.join(folder, SPEECH) if speech is not None else None,
+            os.path.join(folder, GUIDE) if guide else None,
+            speech.duration_s if speech is not None else None,
+            tuple(Finding(one.code, one.message) for one in notices),
+        )
+
+    def _speech(self, voice: ScriptVoice, folder: str) -> "Speech":
+        path = os.path.join(folder, SPEECH)
+        there = _read(path)
+        if there is not None:
+            return there
+        speech = self.casting.speak(voice.script, voice.voice_id, voice.language, voice.speed)
+        _write(path, speech)
+        return speech
+
+    def _guide(self, voice: ScriptVoice | RecordedVoice, speech: "Speech | None", folder: str) -> bool:
+        """How an embedded voice says what is said by someone who tells no times; whether there is such."""
+        from greenroom.studio.voices.cast import stand_in
+
+        script = voice.script if isinstance(voice, ScriptVoice) else voice.transcript
+        if not script or (speech is not None and (speech.mouth is not None or speech.phones)):
+            return False
+        path = os.path.join(folder, GUIDE)
+        if _read(path) is not None:
+            return True
+        language = voice.language or (self._locale(voice) if isinstance(voice, ScriptVoice) else "en-US")
+        try:
+            _write(path, self.casting.speak(script, stand_in(language, None).id, language))
+        except GreenroomError:
+            # Timing then goes by what it hears, and says so.
+            return False
+        return True
+
+    def _locale(self, voice: ScriptVoice) -> str:
+        return self.casting.voice(voice.voice_id).locale
+
+
+def _read(path: str) -> "Speech | None":
+    from greenroom.studio.speech_file import NotSpeech, read
+
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return None
+    try:
+        return read(descriptor)
+    except NotSpeech:
+        return None
+    finally:
+        os.close(descriptor)
+
+
+def _write(path: str, speech: "Speech") -> None:
+    """Whole or not at all: another attempt takes what it finds for the whole speech."""
+    from greenroom.studio.speech_file import encoded
+
+    new = f"{path}.new"
+    with open(new, "wb") as file:
+        file.write(encoded(speech))
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(new, path)

@@ -1,0 +1,282 @@
+"""
+Production: videos as their owners see them, from the wish to the finished asset.
+
+A video waits in its row until `services/making` takes it up; nothing here waits for a render.
+"""
+
+import threading
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from msgspec import structs
+
+from greenroom.db import audit, blobs, catalogue, library, outbox, usage, uses, videos
+from greenroom.db.sqlite import Database, Transaction
+from greenroom.domain.act import Act
+from greenroom.domain.allowance import Limits
+from greenroom.domain.asset import AssetState
+from greenroom.domain.folder import TOP
+from greenroom.domain.ids import AssetId, BlobKey
+from greenroom.domain.production import (
+    Caller,
+    Files,
+    Progress,
+    Step,
+    Video,
+    VideoId,
+    VideoState,
+    new_video_id,
+)
+from greenroom.domain.video import sources
+from greenroom.domain.video_wish import VideoWish
+from greenroom.errors import NotFound, VideoOver
+from greenroom.services.credits import Credits
+from greenroom.services.delivery import OpenBlob
+from greenroom.services.video_wishes import VideoWishes
+from greenroom.storage.store import BlobStore
+
+USER_TYPE = "video"
+"""What a video is called among the users of an asset."""
+NEWEST = (float("inf"), "")
+"""Where a list of videos begins."""
+_CREDIT_S = 120.0
+
+
+@dataclass(slots=True)
+class UnderWay:
+    """An attempt at a video that is being made now; what is known of it stands in no row."""
+
+    progress: Progress = Progress(Step.WAITING, 0.0)
+    stop: threading.Event = field(default_factory=threading.Event)
+    """Set when nobody wants it any more, or the server ends."""
+
+
+class ShownFile(NamedTuple):
+    """What stands at the address of a file of a video: its bytes, or none when its film is no longer there."""
+
+    video: Video
+    content_type: str
+    blob_key: BlobKey
+    blob: OpenBlob | None
+
+
+_FILES = {
+    "cover.jpg": ("cover", "image/jpeg"),
+    "captions.srt": ("srt", "application/x-subrip; charset=utf-8"),
+    "captions.vtt": ("vtt", "text/vtt; charset=utf-8"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Production:
+    """Take wishes for videos, find them, end and repeat them. What a key may not see is not there: NotFound."""
+
+    database: Database
+    store: BlobStore
+    wishes: VideoWishes
+    credits: Credits
+    limits: Limits
+    now: Callable[[], datetime]
+    changed: Callable[[AssetId], None]
+    """Told of each asset whose state changed, after the commit."""
+    under_way: dict[VideoId, UnderWay] = field(default_factory=dict)
+    """Shared with whoever makes them."""
+
+    def create(self, act: Act, wish: VideoWish, caller: Caller) -> Video:
+        """
+        Have a video made soon, and charge for it. Blocks for lookups of addresses.
+
+        Raises ParameterError that names the field, AddressRefused, InsufficientCredit, QuotaExceeded if the account
+        may not have one more asset, and what imports raise.
+        """
+        brief = self.wishes.brief(act, wish)
+        now, video_id = self.now(), new_video_id()
+
+        def add(tx: Transaction) -> Video:
+            usage.require_room_for_asset(tx, act.account_id, self.limits)
+            charge_id = self.credits.charge(tx, act, cost(brief.estimated_s), video_id, now)
+            video = Video(
+                id=video_id,
+                account_id=act.account_id,
+                caller=caller,
+                state=VideoState.PENDING,
+                spec=brief.spec,
+                created_at=now,
+                warnings=brief.warnings,
+                callback_url=wish.webhook_url or None,
+                charge_id=charge_id,
+                folder_id=act.within or TOP,
+            )
+            videos.add(tx, video)
+            self._use(tx, video, now)
+            audit.note(tx, act, "video.created", video_id, now, {"caller": caller, "avatar": brief.spec.avatar_id})
+            return video
+
+        return self.database.write(add).result()
+
+    def one(self, act: Act, video_id: VideoId) -> Video:
+        """One video. Raises NotFound, for a foreign one too."""
+        return self.database.read(lambda tx: _seen(tx, act, video_id))
+
+    def page(
+        self, act: Act, before: tuple[float, str] = NEWEST, most: int = 20, states: Collection[VideoState] = ()
+    ) -> list[Video]:
+        """
+        Up to `most` videos, newest first, after the one with that Unix time and id.
+
+        `states` are those wanted; none given are all.
+        """
+        return self.database.read(lambda tx: videos.page(tx, act, before, most, states))
+
+    def numbered(
+        self, act: Act, number: int, size: int, states: Collection[VideoState] = (), *, oldest_first: bool = False
+    ) -> tuple[list[Video], int]:
+        """The page of that number, from 1, of pages of that size, and how many videos there are in all."""
+        after = (number - 1) * size
+        return self.database.read(lambda tx: videos.numbered(tx, act, after, size, states, oldest_first=oldest_first))
+
+    def cancel(self, act: Act, video_id: VideoId) -> Video:
+        """
+        End a video that is not finished; what was charged for it is given back. Doing so twice changes nothing.
+
+        Raises NotFound, and VideoOver for one that is completed or has failed.
+        """
+        now = self.now()
+        cancelled = self.database.write(lambda tx: self._cancelled(tx, act, _seen(tx, act, video_id), now)).result()
+        self._stop(video_id)
+        return cancelled
+
+    def retry(self, act: Act, video_id: VideoId) -> Video:
+        """
+        Have a video that failed or was cancelled made again by the same spec; it is charged again if it was refunded.
+
+        Raises NotFound, VideoOver for one that is completed or has not ended, InsufficientCredit.
+        """
+        now = self.now()
+
+        def again(tx: Transaction) -> Video:
+            video = _seen(tx, act, video_id)
+            if video.state not in (VideoState.FAILED, VideoState.CANCELLED):
+                raise VideoOver(video.state.value, "Only one that failed or was cancelled is tried again.")
+            charge_id = self.credits.charge_again(tx, act, video.charge_id, now) if video.charge_id else None
+            pending = structs.replace(
+                video, state=VideoState.PENDING, attempts=0, ended_at=None, findings=(), charge_id=charge_id
+            )
+            self._use(tx, pending, now)
+            audit.note(tx, act, "video.retried", video_id, now, {"was": video.state})
+            return _saved(tx, video, pending, now)
+
+        return self.database.write(again).result()
+
+    def delete(self, act: Act, video_id: VideoId, *, force: bool = False) -> None:
+        """
+        Forget a video, after ending it if it is not finished. Its film goes the way of a deleted asset, and can be
+        restored like one; cover and captions are gone.
+
+        Raises NotFound, and AssetInUse while something pending is to be made from the film, unless forced.
+        """
+        now = self.now()
+
+        def remove(tx: Transaction) -> Video:
+            video = _seen(tx, act, video_id)
+            if not video.ended:
+                video = self._cancelled(tx, act, video, now)
+            outcome = video.outcome
+            film = catalogue.asset(tx, outcome.asset_id) if outcome is not None else None
+            if film is not None:
+                library.delete(tx, act, film, force, now)
+            videos.remove(tx, video)
+            if outcome is not None:
+                blobs.condemn(tx, [key for key in (outcome.cover, outcome.srt, outcome.vtt) if key], now)
+            audit.note(tx, act, "video.deleted", video_id, now, {"was": video.state})
+            return video
+
+        removed = self.database.write(remove).result()
+        self._stop(video_id)
+        if removed.outcome is not None:
+            self.changed(removed.outcome.asset_id)
+
+    def progress(self, video: Video) -> Progress:
+        """How far it is."""
+        if video.state is VideoState.COMPLETED:
+            return Progress(Step.CHECKING, 1.0, 0.0)
+        going = self.under_way.get(video.id)
+        if going is None or video.state is not VideoState.PROCESSING:
+            return Progress(Step.WAITING, 0.0)
+        return going.progress
+
+    def files(self, video: Video) -> Files:
+        """Where its files are, as paths."""
+        outcome = video.outcome
+        if outcome is None:
+            return Files()
+        base = f"/videos/{video.id}"
+        return Files(
+            film=outcome.film,
+            cover=f"{base}/cover.jpg",
+            srt=f"{base}/captions.srt" if outcome.srt else None,
+            vtt=f"{base}/captions.vtt" if outcome.vtt else None,
+        )
+
+    def shown(self, path: str) -> ShownFile | None:
+        """What stands at `/videos/<path>`, None if nothing does."""
+        id_, _, name = path.partition("/")
+        found = self.database.read(lambda tx: videos.by_id(tx, VideoId(id_)))
+        if found is None or found.outcome is None or name not in _FILES:
+            return None
+        outcome = found.outcome
+        attribute, content_type = _FILES[name]
+        key = getattr(outcome, attribute)
+        if key is None:
+            return None
+        film = self.database.read(lambda tx: catalogue.asset(tx, outcome.asset_id))
+        if film is None or film.state is not AssetState.READY:
+            return ShownFile(found, content_type, key, None)
+        size = self.database.read(lambda tx: blobs.size_bytes(tx, key))
+        return ShownFile(found, content_type, key, OpenBlob(self.store.open(key), size))
+
+    def _use(self, tx: Transaction, video: Video, now: datetime) -> None:
+        for source in sources(video.spec):
+            asset = catalogue.asset(tx, source.asset_id)
+            assert asset is not None, f"asset {source.asset_id} is gone"
+            uses.add(tx, asset, USER_TYPE, video.id, now)
+
+    def _cancelled(self, tx: Transaction, act: Act, video: Video, now: datetime) -> Video:
+        if video.state is VideoState.CANCELLED:
+            return video
+        if video.ended:
+            raise VideoOver(video.state.value, "There is nothing to cancel; delete it if it is not wanted.")
+        ended = _saved(tx, video, structs.replace(video, state=VideoState.CANCELLED, ended_at=now), now)
+        if video.charge_id is not None:
+            self.credits.failed(tx, video.charge_id, now)
+        uses.settle(tx, USER_TYPE, video.id)
+        told = {"video_id": video.id, "status": ended.state.value}
+        outbox.add(tx, video.account_id, video.id, "video.cancelled", told, now)
+        audit.note(tx, act, "video.cancelled", video.id, now, {"was": video.state})
+        return ended
+
+    def _stop(self, video_id: VideoId) -> None:
+        going = self.under_way.get(video_id)
+        if going is not None:
+            going.stop.set()
+
+
+def cost(length_s: float) -> float:
+    """Credits for a video of that length: one for every two minutes that are begun (contract 1.8)."""
+    return float(max(1, -(-round(length_s * 1000) // round(_CREDIT_S * 1000))))
+
+
+def _seen(tx: Transaction, act: Act, video_id: VideoId) -> Video:
+    found = videos.seen(tx, act, video_id)
+    if found is None:
+        raise NotFound(f"There is no video {video_id[:60]!r} in this account.")
+    return found
+
+
+def _saved(tx: Transaction, before: Video, after: Video, now: datetime) -> Video:
+    # It was read in the same transaction, so nobody can have changed it.
+    saved = videos.save(tx, before, after, now)
+    assert saved is not None, f"video {before.id} is gone"
+    return saved

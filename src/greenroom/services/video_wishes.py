@@ -1,0 +1,321 @@
+"""
+From what a caller wants a video to be to the spec it is made by: everything that can be known is checked before.
+
+Each complaint names the field as the caller knows it, what it is, what it may be, and what helps.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from msgspec import Struct
+
+from greenroom.db import library
+from greenroom.db.sqlite import Database
+from greenroom.domain import labels
+from greenroom.domain.act import Act
+from greenroom.domain.asset import Asset, AssetState
+from greenroom.domain.ids import AssetId
+from greenroom.domain.media import Finding, Kind
+from greenroom.domain.policy import minutes
+from greenroom.domain.production_findings import reason
+from greenroom.domain.speaking_time import estimated_s
+from greenroom.domain.video import (
+    CaptionStyle,
+    ColorGround,
+    FilmGround,
+    Ground,
+    Music,
+    PictureGround,
+    RecordedVoice,
+    Resolution,
+    ScriptVoice,
+    Source,
+    VideoSpec,
+)
+from greenroom.domain.video_wish import GroundWish, MusicWish, Named, VideoWish
+from greenroom.errors import NotFound, ParameterError
+from greenroom.studio import cast
+from greenroom.studio.notice import Notice
+
+_COLOR = re.compile(r"#[0-9a-f]{6}")
+_CAPTION_COLOR = re.compile(r"#[0-9a-f]{6}([0-9a-f]{2})?")
+_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+_POSITIONS = ("top", "middle", "bottom")
+_CAPTION_SIZES = (0.01, 0.25)
+_GROUNDS = {"image": Kind.IMAGE, "video": Kind.VIDEO}
+_NEVER_READY = (AssetState.REJECTED, AssetState.EXPIRED, AssetState.DELETED, AssetState.PURGED)
+_USES = {Kind.IMAGE: "an image", Kind.VIDEO: "a video", Kind.AUDIO: "a sound"}
+
+
+class VideoLimits(Struct, frozen=True):
+    """What a video may be."""
+
+    max_script_chars: int = 10_000
+    max_duration_s: float = 900.0
+    resolution: Resolution = Resolution.FULL_HD
+    label: bool = False
+
+
+class Brief(Struct, frozen=True):
+    """What there is to make: the spec, what it is made of, how long it will probably be, what is not as asked."""
+
+    spec: VideoSpec
+    assets: tuple[Asset, ...]
+    estimated_s: float
+    warnings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VideoWishes:
+    """Make specs of wishes. Blocks for lookups of addresses."""
+
+    database: Database
+    resolve: Callable[[Act, str, Kind, str], Asset]
+    """The asset at an address, fetched if it is not ours; given the kind and the field's name (`Imports.resolve`)."""
+    check_receiver: Callable[[str, str], object]
+    """Raises AddressRefused for an address that may not be told anything; given the address and the field's name."""
+    check_voice: Callable[[str, str, float], Sequence[Notice]]
+    """What a voice, language and speed will not be as asked; raises ParameterError for what cannot be."""
+    check_captions: Callable[[str], None]
+    """Raises ParameterError on `language` for one whose writing captions cannot set; given its tag."""
+    tracks: Callable[[], Sequence[str]]
+    """The ids of the house's own music."""
+    limits: VideoLimits = VideoLimits()
+
+    def brief(self, act: Act, wish: VideoWish) -> Brief:
+        """
+        The spec of a wish. Addresses of others are begun to be fetched, after all else was found good.
+
+        Raises ParameterError that names the field, and what imports raise.
+        """
+        _require_terms(wish)
+        avatar_id = _avatar(wish)
+        notices = self._check_words(wish)
+        self._check_track(wish.music)
+        if wish.webhook_url:
+            self.check_receiver(wish.webhook_url, wish.webhook_field)
+        assets = self._assets(act, wish)
+        spec = VideoSpec(
+            avatar_id=avatar_id,
+            voice=_voice(wish, assets),
+            name=labels.name(wish.name, wish.field_of("name")) if wish.name.strip() else "",
+            aspect=wish.aspect,
+            resolution=wish.resolution or self.limits.resolution,
+            screen=wish.screen,
+            framing=wish.framing,
+            position=wish.position,
+            ground=_ground(wish.ground, assets),
+            music=_music(wish.music, assets),
+            captions=wish.captions,
+            seed=wish.seed,
+            label=self.limits.label if wish.label is None else wish.label,
+        )
+        used = tuple({asset.id: asset for asset in assets.values()}.values())
+        warnings = (*(Finding(one.code, one.message) for one in notices), *_awaited(used))
+        return Brief(spec, used, self._length_s(wish, assets), warnings)
+
+    def _check_words(self, wish: VideoWish) -> Sequence[Notice]:
+        script, audio = wish.field_of("script"), wish.field_of("audio")
+        if wish.script is not None and wish.audio is not None:
+            raise ParameterError(script, f"and {wish.audio.field} are both given; a video has one voice: leave one out")
+        if wish.script is None and wish.audio is None:
+            raise ParameterError(script, f"is missing, and so is {audio}; give what is to be said, or its sound")
+        if wish.captions is not None:
+            self._check_captions(wish)
+        if wish.script is None:
+            return ()
+        self._check_script(wish.script, script)
+        if not wish.voice_id:
+            raise ParameterError(wish.field_of("voice_id"), "is required with a script; GET /v2/voices lists all")
+        with _renamed(wish):
+            return self.check_voice(wish.voice_id, wish.language, wish.speed)
+
+    def _check_script(self, script: str, field: str) -> None:
+        if not any(character.isalnum() for character in script):
+            raise ParameterError(field, "has no word in it; give a text that can be said")
+        most = self.limits.max_script_chars
+        if len(script) > most:
+            raise ParameterError(field, f"has {len(script):,} characters; allowed are {most:,}. Make several videos")
+
+    def _check_captions(self, wish: VideoWish) -> None:
+        caption = wish.field_of("caption")
+        if wish.audio is not None and not wish.transcript.strip():
+            text = f"need the words of the sound, and nobody here can hear them: give {wish.field_of('transcript')}"
+            raise ParameterError(caption, text)
+        assert wish.captions is not None
+        _check_style(wish.captions, wish)
+        if wish.language:
+            with _renamed(wish):
+                self.check_captions(wish.language)
+
+    def _check_track(self, music: MusicWish | None) -> None:
+        if music is not None and not 0 <= (music.volume if music.volume is not None else 0.0) <= 1:
+            raise ParameterError("volume", f"of the music is {music.volume:g}; it may be from 0 to 1")
+
+    def _assets(self, act: Act, wish: VideoWish) -> dict[Named, Asset]:
+        wanted = list(_named(wish, frozenset(self.tracks())))
+        # First those that are here: nothing is fetched for a wish that is refused.
+        found = {named: self._here(act, named, kind) for named, kind in wanted if not _ADDRESS.match(named.value)}
+        for named, kind in wanted:
+            if named not in found:
+                found[named] = self._at_address(act, named, kind)
+        if wish.audio is not None:
+            self._require_length(found[wish.audio], wish.audio)
+        return found
+
+    def _here(self, act: Act, named: Named, kind: Kind) -> Asset:
+        value = named.value.strip()
+        try:
+            asset = self.database.read(lambda tx: library.seen(tx, act, _id_of(value)))
+        except NotFound:
+            text = f"is {value[:80]!r}, which names no asset of this account. Give the id, number or URL of one"
+            raise ParameterError(named.field, text) from None
+        return _usable(asset, named, kind)
+
+    def _at_address(self, act: Act, named: Named, kind: Kind) -> Asset:
+        try:
+            asset = self.resolve(act, named.value.strip(), kind, named.field)
+        except NotFound:
+            text = f"is the address {named.value[:200]!r}, under which this account has no asset. Upload the file first"
+            raise ParameterError(named.field, text) from None
+        return _usable(asset, named, kind)
+
+    def _require_length(self, asset: Asset, named: Named) -> None:
+        length_s, most_s = asset.info.duration_s if asset.info is not None else None, self.limits.max_duration_s
+        if length_s is not None and length_s > most_s:
+            raise ParameterError(named.field, f"lasts {minutes(length_s)}; allowed are {minutes(most_s)}. Cut it")
+
+    def _length_s(self, wish: VideoWish, assets: dict[Named, Asset]) -> float:
+        if wish.script is not None:
+            return estimated_s(wish.script, wish.speed)
+        assert wish.audio is not None
+        info = assets[wish.audio].info
+        return info.duration_s or 0.0 if info is not None else 0.0
+
+
+@contextmanager
+def _renamed(wish: VideoWish) -> Iterator[None]:
+    """Complaints of the studio under the caller's names of fields."""
+    try:
+        yield
+    except ParameterError as problem:
+        raise ParameterError(wish.field_of(problem.field), problem.problem) from problem
+
+
+def _require_terms(wish: VideoWish) -> None:
+    _require_share(wish.field_of("position"), *(wish.position or ()))
+    if wish.ground is not None:
+        _require_share(wish.field_of("focus"), *wish.ground.focus)
+        if wish.ground.kind not in ("color", *_GROUNDS):
+            text = f"is of the kind {wish.ground.kind[:40]!r}; allowed are color, image and video"
+            raise ParameterError(wish.ground.named.field, text)
+        if wish.ground.kind == "color" and not _COLOR.fullmatch(wish.ground.named.value.lower()):
+            text = f"is {wish.ground.named.value[:40]!r}; a background's colour is written as #rrggbb"
+            raise ParameterError(wish.ground.named.field, text)
+
+
+def _require_share(field: str, *values: float) -> None:
+    for value in values:
+        if not 0 <= value <= 1:
+            raise ParameterError(field, f"has {value:g} in it; each of its two numbers may be from 0 to 1")
+
+
+def _check_style(style: CaptionStyle, wish: VideoWish) -> None:
+    field = wish.field_of("caption_style")
+    smallest, largest = _CAPTION_SIZES
+    if style.position not in _POSITIONS:
+        raise ParameterError(field, f"has the position {style.position[:40]!r}; allowed are {', '.join(_POSITIONS)}")
+    if not smallest <= style.size <= largest:
+        text = f"has the size {style.size:g}; it may be from {smallest:g} to {largest:g} of the frame's short side"
+        raise ParameterError(field, text)
+    for name in ("color", "highlight", "outline", "background"):
+        value = getattr(style, name)
+        if not (_CAPTION_COLOR.fullmatch(value.lower()) or (name == "background" and not value)):
+            raise ParameterError(field, f"has the {name} {value[:40]!r}; colours are written as #rrggbb or #rrggbbaa")
+
+
+def _avatar(wish: VideoWish) -> str:
+    named = wish.avatar
+    if wish.custom_avatar:
+        text = f"is {named.value[:60]!r}, but there is no custom avatar of that id. Take a public one, with type 0"
+        raise ParameterError(named.field, text)
+    if not named.value.strip():
+        raise ParameterError(named.field, "is required; GET /v2/avatars/public lists all")
+    person = cast.person(named.value.strip())
+    if person is None:
+        raise ParameterError(named.field, f"is {named.value[:60]!r}, which names no avatar. {_near(named.value)}")
+    return person.id
+
+
+def _near(value: str) -> str:
+    known = {key.lower(): one.id for one in cast.people() for key in (one.id, one.name, str(one.number))}
+    near = dict.fromkeys(known[key] for key in get_close_matches(value.lower(), known, 3, 0.5))
+    names = list(near) or [one.id for one in cast.people()[:3]]
+    return f"Near it are: {', '.join(names)}. GET /v2/avatars/public lists all"
+
+
+def _named(wish: VideoWish, tracks: frozenset[str]) -> Iterator[tuple[Named, Kind]]:
+    """The assets that a wish names, each with the kind that is needed."""
+    if wish.audio is not None:
+        yield wish.audio, Kind.AUDIO
+    if wish.ground is not None and wish.ground.kind in _GROUNDS:
+        yield wish.ground.named, _GROUNDS[wish.ground.kind]
+    if wish.music is not None and wish.music.named.value not in tracks:
+        yield wish.music.named, Kind.AUDIO
+
+
+def _id_of(value: str) -> str:
+    """The id in what names an asset: itself, or the last segment of its path."""
+    return value.removeprefix("/assets/").partition(".")[0] if value.startswith("/assets/") else value
+
+
+def _usable(asset: Asset, named: Named, kind: Kind) -> Asset:
+    if asset.kind is not kind:
+        text = f"is {asset.id}, which is {_USES[asset.kind]}; {_USES[kind]} is needed here"
+        raise ParameterError(named.field, text)
+    if asset.state in _NEVER_READY:
+        why = f" ({asset.findings[0].message})" if asset.findings else ""
+        raise ParameterError(named.field, f"is {asset.id}, which is {asset.state.value}{why}. Upload the file again")
+    return asset
+
+
+def _awaited(assets: Sequence[Asset]) -> Iterator[Finding]:
+    for asset in assets:
+        if asset.state in (AssetState.WAITING, AssetState.VERIFYING):
+            yield reason(
+                "asset_awaited", f"The asset {asset.id} is {asset.state.value}; the video begins when it is ready."
+            )
+
+
+def _voice(wish: VideoWish, assets: dict[Named, Asset]) -> ScriptVoice | RecordedVoice:
+    if wish.script is not None:
+        return ScriptVoice(wish.script, wish.voice_id, wish.language, wish.speed)
+    assert wish.audio is not None
+    return RecordedVoice(_source(wish.audio, assets), wish.transcript.strip(), wish.language)
+
+
+def _ground(wish: GroundWish | None, assets: dict[Named, Asset]) -> Ground:
+    if wish is None:
+        return ColorGround()
+    if wish.kind == "color":
+        return ColorGround(wish.named.value.lower())
+    source = _source(wish.named, assets)
+    if wish.kind == "image":
+        return PictureGround(source, wish.focus)
+    return FilmGround(source, wish.focus, wish.loop)
+
+
+def _music(wish: MusicWish | None, assets: dict[Named, Asset]) -> Music | None:
+    if wish is None:
+        return None
+    volume = Music().volume if wish.volume is None else wish.volume
+    if wish.named in assets:
+        return Music(_source(wish.named, assets), "", volume, wish.loop)
+    return Music(None, wish.named.value, volume, wish.loop)
+
+
+def _source(named: Named, assets: dict[Named, Asset]) -> Source:
+    return Source(AssetId(assets[named].id))
