@@ -1,0 +1,205 @@
+"""
+Blending: pictures with transparency into the planes of a film's frame.
+
+A picture becomes a Stamp once: its planes, already weighed by its alpha, and how much of what is behind them stays.
+Laying a stamp onto a frame is then one product and one sum for each plane. Both work in bands of rows and only between
+the first and the last column that is not transparent there: presenters and captions leave most of their box empty.
+
+Brightness and colours are BT.709 in limited range, like the planes themselves; cv2's own conversions are BT.601.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from greenroom.studio.avatar import Box, Layer
+from greenroom.studio.planes import BLACK, NEUTRAL, Plane, Planes
+from greenroom.studio.pose import Picture
+
+BAND = 64
+"""Rows that are handled at a time: so many that calls cost little, so few that they stay in the processor's cache."""
+
+_KR, _KB = 0.2126, 0.0722  # ITU-R BT.709, 3.2
+_KG = 1 - _KR - _KB
+_Y = np.array([_KR, _KG, _KB]) * 219 / 255
+_U = np.array([-_KR, -_KG, 1 - _KB]) / (2 * (1 - _KB)) * 224 / 255
+_V = np.array([1 - _KR, -_KG, -_KB]) / (2 * (1 - _KR)) * 224 / 255
+# With offsets, so that nothing is below zero; what of them is the ground's is taken away again.
+_BRIGHTNESS = np.array([[*_Y, BLACK], [0, 0, 0, 0], [0, 0, 0, 0]], np.float32)
+_COLOR = np.array([[*_U, NEUTRAL], [*_V, NEUTRAL], [0, 0, 0, 0]], np.float32)
+_MARGIN, _LOOK_EVERY = 16, 30
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """
+    A picture that is ready to be laid into frames.
+
+    `y`, `u`, `v` are its planes times its alpha, `keep` and `keep_half` 255 less its alpha; `spans` has for each band
+    the first column that is seen and the one after the last, both even. What is outside of the spans is not set.
+    """
+
+    box: Box
+    y: Plane
+    keep: Plane
+    u: Plane
+    v: Plane
+    keep_half: Plane
+    spans: NDArray[np.int32]
+
+    @staticmethod
+    def size_bytes(box: Box) -> int:
+        """How much memory a stamp for a box takes."""
+        return _bands(box) * 8 + box.width * box.height * 11 // 4
+
+    @classmethod
+    def over(cls, box: Box, memory: "memoryview | bytearray") -> "Stamp":
+        """A stamp that lives in given memory of at least `size_bytes`."""
+        bytes_ = np.frombuffer(memory, np.uint8)
+        bands, full = _bands(box) * 8, box.width * box.height
+        half_size = (box.height // 2, box.width // 2)
+        edges = np.cumsum([bands, full, full, full // 4, full // 4, full // 4])
+        y, keep = (bytes_[a : a + full].reshape(box.height, box.width) for a in edges[:2])
+        u, v, keep_half = (bytes_[a : a + full // 4].reshape(half_size) for a in edges[2:5])
+        return cls(box, y, keep, u, v, keep_half, bytes_[:bands].view(np.int32).reshape(-1, 2))
+
+    def copied(self) -> "Stamp":
+        """The same in memory of its own."""
+        mine = Stamp.over(self.box, bytearray(Stamp.size_bytes(self.box)))
+        for name in ("y", "keep", "u", "v", "keep_half", "spans"):
+            np.copyto(getattr(mine, name), getattr(self, name))
+        return mine
+
+
+def _bands(box: Box) -> int:
+    return -(-box.height // BAND)
+
+
+class Press:
+    """Makes stamps of pictures for one box; keeps the memory that takes, and where there was something to be seen."""
+
+    def __init__(self, box: Box) -> None:
+        self._rgb = np.empty(BAND * box.width * 3, np.uint8)
+        self._out = np.empty(BAND * box.width * 3, np.uint8)
+        self._half = np.empty(BAND * box.width, np.uint8)
+        self._spans = np.zeros((_bands(box), 2), np.int32)
+        self._pressed = 0
+
+    def press(self, picture: Picture, stamp: Stamp) -> None:
+        """Put a picture as large as the box into a stamp."""
+        if self._pressed % _LOOK_EVERY == 0:
+            self._spans[:] = 0
+        self._pressed += 1
+        for band, top in enumerate(range(0, stamp.box.height, BAND)):
+            rows = picture[top : top + BAND]
+            left, right = stamp.spans[band] = self._seen(band, rows)
+            if left < right:
+                rgb = self._brightness(rows[:, left:right], stamp, top, left)
+                self._color(rgb, stamp, top // 2, left // 2)
+
+    def _seen(self, band: int, rows: Picture) -> tuple[int, int]:
+        """Columns of a band outside of which all is transparent, even numbers; wider than need be for a while."""
+        left, right = self._spans[band].tolist()
+        flat = rows.reshape(len(rows), -1)
+        if left < right and not (cv2.hasNonZero(flat[:, : left * 4]) or cv2.hasNonZero(flat[:, right * 4 :])):
+            return left, right
+        pairs = np.flatnonzero(np.bitwise_or.reduce(flat.view(np.uint64), axis=0))
+        if not len(pairs):
+            return 0, 0
+        self._spans[band] = (
+            max(0, int(pairs[0]) * 2 - _MARGIN),
+            min(rows.shape[1], int(pairs[-1]) * 2 + 2 + _MARGIN),
+        )
+        return int(self._spans[band, 0]), int(self._spans[band, 1])
+
+    def _brightness(self, part: Picture, stamp: Stamp, top: int, left: int) -> Picture:
+        height, width = part.shape[:2]
+        here = slice(top, top + height), slice(left, left + width)
+        rgb, out = (memory[: height * width * 3].reshape(height, width, 3) for memory in (self._rgb, self._out))
+        keep, y = stamp.keep[here], stamp.y[here]
+        cv2.cvtColor(part, cv2.COLOR_RGBA2RGB, dst=rgb)
+        # Three channels to three is the one form of this that is done many pixels at a time.
+        cv2.transform(rgb, _BRIGHTNESS, dst=out)
+        cv2.extractChannel(out, 0, dst=y)
+        cv2.extractChannel(part, 3, dst=keep)
+        cv2.bitwise_not(keep, dst=keep)
+        cv2.addWeighted(y, 1, keep, -BLACK / 255, 0, dst=y)
+        return rgb
+
+    def _color(self, rgb: Picture, stamp: Stamp, top: int, left: int) -> None:
+        height, width = rgb.shape[0] // 2, rgb.shape[1] // 2
+        here = slice(top, top + height), slice(left, left + width)
+        out = self._out[: height * width * 3].reshape(height, width, 3)
+        half = self._half[: height * width * 3].reshape(height, width, 3)
+        keep = stamp.keep_half[here]
+        full = stamp.keep[top * 2 : (top + height) * 2, left * 2 : (left + width) * 2]
+        cv2.resize(full, (width, height), dst=keep, interpolation=cv2.INTER_AREA)
+        cv2.resize(rgb, (width, height), dst=half, interpolation=cv2.INTER_AREA)
+        cv2.transform(half, _COLOR, dst=out)
+        for channel, plane in enumerate((stamp.u[here], stamp.v[here])):
+            cv2.extractChannel(out, channel, dst=plane)
+            cv2.addWeighted(plane, 1, keep, -NEUTRAL / 255, 0, dst=plane)
+
+
+def stamp_of(layer: Layer) -> Stamp:
+    """The stamp of a layer, in memory of its own."""
+    stamp = Stamp.over(layer.box, bytearray(Stamp.size_bytes(layer.box)))
+    Press(layer.box).press(np.ascontiguousarray(layer.picture), stamp)
+    return stamp
+
+
+class Layers:
+    """Lays stamps into frames; keeps the memory that takes."""
+
+    def __init__(self, width: int) -> None:
+        self._scratch = np.empty(BAND * width, np.uint8)
+
+    def lay(self, stamp: Stamp, planes: Planes) -> None:
+        """Lay a stamp into planes, over what is there."""
+        for top, bottom, left, right in _parts(stamp):
+            self._over(planes.y, stamp.y, stamp.keep, stamp.box, (top, bottom, left, right), 1)
+            half = (top // 2, bottom // 2, left // 2, right // 2)
+            self._over(planes.u, stamp.u, stamp.keep_half, stamp.box, half, 2)
+            self._over(planes.v, stamp.v, stamp.keep_half, stamp.box, half, 2)
+
+    def cover(self, stamp: Stamp, alpha: Plane) -> None:
+        """Make a plane of alpha as opaque as a stamp makes it; its colours are laid into planes by `lay`."""
+        for top, bottom, left, right in _parts(stamp):
+            here = _place(stamp.box, (top, bottom, left, right), 1)
+            keep = stamp.keep[top:bottom, left:right]
+            scratch = self._lend(keep)
+            # What stays transparent is what both leave.
+            cv2.bitwise_not(alpha[here], dst=scratch)
+            cv2.multiply(scratch, keep, dst=scratch, scale=1 / 255)
+            alpha[here] = cv2.bitwise_not(scratch, dst=scratch)
+
+    def _over(
+        self, plane: Plane, color: Plane, keep: Plane, box: Box, part: tuple[int, int, int, int], step: int
+    ) -> None:
+        top, bottom, left, right = part
+        there = plane[_place(box, part, step)]
+        scratch = self._lend(there)
+        cv2.multiply(there, keep[top:bottom, left:right], dst=scratch, scale=1 / 255)
+        cv2.add(scratch, color[top:bottom, left:right], dst=there)
+
+    def _lend(self, like: Plane) -> Plane:
+        height, width = like.shape
+        return self._scratch[: height * width].reshape(height, width)
+
+
+def _parts(stamp: Stamp) -> list[tuple[int, int, int, int]]:
+    """Top, bottom, left and right in the box of what is seen, band by band."""
+    height = stamp.box.height
+    return [
+        (band * BAND, min(height, (band + 1) * BAND), left, right)
+        for band, (left, right) in enumerate(stamp.spans.tolist())
+        if left < right
+    ]
+
+
+def _place(box: Box, part: tuple[int, int, int, int], step: int) -> tuple[slice, slice]:
+    top, bottom, left, right = part
+    x, y = box.left // step, box.top // step
+    return slice(y + top, y + bottom), slice(x + left, x + right)

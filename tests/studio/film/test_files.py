@@ -1,0 +1,205 @@
+"""Segments and the film they become: whole or not there, exact in time, the same bytes, and telling of themselves."""
+
+import os
+import struct
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from av.video.codeccontext import VideoCodecContext
+from film_scenes import RATE
+from numpy.typing import NDArray
+
+from greenroom.domain.ids import AssetId
+from greenroom.domain.video import PictureGround, RecordedVoice, ScriptVoice, Source, VideoSpec
+from greenroom.errors import NotProduced
+from greenroom.studio.film.coding import Coding, SegmentWriter, h264, vp9_with_alpha
+from greenroom.studio.film.faststart import write_in_order
+from greenroom.studio.film.frames import Canvas
+from greenroom.studio.film.joining import SOUND_HZ, join
+from greenroom.studio.film.provenance import metadata, source_type, xmp
+from greenroom.studio.film.segments import SEGMENT_FRAMES, Segments
+
+SIZE = (64, 48)
+FRAMES = SEGMENT_FRAMES + 31
+SPEC = VideoSpec("sarah_full_01", ScriptVoice("Hello", "en"), name="Spring & <summer>")
+MP4 = h264("veryfast", 21)
+
+
+def fill(span: range, alpha: bool) -> Callable[[SegmentWriter], None]:
+    """Draws frames that tell their number by the height of a bright bar."""
+    canvas = Canvas(SIZE, RATE, alpha=alpha)
+
+    def add(writer: SegmentWriter) -> None:
+        for index in span:
+            for plane, value in zip(canvas.planes, (30, 128, 128), strict=True):
+                plane[:] = value
+            canvas.planes.y[: index % 48] = 220
+            if canvas.alpha is not None:
+                canvas.alpha[:] = 255
+                canvas.alpha[:, 32:] = 0
+            writer.add(canvas)
+
+    return add
+
+
+def segments(folder: Path, coding: Coding = MP4) -> Segments:
+    made = Segments(folder, "digest", FRAMES, coding)
+    for number in range(made.done(), 2):
+        made.write(number, SIZE, RATE, fill(made.span(number), coding.alpha))
+    return made
+
+
+def click(samples: int = FRAMES * SOUND_HZ // RATE) -> Iterator[NDArray[np.float32]]:
+    """Silence with one loud moment at two seconds."""
+    sound = np.zeros((samples, 2), np.float32)
+    sound[2 * SOUND_HZ : 2 * SOUND_HZ + 200] = 0.8
+    yield from np.array_split(sound, 13)
+
+
+def joined(folder: Path, coding: Coding = MP4, name: str = "film") -> Path:
+    film = folder / (name + coding.suffix)
+    join(segments(folder, coding).paths(), FRAMES, RATE, click(), coding, film, metadata(SPEC))
+    return film
+
+
+def published(folder: Path) -> Path:
+    """The film as it is given out."""
+    film = folder / "published.mp4"
+    with film.open("wb") as file:
+        write_in_order(joined(folder), file.fileno(), xmp(SPEC))
+    return film
+
+
+def bars(path: Path) -> list[int]:
+    """The number that each frame tells."""
+    with av.open(str(path)) as file:
+        planes = [frame.to_ndarray(format="gray") for frame in file.decode(video=0)]
+    return [round(float((plane[:, 8:24].mean(1) > 125).sum())) for plane in planes]
+
+
+def boxes(data: bytes) -> list[str]:
+    found, at = [], 0
+    while at < len(data):
+        size, kind = struct.unpack_from(">I4s", data, at)
+        found.append(kind.decode())
+        at += size
+    return found
+
+
+def test_every_frame_of_all_segments_is_in_the_film_once_and_in_order(tmp_path: Path) -> None:
+    assert bars(published(tmp_path)) == [index % 48 for index in range(FRAMES)]
+
+
+def test_frames_are_a_thirtieth_of_a_second_apart_from_nought(tmp_path: Path) -> None:
+    with av.open(str(published(tmp_path))) as film:
+        times = [float(frame.time or 0) for frame in film.decode(video=0)]
+
+    assert np.abs(np.array(times) - np.arange(FRAMES) / RATE).max() < 1e-6
+
+
+def test_the_film_is_as_long_as_its_frames(tmp_path: Path) -> None:
+    with av.open(str(published(tmp_path))) as film:
+        assert film.duration == pytest.approx(FRAMES / RATE * 1e6, abs=50)
+        assert film.start_time == 0
+
+
+@pytest.mark.parametrize("coding", [MP4, vp9_with_alpha()], ids=["mp4", "webm"])
+def test_sound_is_heard_at_its_time(tmp_path: Path, coding: Coding) -> None:
+    with av.open(str(joined(tmp_path, coding))) as film:
+        first, *others = list(film.decode(audio=0))
+
+    sound = np.concatenate([frame.to_ndarray()[0] for frame in (first, *others)])
+    loud = np.flatnonzero(np.abs(sound) > 0.3)[0] / SOUND_HZ + float(first.time or 0)
+    assert loud == pytest.approx(2.0, abs=0.004)
+
+
+def test_a_film_says_that_it_is_bt709_in_limited_range(tmp_path: Path) -> None:
+    with av.open(str(published(tmp_path))) as film:
+        frame = next(film.decode(video=0))
+
+    assert (frame.colorspace, frame.color_primaries, frame.color_trc, frame.color_range) == (1, 1, 1, 1)
+
+
+def test_half_of_a_transparent_film_is_opaque(tmp_path: Path) -> None:
+    with av.open(str(joined(tmp_path, vp9_with_alpha()))) as film:
+        decoder = VideoCodecContext.create("libvpx-vp9", "r")
+        assert isinstance(decoder, VideoCodecContext)
+        frames = [frame for packet in film.demux(video=0) for frame in decoder.decode(packet)]
+
+    alpha = [np.frombuffer(memoryview(frame.planes[3]), np.uint8).reshape(48, -1)[:, :64] for frame in frames]
+    assert len(alpha) == FRAMES
+    assert min(one[:, :30].min() for one in alpha) > 250
+    assert max(one[:, 34:].max() for one in alpha) < 5
+
+
+def test_the_same_film_is_the_same_bytes(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "other").mkdir()
+
+    assert published(tmp_path / "one").read_bytes() == published(tmp_path / "other").read_bytes()
+
+
+def test_a_segment_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
+    def fail(writer: SegmentWriter) -> None:
+        fill(range(5), alpha=False)(writer)
+        raise OSError
+
+    with pytest.raises(OSError):
+        Segments(tmp_path, "digest", FRAMES, MP4).write(0, SIZE, RATE, fail)
+
+    assert os.listdir(tmp_path) == []
+
+
+def test_segments_of_something_else_are_not_taken(tmp_path: Path) -> None:
+    segments(tmp_path)
+
+    assert Segments(tmp_path, "another", FRAMES, MP4).done() == 0
+    assert Segments(tmp_path, "digest", FRAMES, MP4).done() == 2
+
+
+def test_a_missing_segment_is_noticed(tmp_path: Path) -> None:
+    with pytest.raises(NotProduced) as failed:
+        join(segments(tmp_path).paths()[:1], FRAMES, RATE, click(), MP4, tmp_path / "film.mp4", {})
+
+    assert failed.value.code == "frames_missing"
+
+
+def test_missing_sound_is_noticed(tmp_path: Path) -> None:
+    with pytest.raises(NotProduced) as failed:
+        join(segments(tmp_path).paths(), FRAMES, RATE, click(SOUND_HZ), MP4, tmp_path / "film.mp4", {})
+
+    assert failed.value.code == "sound_missing"
+
+
+def test_players_find_the_header_before_the_media(tmp_path: Path) -> None:
+    assert boxes(published(tmp_path).read_bytes()) == ["ftyp", "moov", "uuid", "mdat"]
+
+
+def test_a_film_tells_machines_that_a_program_made_it(tmp_path: Path) -> None:
+    data = published(tmp_path).read_bytes()
+
+    with av.open(str(tmp_path / "published.mp4")) as film:
+        comment = film.metadata["comment"]
+    assert b"http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicMedia" in data
+    assert b"Spring &amp; &lt;summer&gt;" in data
+    assert comment.startswith("Synthetic media")
+
+
+def test_a_transparent_film_tells_it_too(tmp_path: Path) -> None:
+    with av.open(str(joined(tmp_path, vp9_with_alpha()))) as film:
+        assert film.metadata["DIGITAL_SOURCE_TYPE"] == source_type(SPEC)
+
+
+@pytest.mark.parametrize(
+    ("spec", "term"),
+    [
+        (SPEC, "algorithmicMedia"),
+        (VideoSpec("a", ScriptVoice("Hi", "en"), ground=PictureGround(Source(AssetId("img_1")))), "composite"),
+        (VideoSpec("a", RecordedVoice(Source(AssetId("aud_1")))), "composite"),
+    ],
+)
+def test_a_film_with_something_that_was_uploaded_is_a_composite(spec: VideoSpec, term: str) -> None:
+    assert source_type(spec).endswith("/" + term)
