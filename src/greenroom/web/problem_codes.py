@@ -82,7 +82,7 @@ ELSEWHERE: dict[type[errors.GreenroomError], str] = {
     errors.InsufficientCredit: "what makes videos",
     errors.ModelsNotFetched: "greenroom models install",
     errors.VideoOver: "what makes videos",
-    errors.NotProduced: "the findings of a video",
+    errors.ModelsMissing: "the findings of a video",
     errors.VoiceFailed: "the findings of a video",
     errors.SettingError: "a start",
     errors.DataFolderInUse: "a start",
