@@ -1,0 +1,145 @@
+"""
+A portrait set up for one size of frame: a Pose -> a picture of it, as the composer asks of every avatar.
+
+Everything still is laid out once. For a pose, eyes are painted into the head, the head's box is warped by one remap
+whose map is the sum of a few smooth fields on a coarse grid, and the inside of the mouth is painted into the opening.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from greenroom.domain.video import Framing
+from greenroom.studio.avatar import Box
+from greenroom.studio.photo import mesh
+from greenroom.studio.photo.eyes import PhotoEye
+from greenroom.studio.photo.lips import Lips
+from greenroom.studio.photo.mouth import PhotoMouth
+from greenroom.studio.photo.place import Place, placed
+from greenroom.studio.photo.portrait import Portrait
+from greenroom.studio.photo.skull import Skull
+from greenroom.studio.pose import Picture, Pose
+
+
+class PhotoAvatar:
+    """
+    A photograph that talks.
+
+    `own_ground` keeps the photograph's ground behind it, and fills the frame; without it the person stands cut out at
+    the bottom of the frame. In a round window the ground is always kept.
+    """
+
+    box: Box
+
+    def __init__(
+        self,
+        portrait: Portrait,
+        frame: tuple[int, int],
+        framing: Framing = Framing.FULL,
+        position: tuple[float, float] | None = None,
+        *,
+        own_ground: bool = False,
+    ) -> None:
+        place = placed(portrait, frame, framing, position, own_ground)
+        self.box = place.box
+        self._grounded = own_ground or bool(place.disc)
+        points = portrait.points * place.scale + (place.x, place.y, 0)
+        person, ground = _laid(portrait, place)
+        left, top, right, bottom = _head(person[..., 3], points)
+        self._part = slice(top, bottom), slice(left, right)
+        self._head = np.ascontiguousarray(person[self._part])
+        self._out = _over(person, ground) if self._grounded else person
+        self._ground = np.ascontiguousarray(ground[self._part]) if self._grounded else None
+        self._mask = _disc(place.disc) if place.disc else None
+        local = points - (left, top, 0)
+        self._lips = Lips(local, (bottom - top, right - left))
+        self._skull = Skull(local, *self._lips.grid)
+        self._mouth = PhotoMouth(self._head, local)
+        self._eyes = [PhotoEye(self._head, local, eye) for eye in mesh.EYES]
+        if self._mask is not None:
+            self._out = _masked(self._out, self._mask)
+
+    def draw(self, pose: Pose) -> Picture:
+        """The photograph in a pose, as large as its box; overwritten by the next call."""
+        for eye in self._eyes:
+            eye.draw(self._head, pose.blink, pose.gaze)
+        carried = self._skull.moved(*pose.head, pose.breath)
+        field, opening = self._lips.warped(pose, carried)
+        head = cv2.remap(self._head, field, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
+        self._mouth.draw(head, opening)
+        part = self._out[self._part]
+        if self._ground is not None:
+            head = _over(head, self._ground)
+        if self._mask is not None:
+            head = _masked(head, self._mask[self._part])
+        part[:] = head
+        return self._out
+
+
+def _laid(portrait: Portrait, place: Place) -> tuple[Picture, Picture]:
+    """The person with premultiplied alpha, and the ground, both as large as the box."""
+    size = place.box.width, place.box.height
+    matrix = np.array([[place.scale, 0, place.x], [0, place.scale, place.y]], np.float64)
+    flags = cv2.INTER_CUBIC if place.scale > 1 else cv2.INTER_LINEAR
+    colours, alpha, ground = portrait.person, portrait.alpha, portrait.ground
+    if place.scale < 1:
+        # Drawn smaller as an area first, so that fine structure does not flicker.
+        small = round(alpha.shape[1] * place.scale), round(alpha.shape[0] * place.scale)
+        colours, alpha, ground = (
+            np.asarray(cv2.resize(plane, small, interpolation=cv2.INTER_AREA), np.uint8)
+            for plane in (colours, alpha, ground)
+        )
+        ratio = place.scale * portrait.alpha.shape[1] / small[0], place.scale * portrait.alpha.shape[0] / small[1]
+        matrix = np.array([[ratio[0], 0, place.x], [0, ratio[1], place.y]], np.float64)
+    laid = cv2.warpAffine(colours, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    share = _faded(np.asarray(cv2.warpAffine(alpha, matrix, size, flags=flags), np.uint8), place, portrait)
+    behind = cv2.warpAffine(ground, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    person = np.dstack([np.round(laid * (share[..., None] / np.float32(255))), share]).astype(np.uint8)
+    return person, np.dstack([behind, np.full(share.shape, 255)]).astype(np.uint8)
+
+
+def _faded(share: NDArray[np.uint8], place: Place, portrait: Portrait) -> NDArray[np.uint8]:
+    """Where the photograph itself cuts the person at a side within the frame, it fades out instead of ending."""
+    width = portrait.alpha.shape[1] * place.scale
+    soft = 0.05 * width
+    x = np.arange(share.shape[1])
+    weight = np.ones(share.shape[1])
+    if place.x > 0:
+        weight *= np.clip((x - place.x) / soft, 0, 1)
+    if place.x + width < share.shape[1]:
+        weight *= np.clip((place.x + width - x) / soft, 0, 1)
+    return np.round(share * (weight * weight * (3 - 2 * weight))).astype(np.uint8)
+
+
+def _head(alpha: NDArray[np.uint8], points: NDArray[np.float64]) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of the part of a picture in which the head moves."""
+    tall = float(np.hypot(*(points[10, :2] - points[152, :2])))
+    bottom = min(alpha.shape[0], int(points[152, 1] + 0.5 * tall))
+    middle = float(points[[234, 454], 0].mean())
+    near = alpha[: max(1, int(points[152, 1])), :] > 8
+    near[:, : max(0, int(middle - 1.1 * tall))] = False
+    near[:, max(0, int(middle + 1.1 * tall)) :] = False
+    rows, columns = np.flatnonzero(near.any(1)), np.flatnonzero(near.any(0))
+    air = int(0.13 * tall)
+    top = max(0, int(rows[0]) - air) if len(rows) else 0
+    left = max(0, int(columns[0]) - air) if len(columns) else 0
+    right = min(alpha.shape[1], int(columns[-1]) + air) if len(columns) else alpha.shape[1]
+    return left, top, right, bottom
+
+
+def _over(front: Picture, behind: Picture) -> Picture:
+    """One picture over another, which is opaque."""
+    rest = cv2.bitwise_not(front[..., 3])
+    shown = cv2.multiply(behind, cv2.merge([rest, rest, rest, rest]), scale=1 / 255)
+    return np.asarray(cv2.add(front, shown), np.uint8)
+
+
+def _disc(size: int) -> NDArray[np.uint8]:
+    """What is in a round window: 255 inside, with a smooth edge."""
+    at = np.arange(size) - (size - 1) / 2
+    away = np.hypot(at[:, None], at[None])
+    return np.asarray(np.round(np.clip(size / 2 - away, 0, 1) * 255), np.uint8)
+
+
+def _masked(picture: Picture, mask: NDArray[np.uint8]) -> Picture:
+    return np.asarray(cv2.multiply(picture, cv2.merge([mask] * 4), scale=1 / 255), np.uint8)
