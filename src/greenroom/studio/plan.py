@@ -29,6 +29,8 @@ class Plan(Struct, frozen=True):
     work: str
     target: int
     """The open file that becomes the film."""
+    cover: int
+    """The open file that becomes its cover, a JPEG."""
     fonts: str
     speech: int | None = None
     guide: int | None = None
