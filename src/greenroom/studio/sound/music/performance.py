@@ -1,0 +1,187 @@
+"""A score played: every note put on a tape that goes round, then the room, the echo and the master."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from greenroom.studio.sound.blocks import RATE, Channels, Stereo
+from greenroom.studio.sound.limiter import Limiter
+from greenroom.studio.sound.loudness import Meter
+from greenroom.studio.sound.music.score import Part, Score
+from greenroom.studio.sound.music.theory import Note
+from greenroom.studio.sound.music.waves import Wave, generator
+
+TARGET_LUFS = -18.0
+CEILING_DBTP = -2.0
+_STRENGTHS = 10
+_WINDOW = 2400
+_ROLL_S = 2.0
+_MONO_BELOW_HZ = 120.0
+
+Spectrum = NDArray[np.complex64]
+
+
+def performed(score: Score, seed: int) -> Stereo:
+    """The loop of a score at RATE, at TARGET_LUFS; its end leads into its beginning."""
+    dry = np.zeros((2, score.frames), np.float32)
+    room, echo = np.zeros(score.frames, np.float32), np.zeros(score.frames, np.float32)
+    for number, part in enumerate(score.parts):
+        tape = _played(part, score, generator(seed, number))
+        dry += tape
+        middle = tape.mean(0)
+        room += np.float32(part.send) * middle
+        if part.echo:
+            echo += np.float32(part.echo) * middle
+    return np.ascontiguousarray(_mastered(_mixed(dry, room, echo, score), score.drive).T)
+
+
+def _played(part: Part, score: Score, chance: np.random.Generator) -> Channels:
+    """One part on its tape, at its level and place."""
+    tape = np.zeros((2, score.frames), np.float32)
+    waves: dict[tuple[int, int, int], Wave] = {}
+    for note in part.notes:
+        strength = min(1.0, max(0.1, note.strength * (1 + 0.06 * chance.standard_normal())))
+        late = part.loose_s * float(np.clip(chance.standard_normal(), -2, 2))
+        at = round(_swung(note, score) * score.frames_a_beat + late * RATE)
+        kind = note.key, round(note.beats * 96), math.ceil(strength * _STRENGTHS)
+        if kind not in waves:
+            seconds = note.beats * score.frames_a_beat / RATE
+            waves[kind] = part.instrument(note.key, seconds, kind[2] / _STRENGTHS)
+        _put(tape, waves[kind], at)
+    if part.pumped:
+        tape *= _pump(score, part.pumped)
+    return tape * _place(part, _level(tape))
+
+
+def _swung(note: Note, score: Score) -> float:
+    late = round(note.beat / score.grid, 6) % 2 == 1
+    return note.beat + (score.swing * score.grid if late else 0.0)
+
+
+def _put(tape: Channels, wave: Wave, at: int) -> None:
+    """Add a note to a tape that goes round."""
+    frames = tape.shape[1]
+    both = wave if wave.ndim == 2 else wave[None]
+    at %= frames
+    done = 0
+    while done < both.shape[1]:
+        count = min(frames - at, both.shape[1] - done)
+        tape[:, at : at + count] += both[:, done : done + count]
+        done, at = done + count, 0
+
+
+def _level(tape: Channels) -> float:
+    """The level of a part while it plays: windows of a twentieth of a second, the quiet ones left out."""
+    whole = tape.shape[1] // _WINDOW * _WINDOW
+    power = np.square(tape[:, :whole]).mean(0).reshape(-1, _WINDOW).mean(1).astype(np.float64)
+    heard = power[power > power.max(initial=0.0) / 1000]
+    return float(np.sqrt(heard.mean())) if len(heard) else 1.0
+
+
+def _place(part: Part, level: float) -> Channels:
+    gain = 10 ** (part.level_db / 20) / max(level, 1e-9)
+    angle = (part.pan + 1) * math.pi / 4
+    return np.asarray([[gain * math.sqrt(2) * math.cos(angle)], [gain * math.sqrt(2) * math.sin(angle)]], np.float32)
+
+
+def _pump(score: Score, depth: float) -> Wave:
+    beat = np.arange(score.frames) % score.frames_a_beat / score.frames_a_beat
+    return np.asarray(1 - depth * np.exp(-((beat / 0.28) ** 2)) * np.clip(beat / 0.01, 0, 1), np.float32)
+
+
+def _mixed(dry: Channels, room: Wave, echo: Wave, score: Score) -> Channels:
+    """Everything that is linear, by frequency, where a tape that goes round has no ends."""
+    frames = score.frames
+    hz = np.linspace(0, RATE / 2, frames // 2 + 1)
+    sent, tone = np.fft.rfft(room), _curve(hz, _tone(score.air_db))
+    echoes = _echoes(np.fft.rfft(echo).astype(np.complex64), hz, score) if echo.any() else None
+    sides = []
+    for side, walls in enumerate(_room(score.room_s)):
+        spectrum = np.fft.rfft(dry[side])
+        spectrum += sent * np.fft.rfft(walls, frames)
+        if echoes is not None:
+            spectrum += echoes[side]
+        sides.append(spectrum * tone)
+    middle, across = (sides[0] + sides[1]) / 2, (sides[0] - sides[1]) / 2
+    across *= (1 / (1 + (_MONO_BELOW_HZ / np.maximum(hz, 1)) ** 4)).astype(np.float32)
+    return np.stack([np.fft.irfft(one, frames) for one in (middle + across, middle - across)]).astype(np.float32)
+
+
+def _room(ring_s: float) -> Channels:
+    """How a room answers: early walls, then noise that falls and dulls as it does."""
+    frames = round((ring_s + 0.1) * RATE)
+    at = np.arange(frames) / RATE
+    sides = []
+    for side in range(2):
+        chance = generator(side, 41)
+        tail = np.zeros(frames)
+        for low_hz, high_hz, share in ((150, 700, 1.0), (700, 2600, 0.8), (2600, 8000, 0.42)):
+            white = np.fft.rfft(chance.standard_normal(frames))
+            band = np.fft.rfftfreq(frames, 1 / RATE)
+            white *= 1 / (1 + (low_hz / np.maximum(band, 1)) ** 4) / (1 + (band / high_hz) ** 4)
+            tail += np.fft.irfft(white, frames) * np.exp(-at * math.log(1000) / (ring_s * share))
+        tail *= np.clip((at - 0.012) / 0.02, 0, 1)
+        tail *= 1 / np.sqrt(np.square(tail).sum())
+        for late_s, level in ((0.011, 0.34), (0.019, -0.27), (0.029, 0.2), (0.043, -0.14)):
+            tail[round((late_s + 0.0023 * side) * RATE)] += level
+        sides.append(tail.astype(np.float32))
+    return np.stack(sides)
+
+
+def _echoes(sent: Spectrum, hz: NDArray[np.float64], score: Score) -> tuple[Spectrum, Spectrum]:
+    """Echoes that go from left to right, each duller and quieter than the last."""
+    grid = _grid()
+    duller = 0.52 / (1 + (grid / 2600) ** 2) / (1 + (180 / grid) ** 2)
+    once = _turns(len(hz), score.echo_beats * score.frames_a_beat / score.frames) * _curve(hz, duller)
+    left = sent * once / (1 - once * once)
+    return left, left * once
+
+
+def _turns(count: int, step: float) -> Spectrum:
+    """The phase of a delay at each frequency; `step` is the delay in parts of the tape."""
+    wide = 1024
+    fine = np.exp(-2j * np.pi * step * np.arange(wide)).astype(np.complex64)
+    coarse = np.exp(-2j * np.pi * step * wide * np.arange(-(-count // wide))).astype(np.complex64)
+    return np.asarray((coarse[:, None] * fine[None]).ravel()[:count])
+
+
+def _grid() -> NDArray[np.float64]:
+    """Frequencies that are close enough for the curves of equalisers."""
+    return np.geomspace(1, RATE / 2, 1500)
+
+
+def _curve(hz: NDArray[np.float64], levels: NDArray[np.float64]) -> NDArray[np.float32]:
+    return np.asarray(np.interp(hz, _grid(), levels), np.float32)
+
+
+def _tone(air_db: float) -> NDArray[np.float64]:
+    """The master's equaliser: no rumble, a little less where consonants are, air."""
+    hz = _grid()
+    low = 1 / (1 + (28 / hz) ** 6)
+    voice_db = -3.0 * np.exp(-0.5 * (np.log2(hz / 2300) / 0.8) ** 2)
+    mud_db = -1.5 * np.exp(-0.5 * (np.log2(hz / 280) / 0.6) ** 2)
+    air = air_db / (1 + (6000 / hz) ** 2)
+    high = 1 / (1 + (hz / 17_000) ** 8)
+    return np.asarray(low * high * 10 ** ((voice_db + mud_db + air) / 20))
+
+
+def _mastered(mix: Channels, drive: float) -> Channels:
+    """Tape and limiter, at the loudness of all tracks."""
+    mix *= np.float32(10 ** ((TARGET_LUFS - _lufs(mix)) / 20))
+    pushed = np.float32(1 + 2.5 * drive)
+    taped = np.tanh(mix * pushed) / pushed
+    taped *= np.float32(10 ** ((TARGET_LUFS - _lufs(taped)) / 20))
+    # Once round before and a little after, so that the limiter is at the seam as it is anywhere.
+    roll = min(round(_ROLL_S * RATE), mix.shape[1])
+    laid = np.concatenate([taped[:, -roll:], taped, taped[:, :roll]], 1)
+    blocks = [laid[:, start : start + RATE] for start in range(0, laid.shape[1], RATE)]
+    limited = np.concatenate(list(Limiter(10 ** (CEILING_DBTP / 20)).through(blocks)), 1)
+    return limited[:, roll:-roll]
+
+
+def _lufs(mix: Channels) -> float:
+    meter = Meter()
+    for start in range(0, mix.shape[1], RATE):
+        meter.feed(mix[:, start : start + RATE])
+    return meter.lufs()
