@@ -1,0 +1,131 @@
+"""Which of the installed fonts draws which part of a text: never one of the host, and never a box for a character."""
+
+import os
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+
+import skia
+
+from greenroom.errors import NotProduced
+from greenroom.studio.captions.clusters import clusters
+
+EMOJI = "NotoColorEmoji-Regular"
+_FIRST = "NotoSans-Bold"
+_OF_LANGUAGE = {
+    "am": "NotoSansEthiopic-Bold",
+    "ti": "NotoSansEthiopic-Bold",
+    "ja": "NotoSansJP-Bold",
+    "ko": "NotoSansKR-Bold",
+    "zh": "NotoSansSC-Bold",
+    "cmn": "NotoSansSC-Bold",
+    "yue": "NotoSansTC-Bold",
+}
+_TRADITIONAL = ("zh-tw", "zh-hk", "zh-mo", "zh-hant", "cmn-hant", "yue")
+_INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u061c\u2060\ufe0e\ufe0f\u00ad\u2066\u2067\u2068\u2069")
+
+
+class Run:
+    """Part of a text and the font that draws it."""
+
+    __slots__ = ("family", "text")
+
+    def __init__(self, text: str, family: str) -> None:
+        self.text = text
+        self.family = family
+
+
+class Fonts:
+    """The fonts of a folder, in the order that suits a language. Not for several threads at once."""
+
+    def __init__(self, folder: str, language: str) -> None:
+        names, self.collection, self._faces = _loaded(folder)
+        self.unicode = skia.Unicodes.ICU.Make()
+        own = _font_of(language)
+        first = [name for name in (own, _FIRST, EMOJI) if name in self._faces]
+        self.families = [*dict.fromkeys([*first, *names])]
+        self._choice: dict[str, str | None] = {}
+
+    def runs(self, text: str) -> list[Run]:
+        """The text in runs of one font each; characters that no font has are left out."""
+        found: list[Run] = []
+        for cluster in clusters(text):
+            family = self._family(cluster, found[-1].family if found else "")
+            if family is None:
+                continue
+            if found and found[-1].family == family:
+                found[-1].text += cluster
+            else:
+                found.append(Run(cluster, family))
+        return found
+
+    def lacking(self, text: str) -> list[str]:
+        """The characters that no font has, each once, in the order of the text."""
+        return [cluster for cluster in dict.fromkeys(clusters(text)) if self._family(cluster, "") is None]
+
+    def has(self, family: str, cluster: str) -> bool:
+        """Whether a font has a glyph for each character of a cluster that is seen."""
+        seen = [ord(one) for one in cluster if not _is_invisible(one)]
+        return all(self._faces[family].unicharsToGlyphs(seen)) if seen else True
+
+    def _family(self, cluster: str, before: str) -> str | None:
+        if cluster.isspace() or all(map(_is_invisible, cluster)):
+            # Emoji have spaces as wide as themselves.
+            return before if before and before != EMOJI else self.families[0]
+        if cluster not in self._choice:
+            wanted = [EMOJI, *self.families] if _is_emoji(cluster) else self.families
+            self._choice[cluster] = next((one for one in wanted if one in self._faces and self.has(one, cluster)), None)
+        chosen = self._choice[cluster]
+        # A mark that belongs to no writing system looks best in the font of what it stands with.
+        stays = before and before != EMOJI and not cluster[0].isalnum() and not _is_emoji(cluster)
+        return before if stays and chosen is not None and self.has(before, cluster) else chosen
+
+
+def _is_invisible(character: str) -> bool:
+    return character in _INVISIBLE or 0xE0020 <= ord(character) < 0xE0080
+
+
+def _is_emoji(cluster: str) -> bool:
+    first = ord(cluster[0])
+    return first >= 0x1F000 or "\ufe0f" in cluster or "\u20e3" in cluster or cluster in _EMOJI_SIGNS
+
+
+_EMOJI_SIGNS = frozenset(
+    "⌚⌛⏩⏪⏫⏬⏰⏳◽◾☔☕♈♉♊♋♌♍♎♏♐♑♒♓♿⚓⚡⚪⚫⚽⚾⛄⛅⛎⛔⛪⛲⛳⛵⛺⛽✅✊✋✨❌❎❓❔❕❗➕➖➗➰➿⬛⬜⭐⭕"
+)
+"""What Unicode shows as emoji although it is not among the pictographs."""
+
+
+def _font_of(language: str) -> str:
+    tag = language.lower().replace("_", "-")
+    if tag.startswith(_TRADITIONAL):
+        return "NotoSansTC-Bold"
+    return _OF_LANGUAGE.get(tag.split("-")[0], _FIRST)
+
+
+@lru_cache(2)
+def _loaded(folder: str) -> tuple[Sequence[str], skia.textlayout.FontCollection, dict[str, skia.Typeface]]:
+    # An empty manager reads what it is given and knows nothing of the host's fonts.
+    reader = skia.FontMgr.New_Custom_Empty()
+    provider = skia.textlayout.TypefaceFontProvider()
+    faces: dict[str, skia.Typeface] = {}
+    for file in sorted(os.listdir(folder) if os.path.isdir(folder) else ()):
+        name, extension = os.path.splitext(file)
+        if extension in (".ttf", ".otf"):
+            face = reader.makeFromData(skia.Data.MakeFromFileName(os.path.join(folder, file)))
+            if face is not None:
+                faces[name] = face
+                provider.registerTypeface(face, name)
+    if _FIRST not in faces:
+        raise NotProduced(
+            "models_missing", f"Captions need the fonts in {folder}. Run on the server: greenroom models install"
+        )
+    collection = skia.textlayout.FontCollection()
+    collection.setDefaultFontManager(provider)
+    return tuple(faces), collection, faces
+
+
+def is_right_to_left(text: str) -> bool:
+    """Whether the first letter of a text that has a direction is written from right to left."""
+    directions = (unicodedata.bidirectional(one) for one in text)
+    return next((one in ("R", "AL") for one in directions if one in ("L", "R", "AL")), False)
