@@ -72,6 +72,14 @@ class Stamp:
             np.copyto(getattr(mine, name), getattr(self, name))
         return mine
 
+    def alpha(self) -> Plane:
+        """How opaque the picture is, in all of its box."""
+        whole = np.zeros((self.box.height, self.box.width), np.uint8)
+        for band, (left, right) in enumerate(self.spans.tolist()):
+            here = slice(band * BAND, (band + 1) * BAND), slice(left, right)
+            whole[here] = 255 - self.keep[here]
+        return whole
+
 
 def _bands(box: Box) -> int:
     return -(-box.height // BAND)

@@ -15,6 +15,7 @@ import sys
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Protocol
 
 import msgspec
@@ -75,8 +76,9 @@ class DrawnAside:
                 yield self._process.drawn(waiting.popleft(), self.box)
         except GeneratorExit:
             # What was asked for is answered, wanted or not; the next to ask must not take it for theirs.
-            for slot in waiting:
-                self._process.drawn(slot, self.box)
+            with suppress(NotProduced):
+                for slot in waiting:
+                    self._process.drawn(slot, self.box)
 
 
 class DrawingProcess:

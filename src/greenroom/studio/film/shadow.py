@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from greenroom.studio.avatar import Box, Layer
-from greenroom.studio.pose import Picture
+from greenroom.studio.planes import Plane
 
 _STRENGTH = 0.34
 _BLUR = 0.020  # these are parts of the frame's short side
@@ -12,12 +12,12 @@ _RIGHT, _DOWN = 0.012, 0.010
 _SMALL = 8  # a soft thing is reckoned at an eighth of its size
 
 
-def shadow_of(picture: Picture, box: Box, frame: tuple[int, int]) -> Layer:
-    """The shadow of a picture that stands in a box of a frame of a width and height: black, softly transparent."""
+def shadow_of(shape: Plane, box: Box, frame: tuple[int, int]) -> Layer:
+    """The shadow of something as opaque as `shape`, in a box of a frame of a width and height: black, see-through."""
     width, height = frame
     short = min(frame)
     alpha = np.zeros((height, width), np.uint8)
-    alpha[box.top : box.top + box.height, box.left : box.left + box.width] = picture[..., 3]
+    alpha[box.top : box.top + box.height, box.left : box.left + box.width] = shape
     # A body goes on below the frame's edge, and so does its shadow.
     foot = round(4 * _BLUR * short)
     whole = cv2.copyMakeBorder(alpha, 0, foot, 0, 0, cv2.BORDER_REPLICATE)

@@ -1,0 +1,187 @@
+"""
+The whole way of a video: a plan in; the film, its cover and its subtitles out.
+
+What is made is kept in the plan's folder until it is whole. A render that ended at any moment is taken up by calling
+`produce` again with the same plan: it goes on after the last part that was finished, and gives the same bytes.
+"""
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import cv2
+import msgspec
+import skia
+
+from greenroom import __version__
+from greenroom.domain.media import Format
+from greenroom.domain.video import FRAME_RATE, Screen
+from greenroom.studio.film.coding import Coding, SegmentWriter, h264, vp9_with_alpha
+from greenroom.studio.film.composing import Composer
+from greenroom.studio.film.cover import best_frame, jpeg
+from greenroom.studio.film.drawing import DrawingProcess
+from greenroom.studio.film.faststart import write_in_order
+from greenroom.studio.film.frames import Canvas
+from greenroom.studio.film.joining import join
+from greenroom.studio.film.provenance import metadata, xmp
+from greenroom.studio.film.segments import Segments
+from greenroom.studio.heard import Voice, mix_of, timing_of, voice_of
+from greenroom.studio.plan import Plan, Rendered
+from greenroom.studio.sound import Mixed
+from greenroom.studio.speech import Timing
+from greenroom.studio.staging import Staged, staged
+
+_LOOK_EVERY = 4
+"""Frames between looks at whether anybody still wants the video."""
+_TELL_EVERY_S = 0.4
+_JOINED = "film"
+
+Tell = Callable[[str, float], None]
+Stopped = Callable[[], bool]
+
+
+class ProductionStopped(Exception):
+    """Whoever wanted the video does not want it any more."""
+
+
+def produce(plan: Plan, tell: Tell, stopped: Stopped, process: DrawingProcess | None = None) -> Rendered:
+    """
+    Make the film of a plan.
+
+    `tell` is given the step (`timing`, then `rendering`) and the share of it that is done; `stopped` is looked at every
+    few frames. Avatars are drawn in `process`, if there is one. Raises NotProduced for what cannot be made,
+    ProductionStopped when `stopped` says so.
+    """
+    cv2.setNumThreads(1)
+    tell("timing", 0.0)
+    voice = voice_of(plan)
+    timing = timing_of(plan, voice)
+    _go_on(stopped)
+    mix = mix_of(plan, voice)
+    _go_on(stopped)
+    tell("timing", 1.0)
+    with staged(plan, voice, timing, process) as stage:
+        _film(_Work(plan, stage, voice, mix, tell, stopped))
+        return _rendered(plan, stage, voice, timing, mix)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """All that the steps of making a film need."""
+
+    plan: Plan
+    stage: Staged
+    voice: Voice
+    mix: Mixed
+    tell: Tell
+    stopped: Stopped
+
+    @property
+    def coding(self) -> Coding:
+        if self.plan.spec.screen is Screen.TRANSPARENT:
+            return vp9_with_alpha()
+        return h264(self.plan.preset, self.plan.crf)
+
+
+def _film(work: _Work) -> None:
+    plan, coding, composer = work.plan, work.coding, Composer(work.stage.scene)
+    folder = Path(plan.work)
+    segments = Segments(folder, _digest(work), work.voice.frames, coding)
+    segments.tidy()
+    cover = best_frame(work.stage.scene.poses, FRAME_RATE)
+    _put(plan.cover, jpeg(composer.cover(cover)))
+    _render(work, composer, segments)
+    joined = folder / (_JOINED + coding.suffix)
+    sound, count = work.mix.blocks(), work.voice.frames
+    join(segments.paths(), count, FRAME_RATE, sound, coding, joined, metadata(plan.spec))
+    _publish(joined, plan, coding)
+
+
+def _render(work: _Work, composer: Composer, segments: Segments) -> None:
+    """Make the segments that are not there yet."""
+    done = segments.done()
+    if done == len(segments.paths()):
+        return
+    first, size = segments.span(done).start, work.stage.scene.size
+    frames = _watched(composer.frames(first), first, work)
+    for number in range(done, len(segments.paths())):
+        span = segments.span(number)
+
+        def fill(writer: SegmentWriter, count: int = len(span)) -> None:
+            for _ in range(count):
+                writer.add(next(frames))
+
+        segments.write(number, size, FRAME_RATE, fill)
+    frames.close()
+
+
+def _watched(frames: Iterator[Canvas], first: int, work: _Work) -> Generator[Canvas, None, None]:
+    """The frames, while somebody wants them, telling of them from time to time."""
+    told_at = 0.0
+    for index, canvas in enumerate(frames, first):
+        if index % _LOOK_EVERY == 0:
+            _go_on(work.stopped)
+            # A clock decides when to tell, never what is drawn.
+            if (now := time.monotonic()) - told_at >= _TELL_EVERY_S:
+                work.tell("rendering", index / work.voice.frames)
+                told_at = now
+        yield canvas
+
+
+def _publish(joined: Path, plan: Plan, coding: Coding) -> None:
+    """Give the film to the open file that it was made for."""
+    os.ftruncate(plan.target, 0)
+    os.lseek(plan.target, 0, os.SEEK_SET)
+    if coding.alpha:
+        with joined.open("rb") as file:
+            while block := file.read(1 << 20):
+                _all(plan.target, block)
+    else:
+        write_in_order(joined, plan.target, xmp(plan.spec))
+    joined.unlink()
+
+
+def _put(target: int, data: bytes) -> None:
+    os.ftruncate(target, 0)
+    os.lseek(target, 0, os.SEEK_SET)
+    _all(target, data)
+
+
+def _all(target: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(target, view) :]
+
+
+def _digest(work: _Work) -> str:
+    """What the frames depend on: spec, voice, settings, and what draws and encodes."""
+    plan, speech = work.plan, work.voice.speech
+    made_with = (__version__, av.__version__, cv2.__version__, skia.__version__, plan.preset, plan.crf)
+    known = hashlib.sha256(msgspec.json.encode((plan.spec, made_with, speech.rate, speech.words, speech.phones)))
+    known.update(speech.sound.tobytes())
+    known.update(b"" if speech.mouth is None else speech.mouth.tobytes())
+    return known.hexdigest()[:16]
+
+
+def _go_on(stopped: Stopped) -> None:
+    if stopped():
+        raise ProductionStopped
+
+
+def _rendered(plan: Plan, stage: Staged, voice: Voice, timing: Timing, mix: Mixed) -> Rendered:
+    written = stage.captions
+    return Rendered(
+        duration_s=voice.frames / FRAME_RATE,
+        frames=voice.frames,
+        timing=timing.method,
+        loudness_lufs=mix.loudness_lufs,
+        true_peak_db=mix.true_peak_db,
+        format=Format.WEBM if plan.spec.screen is Screen.TRANSPARENT else Format.MP4,
+        srt=written.srt if written else "",
+        vtt=written.vtt if written else "",
+        warnings=(*voice.speech.warnings, *timing.warnings, *mix.notices, *stage.warnings),
+    )

@@ -1,0 +1,113 @@
+"""What is seen in a plan: presenter, ground, shadow, captions and label, as a scene that frames are composed of."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from greenroom.domain.video import FRAME_RATE, ColorGround, Framing, Screen, VideoSpec, frame_size
+from greenroom.studio import presenters
+from greenroom.studio.avatar import Layer
+from greenroom.studio.captions import Captions, captions, subtitles
+from greenroom.studio.cast import GESTURES
+from greenroom.studio.film.composing import Scene
+from greenroom.studio.film.drawing import Drawing, DrawingProcess, DrawnHere
+from greenroom.studio.film.label import label
+from greenroom.studio.film.shadow import shadow_of
+from greenroom.studio.ground import Backdrop, open_ground
+from greenroom.studio.heard import Voice
+from greenroom.studio.motion import poses
+from greenroom.studio.plan import Plan
+from greenroom.studio.pose import Pose
+from greenroom.studio.speech import Notice, Timing
+
+KEY_GREEN = "#00b140"
+"""The green that is keyed out: that of film studios, and what keyers expect."""
+_REST = Pose(mouth=(0.0, 0.0, 0.0, 0.0, 0.0, 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A scene, the captions beside it (None where nobody knows what is said), and what is not as it was asked for."""
+
+    scene: Scene
+    captions: Captions | None
+    warnings: tuple[Notice, ...]
+
+
+@contextmanager
+def staged(plan: Plan, voice: Voice, timing: Timing, process: DrawingProcess | None) -> Iterator[Staged]:
+    """The scene of a plan; its files are closed in the end. Raises NotProduced for what cannot be shown."""
+    spec = plan.spec
+    drawing: Drawing = (
+        process.draw(presenters.message(plan)) if process is not None else DrawnHere(presenters.avatar_of(plan))
+    )
+    written = _captions(plan, voice, timing, drawing)
+    size = frame_size(spec.aspect, spec.resolution)
+    ground = _ground(plan, size)
+    moves = poses(
+        timing,
+        voice.speech.sound,
+        voice.speech.rate,
+        FRAME_RATE,
+        spec.seed,
+        script=voice.script or "",
+        duration_s=voice.frames / FRAME_RATE,
+    )
+    scene = Scene(
+        size,
+        FRAME_RATE,
+        moves,
+        drawing,
+        ground,
+        captions=written if spec.captions is not None else None,
+        shadow=_shadow(spec, drawing, size),
+        label=label(size, plan.fonts) if spec.label else None,
+    )
+    warnings = (*(ground.warnings if ground else ()), *(written.warnings if written else ()))
+    try:
+        yield Staged(scene, written, warnings)
+    finally:
+        if ground is not None:
+            ground.close()
+
+
+def _ground(plan: Plan, size: tuple[int, int]) -> Backdrop | None:
+    spec = plan.spec
+    if spec.screen is Screen.TRANSPARENT:
+        return None
+    shown = ColorGround(KEY_GREEN) if spec.screen is Screen.GREEN else spec.ground
+    return open_ground(shown, plan.materials, size, FRAME_RATE)
+
+
+def _captions(plan: Plan, voice: Voice, timing: Timing, drawing: Drawing) -> Captions | None:
+    spec, ends_s = plan.spec, voice.frames / FRAME_RATE
+    if voice.script is None:
+        return None
+    if spec.captions is None:
+        return subtitles(timing.words, voice.script, ends_s)
+    return captions(
+        timing.words,
+        voice.script,
+        spec.captions,
+        frame_size(spec.aspect, spec.resolution),
+        voice.language,
+        plan.fonts,
+        keep_out=drawing.box if spec.framing is Framing.CIRCLE else None,
+        ends_s=ends_s,
+    )
+
+
+def _shadow(spec: VideoSpec, drawing: Drawing, size: tuple[int, int]) -> Layer | None:
+    """
+    The shadow of what of a presenter is always there; what is keyed out or laid over another film brings none.
+
+    It is drawn once, so that arms, which come and go, cast none.
+    """
+    if spec.screen is not Screen.BACKGROUND:
+        return None
+    shapes = [
+        stamp.alpha() for stamp in drawing.stamps([_REST, *(replace(_REST, gesture=g, reach=1.0) for g in GESTURES)])
+    ]
+    return shadow_of(np.minimum.reduce(shapes), drawing.box, size)
