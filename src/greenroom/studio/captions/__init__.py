@@ -16,7 +16,7 @@ from greenroom.studio.avatar import Box, Layer
 from greenroom.studio.captions import sidecars
 from greenroom.studio.captions.cues import MOST_COLUMNS, Cue, cues, reading_width
 from greenroom.studio.captions.drawing import Colors, Drawn, Painter, color_of
-from greenroom.studio.captions.fonts import Fonts
+from greenroom.studio.captions.fonts import Fonts, is_right_to_left
 from greenroom.studio.captions.placing import band, safe_area
 from greenroom.studio.captions.shaping import Shaper
 from greenroom.studio.captions.tokens import split, tokens
@@ -103,11 +103,12 @@ def captions(
         return Captions((), None, ())
     size = min(max(style.size, _LEAST_SIZE), _MOST_SIZE) * min(frame)
     area, clear = band(safe_area(frame), style.position, _TWO_LINES * size, keep_out)
-    shaper = Shaper(Fonts(fonts, language), size, language)
+    text = "".join(token.text for token in found)
+    shaper = Shaper(Fonts(fonts, language), size, language, right_to_left=is_right_to_left(text))
     # Outline and the box's padding stand out of the letters on both sides.
     width = area.width - size * (0.8 if colors.background is not None else 0.2)
     cut = cues(split(found, lambda text: shaper.width(text) <= width), shaper.width, width, ends_s)
-    warnings = _warnings(style, shaper.fonts.lacking("".join(token.text for token in found)), clear)
+    warnings = _warnings(style, shaper.fonts.lacking(text), clear)
     return Captions(cut, Painter(shaper, colors, area, style.position), warnings)
 
 

@@ -8,6 +8,7 @@ their spelling shows it; everything else by the rules of UAX #14 as far as capti
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 
 _JOINER = "\u200d"
 _VIRAMAS = "\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca\u1039"
@@ -27,6 +28,8 @@ _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 
 def clusters(text: str) -> list[str]:
     """The text in pieces that are one character to a reader: marks, joined emoji, flags and conjuncts stay whole."""
+    if text.isascii():
+        return list(text)
     found: list[str] = []
     for character in text:
         if found and _joins(found[-1], character):
@@ -48,8 +51,11 @@ def _joins(before: str, character: str) -> bool:
     return character in "\u0e33\u0eb3"
 
 
+@lru_cache(8192)
 def columns(text: str) -> int:
     """How wide a text is in columns of a terminal: ideographs and emoji take two, marks none."""
+    if text.isascii():
+        return len(text)
     return sum(_width(cluster) for cluster in clusters(text))
 
 

@@ -6,8 +6,7 @@ least: at commas and pauses rather than elsewhere, into cues of like length rath
 """
 
 import re
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from msgspec import Struct
@@ -124,7 +123,7 @@ def _cut(sentence: list[Token], measure: Measure, width: float) -> list[list[Tok
         best.append(
             min(
                 (best[start][0] + _cost(sentence, start, end), start)
-                for start in range(end - 1, -1, -1)
+                for start in _starts(sentence, end)
                 if start == end - 1 or _fits(sentence[start:end], measure, width)
             )
         )
@@ -135,6 +134,16 @@ def _cut(sentence: list[Token], measure: Measure, width: float) -> list[list[Tok
         groups.insert(0, sentence[start:end])
         end = start
     return groups
+
+
+def _starts(sentence: list[Token], end: int) -> Iterator[int]:
+    """Where a cue that ends at a place may begin, as far as the number of columns goes."""
+    taken = 0
+    for start in range(end - 1, -1, -1):
+        taken += columns(sentence[start].text) + (1 if sentence[start].before else 0)
+        if start < end - 1 and taken > MOST_COLUMNS + 1:
+            return
+        yield start
 
 
 def _fits(group: list[Token], measure: Measure, width: float) -> bool:
@@ -176,7 +185,6 @@ def _times(groups: list[list[Token]], ends_s: float) -> list[tuple[float, float]
     return times
 
 
-@lru_cache(4096)
 def reading_width(text: str) -> float:
     """The width of a text in columns: a measure where nothing is drawn."""
     return float(columns(text))

@@ -65,7 +65,7 @@ class Painter:
             share = min(self._area.width / drawn.ink.width, self._area.height / drawn.ink.height)
             if share >= 1 or shaper.size <= _SMALLEST * self._usual.size:
                 break
-            shaper = Shaper(shaper.fonts, shaper.size * share * 0.985, shaper.language)
+            shaper = shaper.sized(shaper.size * share * 0.985)
         drawn.put(self._area, self._position)
         return drawn
 
@@ -77,7 +77,6 @@ class Drawn:
         self._cue = cue
         self._shaper = shaper
         self._colors = colors
-        self._whole = cue.text.replace("\n", " ")
         self._baselines, self._lefts, width, height = self._laid_out()
         self._base = np.zeros((int(height) + 2, int(width) + 2, 4), np.uint8)
         self.ink = self._with_box(self._inked())
@@ -116,7 +115,7 @@ class Drawn:
         """Baselines and left edges of the lines on a canvas with room around them, and its size."""
         size = self._shaper.size
         plain = (_fill(0xFFFFFFFF), _fill(0xFFFFFFFF))
-        made = [self._shaper.line(_spans(line, -1), plain, self._whole) for line in self._cue.lines]
+        made = [self._shaper.line(_spans(line, -1), plain) for line in self._cue.lines]
         widths = [paragraph.MaxIntrinsicWidth for paragraph in made]
         room = size * 1.2
         baselines = [room + made[0].AlphabeticBaseline]
@@ -166,7 +165,7 @@ class Drawn:
     def _paint(self, canvas: skia.Canvas, paints: tuple[skia.Paint, skia.Paint], spoken: int) -> None:
         done = 0
         for line, baseline, left in zip(self._cue.lines, self._baselines, self._lefts, strict=True):
-            paragraph = self._shaper.line(_spans(line, spoken - done), paints, self._whole)
+            paragraph = self._shaper.line(_spans(line, spoken - done), paints)
             paragraph.paint(canvas, left, baseline - paragraph.AlphabeticBaseline)
             done += len(line.tokens)
 

@@ -126,6 +126,6 @@ def _loaded(folder: str) -> tuple[Sequence[str], skia.textlayout.FontCollection,
 
 
 def is_right_to_left(text: str) -> bool:
-    """Whether the first letter of a text that has a direction is written from right to left."""
-    directions = (unicodedata.bidirectional(one) for one in text)
-    return next((one in ("R", "AL") for one in directions if one in ("L", "R", "AL")), False)
+    """Whether most letters of a text are written from right to left."""
+    directions = [unicodedata.bidirectional(one) for one in text]
+    return sum(one in ("R", "AL") for one in directions) > directions.count("L")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import skia
 
-from greenroom.studio.captions.fonts import EMOJI, Fonts, is_right_to_left
+from greenroom.studio.captions.fonts import EMOJI, Fonts
 
 Span = tuple[str, bool]
 """Part of a line, and whether it is the part that is being spoken."""
@@ -13,32 +13,32 @@ _END_ISOLATE = "\u2069"
 
 
 class Shaper:
-    """Shapes lines in one size. `right_to_left` is the direction of lines that have none by themselves."""
+    """Shapes lines in one size, all in the direction that most of the script has, whatever a line begins with."""
 
-    def __init__(self, fonts: Fonts, size: float, language: str) -> None:
+    def __init__(self, fonts: Fonts, size: float, language: str, *, right_to_left: bool) -> None:
         self.fonts = fonts
         self.size = size
         self.language = language
+        self._right_to_left = right_to_left
         self._widths: dict[str, float] = {}
+
+    def sized(self, size: float) -> "Shaper":
+        """The same in another size."""
+        return Shaper(self.fonts, size, self.language, right_to_left=self._right_to_left)
 
     def width(self, text: str) -> float:
         """How wide a text is on one line, in pixels."""
         if text not in self._widths:
-            self._widths[text] = self.line([(text, False)], (skia.Paint(), skia.Paint()), text).MaxIntrinsicWidth
+            self._widths[text] = self.line([(text, False)], (skia.Paint(), skia.Paint())).MaxIntrinsicWidth
         return self._widths[text]
 
-    def line(
-        self, spans: Sequence[Span], paints: tuple[skia.Paint, skia.Paint], whole: str
-    ) -> skia.textlayout.Paragraph:
-        """
-        A line, laid out. `paints` are for what is not and what is being spoken; `whole` is the text whose first letter
-        tells the direction, of which the line may be a part.
-        """
+    def line(self, spans: Sequence[Span], paints: tuple[skia.Paint, skia.Paint]) -> skia.textlayout.Paragraph:
+        """A line, laid out. `paints` are for what is not and for what is being spoken."""
         layout = skia.textlayout
         builder = layout.ParagraphBuilder(layout.ParagraphStyle(), self.fonts.collection, self.fonts.unicode)
         # The builder knows no direction; an isolate around the line has the same effect.
         builder.pushStyle(self._style(self.fonts.families[0], paints[0]))
-        builder.addText(_ISOLATE[is_right_to_left(whole)])
+        builder.addText(_ISOLATE[self._right_to_left])
         for text, spoken in spans:
             for run in self.fonts.runs(text):
                 builder.pushStyle(self._style(run.family, paints[spoken]))
