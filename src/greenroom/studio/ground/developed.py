@@ -42,10 +42,17 @@ class Development:
             self._look, self._cover = look, self._covering(look)
             self._chain = Chain(look, _TICK, _steps(look, self._cover), _table(look))
         name_colours(frame, look)
+        made = self._through(frame)
+        return readonly(look.turn.turned(_cut(made, self._cover, look.turn.stored_size(self._frame))))
+
+    def _through(self, frame: VideoFrame) -> VideoFrame:
+        """One frame through the chain, which wants times that grow; its own it keeps."""
+        pts, base = frame.pts, frame.time_base
         frame.pts, frame.time_base = self._count, _TICK
         self._count += 1
         made = next(self._chain.through(frame))
-        return readonly(look.turn.turned(_cut(made, self._cover, look.turn.stored_size(self._frame))))
+        frame.pts, frame.time_base = pts, base or _TICK
+        return made
 
     def _covering(self, look: Look) -> Cover:
         turn = look.turn

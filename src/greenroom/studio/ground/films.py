@@ -10,7 +10,7 @@ from av.video.frame import VideoFrame
 from greenroom.errors import NotProduced
 from greenroom.studio.ground.cover import enlargement
 from greenroom.studio.ground.developed import Development
-from greenroom.studio.ground.look import look_of
+from greenroom.studio.ground.look import Look
 from greenroom.studio.ground.pictures import small
 from greenroom.studio.ground.port import Kept
 from greenroom.studio.ground.reel import Broken, Film
@@ -59,7 +59,7 @@ class FilmBackdrop:
         self._next: VideoFrame | None = None
         self._current: VideoFrame | None = None
         self._planes: tuple[int, Planes] | None = None
-        self.warnings = _warnings(self._film, frame)
+        self.warnings = _warnings(self._film.look, self._film.pixel_aspect, frame)
 
     def at(self, index: int) -> Planes:
         """The last picture that is not later than the frame, give or take a fifth of a frame."""
@@ -72,6 +72,7 @@ class FilmBackdrop:
     def close(self) -> None:
         """Let go of the decoder."""
         self._frames, self._next, self._current = iter(()), None, None
+        self._film.close()
 
     def _moment(self, index: int) -> tuple[int, int]:
         """Which time the film runs, and the moment of it, in its unit."""
@@ -116,10 +117,9 @@ class FilmBackdrop:
         )
 
 
-def _warnings(film: Film, frame: tuple[int, int]) -> tuple[Notice, ...]:
-    assert film.first is not None
-    look, found = look_of(film.first), []
-    shown = look.turn.stored_size((round(look.width * film.pixel_aspect), look.height))
+def _warnings(look: Look, pixel_aspect: float, frame: tuple[int, int]) -> tuple[Notice, ...]:
+    found = []
+    shown = look.turn.stored_size((round(look.width * pixel_aspect), look.height))
     scale = enlargement(shown, frame)
     if scale > _SMALL:
         found.append(small(shown, frame, scale))

@@ -77,10 +77,13 @@ class Reading(io.RawIOBase):
         return count
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Go to a byte; where that is from the start."""
-        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._at}.get(whence)
-        self._at = (os.fstat(self._descriptor).st_size if base is None else base) + offset
-        return self._at
+        """Go to a byte; where that is from the start, or -1 beyond the end: there a file lacks what its index tells."""
+        size = os.fstat(self._descriptor).st_size
+        at = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: size}.get(whence, 0) + offset
+        if not 0 <= at <= size:
+            return -1
+        self._at = at
+        return at
 
     def tell(self) -> int:
         """Where we are."""

@@ -6,9 +6,10 @@ Only the demuxer of the verified format is allowed, and only the descriptor is r
 
 from __future__ import annotations  # PyAV's packets are generic in its stubs alone
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
+from itertools import chain
 from typing import NamedTuple
 
 import av
@@ -16,7 +17,7 @@ import numpy as np
 from av.codec.context import CodecContext
 from av.container import InputContainer
 from av.packet import Packet
-from av.stream import Disposition
+from av.stream import Discard, Disposition
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -58,6 +59,11 @@ class Times(NamedTuple):
         """From the first picture to the end of the last."""
         return self.end - int(self.shown[0])
 
+    @property
+    def start(self) -> int:
+        """The first place to begin at."""
+        return int(self.keys[0])
+
     def key_before(self, moment: int) -> int:
         """The last place to begin at to have the picture of a moment; the film's start if there is none."""
         place = int(np.searchsorted(self.keys, moment, side="right")) - 1
@@ -70,72 +76,110 @@ class Times(NamedTuple):
 
 
 class Film:
-    """A film that can be begun anywhere. `threads` are the decoder's; its frames do not depend on them."""
+    """
+    A film that can be begun anywhere, one beginning at a time. `threads` are the decoder's; its frames do not depend
+    on them.
+    """
 
     def __init__(self, material: Material, threads: int) -> None:
-        self._material, self._threads = material, threads
-        with self._opened() as container:
-            stream = _picture(container)
-            self.times = _times(container, stream)
-            self.pixel_aspect = float(stream.sample_aspect_ratio or 1)
-        self.first = next(self._frames(self.times.keys[0]), None)
-        if self.first is None:
-            raise Broken("it has no picture that can be decoded", 0.0)
-        self._interlaced = look_of(self.first).interlaced
+        file = Reading(material.descriptor)
+        try:
+            self._container = av.open(file, "r", format=_DEMUXERS[material.format], buffer_size=_BUFFER_BYTES)
+            self._stream = _picture(self._container)
+            self.times = _times(self._container, self._stream)
+        except av.FFmpegError as broken:
+            raise Broken(str(broken.strerror), 0.0) from broken
+        self._decoder = _decoder(self._stream, threads)
+        self.pixel_aspect = float(self._stream.sample_aspect_ratio or 1)
+        self._peeked: Iterator[VideoFrame] = self._decoded_from(self.times.start)
+        self._first = next(self._peeked, None)
+        if self._first is None:
+            raise Broken("no picture of it can be decoded", 0.0)
+        self.look = look_of(self._first)
 
     def frames(self, moment: int) -> Iterator[VideoFrame]:
         """
         The frames in the order they are shown, from that of a moment or some before; `pts` is in `times.base`.
 
-        Raises Broken where they end before the film does.
+        Those asked for before end. Raises Broken where they end before the film does.
         """
-        if not self._interlaced:
-            yield from self._begun_at(self.times.key_before(moment), moment)
-            return
+        if not self.look.interlaced:
+            return self._begun_before(moment)
         # The first ones come out without the neighbours that they would have had.
-        early = self.times.earlier(moment, _FRAMES_BEFORE)
-        yield from self._deinterlaced(self._begun_at(self.times.key_before(early), early))
+        return self._deinterlaced(self._begun_before(self.times.earlier(moment, _FRAMES_BEFORE)))
 
-    def _begun_at(self, key: int, moment: int) -> Iterator[VideoFrame]:
-        """Frames from a key on, or from one before if that one alone does not give the picture of the moment."""
-        frames = self._frames(key)
-        first = next(frames, None)
-        if (first is None or (first.pts or 0) > moment) and key > self.times.keys[0]:
-            frames.close()
-            yield from self._begun_at(self.times.key_before(key - 1), moment)
-            return
-        if first is not None:
-            yield first
-        yield from frames
+    def close(self) -> None:
+        """Let go of the decoder."""
+        self._peeked = iter(())
+        self._container.close()
 
-    def _frames(self, key: int) -> Generator[VideoFrame]:
-        at = int(key)
-        with self._opened() as container:
-            stream = _picture(container)
-            decoder = _decoder(stream, self._threads)
-            if at > self.times.keys[0]:
-                container.seek(at, stream=stream)
-            try:
-                for packet in container.demux(stream):
-                    for frame in _decoded(decoder, packet):
-                        if frame.is_corrupt:
-                            raise Broken("a picture is damaged", self._seconds(frame.pts or at))
-                        at = frame.pts if frame.pts is not None else at
-                        yield frame
-            except av.FFmpegError as broken:
-                raise Broken(str(broken.strerror), self._seconds(at)) from broken
+    def _begun_before(self, moment: int) -> Iterator[VideoFrame]:
+        """Frames from the last key before a moment, or the one before that if the decoder gives them too late."""
+        key = self.times.key_before(moment)
+        while True:
+            frames = self._begun_at(key)
+            first = self._first_of(frames, key)
+            if first is not None and ((first.pts or 0) <= moment or key <= self.times.start):
+                return chain((first,), frames)
+            if key <= self.times.start:
+                raise Broken("no picture of it can be decoded", 0.0)
+            key = self.times.key_before(key - 1)
+
+    def _first_of(self, frames: Iterator[VideoFrame], key: int) -> VideoFrame | None:
+        """
+        The first frame. None where there is none, though the film may be begun earlier: pictures that are refreshed
+        bit by bit are whole only some frames after a key.
+        """
+        try:
+            return next(frames, None)
+        except Broken:
+            if key <= self.times.start:
+                raise
+            return None
+
+    def _begun_at(self, key: int) -> Iterator[VideoFrame]:
+        # The frames that the first was taken of go on only if nothing else is begun before.
+        first, peeked = self._first, self._peeked
+        self._first, self._peeked = None, iter(())
+        if first is not None and key <= self.times.start:
+            return chain((first,), peeked)
+        return self._decoded_from(key)
+
+    def _decoded_from(self, key: int) -> Iterator[VideoFrame]:
+        """Frames from a key on, to the end of the film."""
+        at = key
+        try:
+            self._container.seek(key, stream=self._stream)
+            self._decoder.flush_buffers()
+            for packet in self._container.demux(self._stream):
+                for frame in self._decoded(packet):
+                    at = frame.pts if frame.pts is not None else at
+                    yield frame
+        except av.FFmpegError as broken:
+            raise Broken(str(broken.strerror), self._seconds(at)) from broken
         if at < self.times.shown[-1]:
             raise Broken("its pictures end", self._seconds(at))
 
+    def _decoded(self, packet: Packet[VideoStream]) -> list[VideoFrame]:
+        if packet.size and packet.is_corrupt:
+            raise Broken("a part of the file is missing", self._seconds(packet.pts or 0))
+        with suppress(av.EOFError):
+            frames = self._decoder.decode(packet if packet.size else None)
+            for frame in frames:
+                if frame.is_corrupt:
+                    raise Broken("a picture is damaged", self._seconds(frame.pts or 0))
+            return frames
+        return []
+
     def _deinterlaced(self, frames: Iterator[VideoFrame]) -> Iterator[VideoFrame]:
-        chain: Chain | None = None
+        filters: Chain | None = None
         for frame in frames:
             look = look_of(frame)
             name_colours(frame, look)
-            chain = chain or Chain(look, self.times.base, [_DEINTERLACED])
-            yield from map(self._timed, chain.through(frame))
-        if chain is not None:
-            yield from map(self._timed, chain.through(None))
+            filters = filters or Chain(look, self.times.base, [_DEINTERLACED])
+            yield from map(self._timed, filters.through(frame))
+        if filters is not None:
+            yield from map(self._timed, filters.through(None))
 
     def _timed(self, frame: VideoFrame) -> VideoFrame:
         """With its time in the film's unit: the filter halves that."""
@@ -147,17 +191,15 @@ class Film:
     def _seconds(self, moment: int) -> float:
         return float((moment - int(self.times.shown[0])) * self.times.base)
 
-    def _opened(self) -> InputContainer:
-        file = Reading(self._material.descriptor)
-        return av.open(file, "r", format=_DEMUXERS[self._material.format], buffer_size=_BUFFER_BYTES)
-
 
 def _picture(container: InputContainer) -> VideoStream:
     """The first film in the file; covers are films of one picture for FFmpeg."""
-    for stream in container.streams.video:
-        if not stream.disposition & Disposition.attached_pic:
-            return stream
-    raise Broken("it has no pictures", 0.0)
+    films = [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
+    if not films:
+        raise Broken("it has no pictures", 0.0)
+    for stream in container.streams:
+        stream.discard = Discard.default if stream is films[0] else Discard.all
+    return films[0]
 
 
 def _decoder(stream: VideoStream, threads: int) -> VideoCodecContext:
@@ -170,14 +212,6 @@ def _decoder(stream: VideoStream, threads: int) -> VideoCodecContext:
     decoder.thread_type = "AUTO"
     decoder.thread_count = threads
     return decoder
-
-
-def _decoded(decoder: VideoCodecContext, packet: Packet[VideoStream]) -> list[VideoFrame]:
-    if packet.size and packet.is_corrupt:
-        raise Broken("a part of the file is missing", float((packet.pts or 0) * packet.time_base))
-    with suppress(av.EOFError):
-        return decoder.decode(packet if packet.size else None)
-    return []
 
 
 def _times(container: InputContainer, stream: VideoStream) -> Times:
@@ -193,9 +227,18 @@ def _times(container: InputContainer, stream: VideoStream) -> Times:
             ends.append(moment + (packet.duration or 0))
     if not shown or stream.time_base is None:
         raise Broken("it has no pictures", 0.0)
+    if _lacks_its_end(container, stream):
+        raise Broken("a part of the file is missing", float((max(ends) - min(shown)) * stream.time_base))
     in_order = np.array(sorted(shown), np.int64)
     end = max(max(ends), int(in_order[-1]) + _usual_step(in_order))
     return Times(stream.time_base, in_order, np.array(sorted(keys) or [shown[0]], np.int64), end)
+
+
+def _lacks_its_end(container: InputContainer, stream: VideoStream) -> bool:
+    """Whether the index tells of pictures beyond the end of the file; the index of WebM tells no lengths."""
+    entries = stream.index_entries
+    last = entries[len(entries) - 1] if len(entries) else None
+    return last is not None and last.pos + last.size > container.size
 
 
 def _usual_step(shown: NDArray[np.int64]) -> int:
