@@ -81,8 +81,10 @@ def played(bed: Bed, music: Heard, frames: int) -> Iterator[Channels]:
 
 
 def _fades(first: int, count: int, frames: int) -> Channels:
-    at = np.arange(first, first + count) + 0.5
     into, out_of = (max(1.0, min(fade_s * RATE, frames / 3)) for fade_s in (FADE_IN_S, FADE_OUT_S))
+    if first > into and first + count < frames - out_of:
+        return np.ones((1, 1), np.float32)
+    at = np.arange(first, first + count) + 0.5
     share = np.clip(np.minimum(at / into, (frames - at) / out_of), 0, 1)
     return np.asarray((1 - np.cos(np.pi * share)) / 2, np.float32)[None]
 

@@ -33,7 +33,7 @@ def rainy_window() -> Score:
             Part(keys.finger_bass, bass(chords, "X--...x.x--....o", 36, (0, 0, 7, 0)), -21.5, 0, 0.02, loose_s=0.008),
             Part(drums.soft_kick, strokes("X......o..x.....", 16), -22.5, 0, 0.05, loose_s=0.006),
             Part(drums.brushed_snare, strokes("....X.......X..,", 16), -26, 0.05, 0.18, loose_s=0.01),
-            Part(drums.hat, strokes("x.o.x.o.x.o.x.oo", 12, first=16), -37, 0.25, 0.1, loose_s=0.008),
+            Part(drums.hat, strokes("x.o.x.o.x.o.x.oo", 12, first=16), -34, 0.25, 0.1, loose_s=0.008),
             Part(drums.rain, [Note(4.0 * bar, 4.0, 60 + bar % 4, 0.8) for bar in range(16)], -44, 0, 0.0, loose_s=0),
         ],
     )
@@ -41,7 +41,7 @@ def rainy_window() -> Score:
 
 def slow_tide() -> Score:
     """Wide pads that come and go, and bells far off, in D."""
-    progression = "Dmaj9 Bm9 Gmaj9 Em9 Dmaj9/F# Gmaj9"
+    progression = "Dadd9 Bm7 Gadd9 Em7 D/F# Gadd9"
     chords = bars(progression, 62, beats=8)
     high = bars(progression, 74, beats=8)
     tune = melody(
@@ -55,7 +55,7 @@ def slow_tide() -> Score:
         room_s=4.2,
         echo_beats=1.5,
         drive=0.2,
-        air_db=-1.0,
+        air_db=3.0,
         parts=[
             Part(ensembles.air_pad, sustained(chords, 0.7, 0.5), -23, 0, 0.5, loose_s=0.03),
             Part(ensembles.warm_pad, sustained(bars(progression, 50, beats=8), 0.6), -28, 0, 0.35, loose_s=0.03),
@@ -69,12 +69,11 @@ def slow_tide() -> Score:
 
 def quiet_letters() -> Score:
     """A felt piano by itself in A minor, and strings that join it."""
-    progression = "Am F C G Am F C/E Gsus4 Dm7 Am/C F E7"
-    names = progression.replace("E7", "Esus4")
-    chords = bars(names, 60)
+    progression = "Am F C G Am F C/E Gsus4 Dm7 Am/C F Esus4"
+    chords = bars(progression, 60)
     tune = melody(
         Scale(69, "minor"),
-        "5:2 3:1 5:1 8:2 7:1 6:1 5:3 3:1 2:2 4:2 5:2 3:1 5:1 8:2 10:1 8:1 9:1.5 8:.5 7:2 7:2 4:2 "
+        "5:2 3:1 5:1 8:2 7:1 6:1 5:3 3:1 2:2 4:2 5:2 3:1 5:1 8:2 10:1 8:1 10:1.5 8:.5 7:2 7:2 4:2 "
         "8:2 6:1 4:1 8:1.5 7:.5 5:2 6:2 8:1 6:1 5:2 8:1 9:1",
         strength=0.75,
     )
@@ -103,7 +102,7 @@ def quiet_letters() -> Score:
 
 def clear_focus() -> Score:
     """Kalimba in threes over fours, a pad that breathes, hardly any drums: for screens and code."""
-    progression = "Em9 Em9 Cmaj9 Cmaj9 Gadd9 Gadd9 D6 D6 Am9 Cmaj9 Gadd9 D6"
+    progression = "Em7 Em7 Cadd9 Cadd9 Gadd9 Gadd9 D6 D6 Am7 Cadd9 Gadd9 D6"
     chords = bars(progression, 64)
     return Score(
         bpm=90,
@@ -132,7 +131,7 @@ def clear_focus() -> Score:
             Part(keys.synth_bass, bass(chords, "x-----..o---....", 40, (0, 0), 0.6), -23, 0, 0.02),
             Part(drums.soft_kick, strokes("X.......x.......", 12), -24, 0, 0.05),
             Part(drums.rim, strokes("....o......o....", 8, first=16), -35, 0.2, 0.4),
-            Part(drums.hat, strokes("..o...o...o...oo", 8, first=16), -38, -0.2, 0.12),
+            Part(drums.hat, strokes("..o...o...o...oo", 8, first=16), -34, -0.2, 0.12),
         ],
     )
 
@@ -143,8 +142,9 @@ def sunday_kitchen() -> Score:
     chords = bars(progression, 59)
     tune = melody(
         Scale(72),
-        "6:1.5 5:.5 4:1 2:1 3:3 -:1 5:1.5 7:.5 8:1 7:1 5:1 6:2 -:1 6:1.5 8:.5 9:1 8:1 7:3 -:1 8:1 7:.5 5:.5 3:2 "
-        "6:1 5:1 3:2 6:1.5 8:.5 10:1 8:1 8:2 6:1 4:1 5:1.5 7:.5 5:1 3:1 5:1 6:1 3:2 4:1.5 6:.5 8:1 9:1 7:3 5:1 5:3 -:1 -:4",
+        "6:1.5 5:.5 4:1 2:1 3:3 -:1 5:1.5 7:.5 8:1 7:1 5:1 6:2 -:1 6:1.5 8:.5 9:1 8:1 7:3 -:1 "
+        "8:1 7:.5 5:.5 3:2 6:1 5:1 3:2 6:1.5 8:.5 10:1 8:1 8:2 6:1 4:1 5:1.5 7:.5 5:1 3:1 5:1 6:1 3:2 "
+        "4:1.5 6:.5 8:1 9:1 7:3 5:1 5:3 -:1 -:4",
         strength=0.65,
     )
     return Score(

@@ -21,7 +21,7 @@ def long_horizon() -> Score:
         bars=16,
         room_s=2.8,
         drive=0.6,
-        air_db=-0.5,
+        air_db=2.5,
         parts=[
             Part(
                 ensembles.spiccato,
@@ -43,7 +43,7 @@ def long_horizon() -> Score:
             Part(ensembles.brass, within(sustained(low, 0.6), 12, 16), -29, -0.2, 0.4),
             Part(
                 keys.felt_piano,
-                within(broken(bars(progression, 74), [0, 2, 1, 2], "x.o.x.o.", 0.7, 2), 0, 8),
+                within(broken(bars(progression, 74), [0, 2, 1, 2], "x.o.x.o.", 0.7, 1), 0, 8),
                 -29,
                 0.25,
                 0.5,
@@ -59,9 +59,7 @@ def top_of_the_hour() -> Score:
     """A pulse, strings in sixteenths and horns: the minute before the news, in D minor."""
     progression = "Dm Dm Bb C Dm Dm Bb Csus4 Gm Dm/F Bb C Dm Bb Gm Asus4"
     chords = bars(progression, 62)
-    hits = [
-        Note(beat, 0.9, key, 0.9) for bar in (0, 4, 8, 12) for beat in (16.0 * bar / 4,) for key in (50, 57, 62, 65)
-    ]
+    hits = [note for bar in (0, 4, 8, 12) for note in within(struck(chords, "X---............"), bar, bar + 1)]
     tune = melody(
         Scale(74, "minor"),
         "4:1.5 3:.5 4:1 6:1 5:3 1:1 6:1.5 5:.5 6:1 3:1 4:1 2:3 5:1.5 4:.5 3:2 3:1.5 4:.5 6:2 6:1.5 4:.5 2:2 4:2 5:2",
@@ -73,7 +71,7 @@ def top_of_the_hour() -> Score:
         bars=16,
         room_s=1.3,
         drive=0.8,
-        air_db=0.5,
+        air_db=3.0,
         parts=[
             Part(keys.synth_bass, bass(chords, "XoxoXoxo", 38, (0,), 0.8), -22, 0, 0.02, loose_s=0.001),
             Part(ensembles.spiccato, broken(chords, [0, 1, 2, 1], "XooxooxoXooxooxo", 0.85, 0.25), -25, -0.35, 0.25),
@@ -89,7 +87,7 @@ def top_of_the_hour() -> Score:
             Part(ensembles.strings, tune, -27, 0.1, 0.4),
             Part(keys.synth_pluck, struck(chords, "x..x..x.........", 0.8), -28, 0.1, 0.3, echo=0.3),
             Part(drums.kick, strokes("X...x...X...x.x.", 16), -23, 0, 0.03, loose_s=0.001),
-            Part(drums.tick, strokes("xoxoxoxoxoxoxoxo", 16), -36, 0.3, 0.12, loose_s=0.001),
+            Part(drums.tick, strokes("xoxoxoxoxoxoxoxo", 16), -34, 0.3, 0.12, loose_s=0.001),
             Part(drums.snare, strokes("..x...x.", 8, first=32), -29, 0, 0.25, loose_s=0.002),
             Part(drums.big_drum, strokes("X.......|........|........|......xx", 16), -25, 0, 0.3),
             Part(drums.swell, [Note(28, 4, 60, 0.8), Note(61, 3, 60, 0.7)], -36, 0, 0.3),
@@ -99,7 +97,7 @@ def top_of_the_hour() -> Score:
 
 def night_drive() -> Score:
     """Arpeggios, a pad that ducks with the drum and a snare in a large room, in F sharp minor."""
-    progression = "F#m F#m Dmaj7 Dmaj7 A A Esus4 E F#m F#m Dmaj7 Dmaj7 Bm7 Bm7 Esus4 E"
+    progression = "F#m F#m D D A A Esus4 E F#m F#m Dadd9 Dadd9 Bm7 Bm7 Esus4 E"
     chords = bars(progression, 61)
     tune = melody(
         Scale(66, "minor"),
@@ -112,6 +110,7 @@ def night_drive() -> Score:
         bars=16,
         room_s=1.8,
         drive=0.9,
+        air_db=3.0,
         parts=[
             Part(
                 keys.synth_pluck,
@@ -136,7 +135,7 @@ def night_drive() -> Score:
             Part(ensembles.whistle, tune, -28, 0.1, 0.45, echo=0.35),
             Part(drums.kick, strokes("X.X.X.X.", 16), -21.5, 0, 0.02, loose_s=0),
             Part(drums.snare, strokes("..X...X.", 14, first=8), -26, 0, 0.4, loose_s=0.001),
-            Part(drums.hat, strokes("o.x.o.x.o.x.o.xx", 12, first=16), -36, 0.25, 0.08, loose_s=0.001),
-            Part(drums.hat, strokes(".......x", 8, key=62, first=32), -36, -0.25, 0.1, loose_s=0.001),
+            Part(drums.hat, strokes("o.x.o.x.o.x.o.xx", 12, first=16), -32, 0.25, 0.08, loose_s=0.001),
+            Part(drums.hat, strokes(".......x", 8, key=62, first=32), -33, -0.25, 0.1, loose_s=0.001),
         ],
     )

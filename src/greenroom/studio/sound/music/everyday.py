@@ -9,7 +9,7 @@ from greenroom.studio.sound.music.theory import Scale, melody, strokes
 def open_floor() -> Score:
     """Palm-muted guitar, piano and a bell over D major: the sound of a company that is doing well."""
     verse = "D A/C# Bm7 Gadd9 D A/C# Bm7 Gadd9"
-    chorus = "Em7 G D Asus4 Em7 Gmaj7 Asus4 A"
+    chorus = "Em7 G D Asus4 Em7 G Asus4 A"
     chords = bars(f"{verse} {chorus}", 64)
     low = bars(f"{verse} {chorus}", 57)
     tune = melody(
@@ -37,7 +37,7 @@ def open_floor() -> Score:
             Part(drums.soft_kick, strokes("X...x.o.", 16), -23, 0, 0.04),
             Part(drums.snap, strokes("..X...X.", 12, first=16), -31, 0.1, 0.35),
             Part(drums.shaker, strokes("oxoxoxox", 16), -37, 0.35, 0.12),
-            Part(drums.hat, strokes("..x...x.", 8, first=32), -36, -0.3, 0.1),
+            Part(drums.hat, strokes("..x...x.", 8, first=32), -33, -0.3, 0.1),
         ],
     )
 
@@ -69,7 +69,7 @@ def bright_side() -> Score:
             Part(ensembles.whistle, tune, -28, -0.08, 0.4, echo=0.22),
             Part(drums.kick, strokes("X.X.X.X.", 16), -21, 0, 0.02, loose_s=0),
             Part(drums.clap, strokes("..X...X.", 14, first=8), -27, 0, 0.3),
-            Part(drums.hat, strokes(".x.x.x.x", 12, first=16, key=60), -34, 0.2, 0.08),
+            Part(drums.hat, strokes(".x.x.x.x", 12, first=16, key=60), -31, 0.2, 0.08),
             Part(drums.shaker, strokes("oxoxoxoxoxoxoxox", 8, first=32), -37, -0.35, 0.1),
         ],
     )
@@ -116,7 +116,7 @@ def paper_planes() -> Score:
     low = bars(progression, 53)
     tune = melody(
         Scale(77),
-        "5:.5 -:.5 5:.5 6:.5 5:1 3:1 5:.5 -:.5 4:.5 3:.5 2:2 6:.5 -:.5 6:.5 8:.5 6:1 4:1 6:.5 5:.5 4:.5 6:.5 4:2 "
+        "5:.5 -:.5 5:.5 6:.5 5:1 3:1 5:.5 -:.5 4:.5 3:.5 2:2 6:.5 -:.5 6:.5 8:.5 6:1 3:1 6:.5 5:.5 4:.5 6:.5 4:2 "
         "3:.5 -:.5 3:.5 5:.5 8:1 5:1 6:.5 5:.5 4:.5 3:.5 4:1 -:1 5:.5 7:.5 9:1 7:.5 5:1.5 5:.5 4:.5 2:1 5:1 -:1",
         beat=0,
     )

@@ -15,7 +15,9 @@ from greenroom.studio.sound.music.waves import Wave, generator
 TARGET_LUFS = -18.0
 CEILING_DBTP = -2.0
 _STRENGTHS = 10
+_TAPE_LEVEL = 0.1
 _WINDOW = 2400
+_KEPT_BYTES = 24 * 1024 * 1024
 _ROLL_S = 2.0
 _MONO_BELOW_HZ = 120.0
 
@@ -45,10 +47,13 @@ def _played(part: Part, score: Score, chance: np.random.Generator) -> Channels:
         late = part.loose_s * float(np.clip(chance.standard_normal(), -2, 2))
         at = round(_swung(note, score) * score.frames_a_beat + late * RATE)
         kind = note.key, round(note.beats * 96), math.ceil(strength * _STRENGTHS)
-        if kind not in waves:
+        wave = waves.get(kind)
+        if wave is None:
             seconds = note.beats * score.frames_a_beat / RATE
-            waves[kind] = part.instrument(note.key, seconds, kind[2] / _STRENGTHS)
-        _put(tape, waves[kind], at)
+            wave = part.instrument(note.key, seconds, kind[2] / _STRENGTHS)
+            if sum(one.nbytes for one in waves.values()) + wave.nbytes < _KEPT_BYTES:
+                waves[kind] = wave
+        _put(tape, wave, at)
     if part.pumped:
         tape *= _pump(score, part.pumped)
     return tape * _place(part, _level(tape))
@@ -74,7 +79,7 @@ def _put(tape: Channels, wave: Wave, at: int) -> None:
 def _level(tape: Channels) -> float:
     """The level of a part while it plays: windows of a twentieth of a second, the quiet ones left out."""
     whole = tape.shape[1] // _WINDOW * _WINDOW
-    power = np.square(tape[:, :whole]).mean(0).reshape(-1, _WINDOW).mean(1).astype(np.float64)
+    power = np.einsum("ijk,ijk->j", *[tape[:, :whole].reshape(2, -1, _WINDOW)] * 2).astype(np.float64) / (2 * _WINDOW)
     heard = power[power > power.max(initial=0.0) / 1000]
     return float(np.sqrt(heard.mean())) if len(heard) else 1.0
 
@@ -168,9 +173,9 @@ def _tone(air_db: float) -> NDArray[np.float64]:
 
 def _mastered(mix: Channels, drive: float) -> Channels:
     """Tape and limiter, at the loudness of all tracks."""
-    mix *= np.float32(10 ** ((TARGET_LUFS - _lufs(mix)) / 20))
     pushed = np.float32(1 + 2.5 * drive)
-    taped = np.tanh(mix * pushed) / pushed
+    mix *= np.float32(_TAPE_LEVEL) * pushed / np.sqrt(np.square(mix).mean())
+    taped = np.tanh(mix, out=mix)
     taped *= np.float32(10 ** ((TARGET_LUFS - _lufs(taped)) / 20))
     # Once round before and a little after, so that the limiter is at the seam as it is anywhere.
     roll = min(round(_ROLL_S * RATE), mix.shape[1])

@@ -86,7 +86,8 @@ def _voicings(one: Chord, around: int) -> Iterator[list[int]]:
 
 def _effort(keys: list[int], before: list[int] | None, around: int) -> float:
     middle = abs(sum(keys) / len(keys) - around)
-    clash = sum(4.0 for low, high in pairwise(keys) if high - low == 1)
+    clash = sum(9.0 for low, high in pairwise(keys) if high - low == 1)
+    clash += sum(12.0 for low, high in product(keys, keys) if high - low == 13)
     muddy = sum(3.0 for low, high in pairwise(keys) if low < 52 and high - low < 4)
     moved = sum(min(abs(key - other) for other in before) for key in keys) if before else 0
     return 0.6 * middle + moved + clash + muddy
