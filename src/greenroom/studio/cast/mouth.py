@@ -110,9 +110,9 @@ class Mouth:
         if m.opening > 14:
             self._teeth(b, 1, m.lower - 3.4, m.lower + 8, m.half * 0.62)
         # Lips and corners cast shade on all that is inside.
-        b.fill(hole, linear((0, m.upper - 1), (0, m.upper + 8), [(0, 0x1A0506, 0.5), (1, 0x1A0506, 0)]))
+        b.fill(hole, linear((0, m.upper - 1), (0, m.upper + 6), [(0, 0x2A0A08, 0.32), (1, 0x2A0A08, 0)]))
         for side in (-1, 1):
-            b.spot(side * m.half, m.corner, m.half * 0.36, 26, 0x1A0506, 0.6)
+            b.spot(side * m.half, m.corner, m.half * 0.36, 26, 0x1A0506, 0.5)
 
     def _teeth(self, b: Brush, jaw: int, top: float, bottom: float, half: float) -> None:
         row = skia.Path.RRect(skia.Rect(-half, top, half, bottom), half * 0.3, 5)
