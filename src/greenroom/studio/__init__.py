@@ -7,7 +7,8 @@ It knows nothing of accounts, rows or requests:
     timing/    Speech -> Timing: words for captions, and the mouth at 100 Hz
     motion     Timing -> a Pose for each frame: mouth, blinks, gaze, head, hands (with beats and gestures)
     cast/      Pose -> a picture of a presenter with transparency
-
-Still to come, and until then no call of the API makes a video: backgrounds and captions (one frame over the other),
-the mix of voice and music, and the film of both.
+    ground/    what is behind them, captions/ what is written over them, sound/ the mix of voice and music
+    photo/     a photograph that talks
+    film/      the way of a frame to a finished file
+    produce    a Plan -> all of it, taken up where an attempt before has ended
 """
