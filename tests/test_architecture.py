@@ -48,6 +48,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "bootstrap_videos": ("config", "domain", "net", "render", "services", "studio"),
     "bootstrap": (
         "bootstrap_videos",
+        "render",
         "config",
         "db",
         "domain",

@@ -11,7 +11,14 @@ from functools import partial
 
 import structlog
 
-from greenroom.bootstrap_videos import speaking, video_limits
+from greenroom.bootstrap_videos import (
+    making_terms,
+    render_limits,
+    require_fonts,
+    speaking,
+    track_finder,
+    video_limits,
+)
 from greenroom.config import Settings
 from greenroom.db import accounts as account_rows
 from greenroom.db.migrate import migrate
@@ -40,6 +47,7 @@ from greenroom.net.client import GuardedClient
 from greenroom.net.connection import Patience
 from greenroom.net.guard import Guard
 from greenroom.net.posting import Poster
+from greenroom.render.renderer import Renderer
 from greenroom.services.access import Access
 from greenroom.services.accounts import Accounts
 from greenroom.services.audit import Audit
@@ -52,9 +60,11 @@ from greenroom.services.idempotency import Idempotency
 from greenroom.services.imports import Imports
 from greenroom.services.ingest import Ingest
 from greenroom.services.library import Library
+from greenroom.services.making import Making
 from greenroom.services.notifying import Notifying
 from greenroom.services.preflight import Preflight
 from greenroom.services.production import Production
+from greenroom.services.publishing import Publishing
 from greenroom.services.rates import Rates
 from greenroom.services.receipts import Receipts
 from greenroom.services.renditions import Renditions
@@ -62,6 +72,7 @@ from greenroom.services.retention import Retention
 from greenroom.services.uploads import SignedUploads
 from greenroom.services.verification import Verification
 from greenroom.services.video_wishes import VideoWishes
+from greenroom.services.work_folders import WorkFolders
 from greenroom.storage.store import BlobStore
 from greenroom.studio.cast import people
 from greenroom.web.api.accounts import accounts_router
@@ -96,6 +107,7 @@ from greenroom.web.receiving import Receiver
 from greenroom.web.renditions import RenditionFiles
 from greenroom.web.threads import Threads
 from greenroom.web.uploads import Uploads
+from greenroom.web.videos import VideoFiles
 
 log = structlog.get_logger()
 
@@ -107,6 +119,8 @@ _LOOK_EVERY_S = 1.0
 _RESUME_EVERY_S = 30.0
 _OPTIMIZE_EVERY_S = 1.0
 _IMPORT_EVERY_S = 0.5
+_MAKE_EVERY_S = 0.5
+_SWEEP_WORK_EVERY_S = 600.0
 _TELL_AGAIN_EVERY_S = 1.0
 _FORGET_EVENTS_EVERY_S = 3600.0
 _NOTE_USES_EVERY_S = 10.0
@@ -123,6 +137,7 @@ class Server:
     access: Access
     accounts: Accounts
     production: Production
+    making: Making
     folders: Folders
     database: Database
     examiner: Examiner
@@ -148,10 +163,12 @@ class Server:
             log.warning("what an account uses was counted wrong; it is right now", account=wrong)
         for wrong in self.folders.recount():
             log.warning("what is in a folder was counted wrong; it is right now", folder=wrong)
+        self.making.resume()
         self.runner.start()
 
     def stop(self) -> None:
         """Let what is under way end, then let go of the data folder."""
+        self.making.close()
         self.optimizer.close()
         self.imports.close()
         self.notifying.close()
@@ -230,23 +247,44 @@ def build(settings: Settings) -> Server:
     upload_call = UploadCall(receiver, origins, form_limits, receipts, signed_uploads)
     receivers = receiver_guard(settings)
     hooks = Hooks(database, receivers.check, now)
+    cast = the_cast()
     voices = speaking(settings)
     production = Production(
         database=database,
         store=store,
         wishes=VideoWishes(
-            database,
-            imports.resolve,
-            receivers.check,
-            voices.check,
-            lambda _: None,
-            lambda: (),
-            video_limits(settings),
+            database=database,
+            resolve=imports.resolve,
+            check_receiver=receivers.check,
+            check_voice=voices.check,
+            require_fonts=partial(require_fonts, settings),
+            track=track_finder(cast),
+            limits=video_limits(settings),
         ),
         credits=Credits(usual_limits(settings), settings.credits.refund_failed),
         limits=usual_limits(settings),
         now=now,
         changed=delivery.forget,
+    )
+    making = Making(
+        database=database,
+        store=store,
+        folders=WorkFolders(os.path.join(os.path.abspath(settings.data), "work")),
+        speak=voices.speak,
+        render=Renderer(render_limits(settings)).render,
+        publishing=Publishing(
+            database=database,
+            store=store,
+            examine=partial(examiner.examine, deep=True),
+            numbers=ingest.numbers,
+            limits=usual_limits(settings),
+            now=now,
+            changed=delivery.forget,
+        ),
+        credits=production.credits,
+        now=now,
+        terms=making_terms(settings),
+        under_way=production.under_way,
     )
     notifying = Notifying(
         database,
@@ -256,7 +294,6 @@ def build(settings: Settings) -> Server:
         at_once=settings.webhooks.at_once,
     )
     kept = timedelta(seconds=settings.webhooks.kept_s)
-    cast = the_cast()
     compatible = Routes(
         upload_call.table(),
         UserCalls(accounts, threads).table(),
@@ -269,6 +306,7 @@ def build(settings: Settings) -> Server:
         Uploads(receiver, origins, receipts),
         Assets(delivery, threads, settings.delivery),
         RenditionFiles(renditions, threads, settings.delivery),
+        VideoFiles(production, threads, settings.delivery),
         api_app(
             [
                 accounts_router(accounts, access, callers),
@@ -308,6 +346,8 @@ def build(settings: Settings) -> Server:
         Job("remove bytes that no row speaks of", retention.remove_strays, _LOOK_FOR_STRAYS_EVERY_S),
         Job("judge what an earlier run received", ingest.resume_all, _RESUME_EVERY_S),
         Job("make render-safe copies", renditions.work, _OPTIMIZE_EVERY_S),
+        *(Job(f"make videos {number}", making.work, _MAKE_EVERY_S) for number in range(settings.render.workers)),
+        Job("remove what is left of ended videos", making.sweep, _SWEEP_WORK_EVERY_S),
         Job("tell hooks", notifying.work, _TELL_AGAIN_EVERY_S),
         Job("forget old events", partial(notifying.prune, kept), _FORGET_EVENTS_EVERY_S),
         *(Job(f"fetch imports {number}", imports.work, _IMPORT_EVERY_S) for number in range(settings.imports.workers)),
@@ -319,6 +359,7 @@ def build(settings: Settings) -> Server:
         access,
         accounts,
         production,
+        making,
         folders,
         database,
         examiner,

@@ -1,6 +1,7 @@
 """Put together what makes videos; with `bootstrap` the only file that names drivers."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -9,8 +10,12 @@ from greenroom.domain.video import Resolution
 from greenroom.net.addresses import AllowList, is_host_name
 from greenroom.net.client import GuardedClient
 from greenroom.net.guard import Guard
+from greenroom.render.messages import RenderLimits
 from greenroom.render.speaking import Speaking
+from greenroom.services.cast import Cast
+from greenroom.services.making import MakingTerms
 from greenroom.services.video_wishes import VideoLimits
+from greenroom.studio.models import fonts_folder, usual_folder
 
 if TYPE_CHECKING:
     from greenroom.studio.voices.cast import Voice
@@ -22,6 +27,41 @@ def video_limits(settings: Settings) -> VideoLimits:
     """What videos may be."""
     chosen = settings.render
     return VideoLimits(chosen.max_script_chars, chosen.max_duration_s, Resolution(chosen.resolution), chosen.label)
+
+
+def render_limits(settings: Settings) -> RenderLimits:
+    """How much of everything the making of one video may take."""
+    chosen = settings.render
+    return RenderLimits(wall_s=chosen.wall_s, cpu_s=chosen.cpu_s, memory_bytes=chosen.memory_bytes)
+
+
+def making_terms(settings: Settings) -> MakingTerms:
+    """How videos are made, and when one is given up."""
+    chosen = settings.render
+    return MakingTerms(
+        fonts=os.path.join(models_folder(settings), "fonts"),
+        preset=chosen.preset,
+        crf=chosen.crf,
+        max_duration_s=chosen.max_duration_s,
+        most_attempts=chosen.attempts,
+        first_gap_s=chosen.retry_gap_s,
+    )
+
+
+def require_fonts(settings: Settings) -> None:
+    """Raise ModelsMissing where there are no fonts to write captions with."""
+    fonts_folder(models_folder(settings))
+
+
+def models_folder(settings: Settings) -> str:
+    """Where fonts and models are."""
+    return settings.models.folder or usual_folder()
+
+
+def track_finder(cast: Cast) -> Callable[[str], str | None]:
+    """What finds the number of a track by its number or its name."""
+    known = {key: str(track.number) for track in cast.all_tracks for key in (str(track.number), track.id)}
+    return known.get
 
 
 def speaking(settings: Settings) -> Speaking:

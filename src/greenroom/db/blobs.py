@@ -9,11 +9,12 @@ from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import and_, bindparam, delete, exists, func, select, text, update
+from sqlalchemy import and_, bindparam, delete, exists, func, insert, select, text, update
 
 from greenroom.db.schema import accounts, assets, blobs, renditions, videos
 from greenroom.db.sqlite import Transaction, sql
 from greenroom.domain.ids import BlobKey
+from greenroom.domain.media import Examination
 
 _wanted = func.json_each(bindparam("keys")).table_valued("value")
 _named = blobs.c.key.in_(select(_wanted.c.value))
@@ -25,6 +26,16 @@ _unneeded = and_(
     ~exists().where(videos.c.vtt_key == blobs.c.key),
 )
 _due = and_(blobs.c.condemned_at <= bindparam("before"), _unneeded)
+_ADD = sql(
+    insert(blobs)
+    .values({name: bindparam(name) for name in ("key", "size_bytes", "examination", "decoder", "created_at")})
+    .prefix_with("OR IGNORE")
+)
+_PARDON = sql(
+    update(blobs)
+    .where(and_(blobs.c.key == bindparam("blob"), blobs.c.condemned_at.is_not(None)))
+    .values(condemned_at=None)
+)
 _CONDEMN = sql(
     update(blobs).where(and_(_named, blobs.c.condemned_at.is_(None), _unneeded)).values(condemned_at=bindparam("now"))
 )
@@ -39,6 +50,19 @@ _REMOVE = sql(delete(blobs).where(and_(_named, _due)))
 _SIZE = sql(select(blobs.c.size_bytes).where(blobs.c.key == bindparam("key")))
 _BEGINNING = sql(select(func.min(accounts.c.created_at)))
 _KNOWN = sql(select(blobs.c.key).where(_named))
+
+
+def keep(tx: Transaction, key: BlobKey, size_bytes: int, examined: Examination, now: datetime) -> None:
+    """Write the row of a blob, or pardon the one that is there; who needs it is said in the same transaction."""
+    values = {
+        "key": key,
+        "size_bytes": size_bytes,
+        "examination": msgspec.json.encode(examined).decode(),
+        "decoder": examined.decoder,
+        "created_at": now.timestamp(),
+    }
+    if not tx.run(_ADD, values):
+        tx.run(_PARDON, {"blob": key})
 
 
 def condemn(tx: Transaction, keys: Collection[BlobKey], now: datetime) -> None:

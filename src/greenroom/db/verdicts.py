@@ -72,6 +72,7 @@ _REJECT = sql(
 _COUNT_TRY = sql(
     update(assets).where(assets.c.id == bindparam("asset")).values(deep_tries=assets.c.deep_tries + literal_column("1"))
 )
+_DEEP_TRIES = sql(select(assets.c.deep_tries).where(assets.c.id == bindparam("asset")))
 _older = and_(
     or_(assets.c.state == literal_column("'ready'"), assets.c.state == literal_column("'rejected'")),
     assets.c.id > bindparam("after"),
@@ -174,6 +175,12 @@ def rejected(
 def count_try(tx: Transaction, asset: Asset) -> None:
     """Remember that a full decode came to no end."""
     tx.run(_COUNT_TRY, {"asset": asset.id})
+
+
+def deep_tries(tx: Transaction, asset_id: AssetId) -> int:
+    """How many full decodes of an asset came to no end."""
+    found = tx.row(_DEEP_TRIES, {"asset": asset_id})
+    return int(found[0]) if found else 0
 
 
 def _keep(tx: Transaction, key: BlobKey, examined: Examination) -> None:

@@ -1,6 +1,6 @@
 """Rows of videos: every question and every change, as functions of a transaction."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
@@ -95,6 +95,7 @@ _WAITING = sql(
     .limit(bindparam("most"))
 )
 _PROCESSING = sql(select(*_COLUMNS).where(and_(_UNENDED, videos.c.state == literal_column("'processing'"))))
+_UNENDED_IDS = sql(select(videos.c.id).where(_UNENDED))
 _AHEAD = sql(
     select(func.count())
     .select_from(videos)
@@ -167,6 +168,11 @@ def processing(tx: Transaction) -> list[Video]:
     return [_video(row) for row in tx.rows(_PROCESSING, {})]
 
 
+def unended(tx: Transaction) -> list[VideoId]:
+    """The ids of the videos that have not ended."""
+    return [VideoId(id_) for (id_,) in tx.rows(_UNENDED_IDS, {})]
+
+
 def ahead(tx: Transaction, video: Video) -> int:
     """How many videos that have not ended were asked for before it."""
     found = tx.row(_AHEAD, {"created": video.created_at.timestamp(), "video": video.id})
@@ -187,10 +193,9 @@ def save(tx: Transaction, before: Video, after: Video, due_at: datetime) -> Vide
     return structs.replace(after, version=before.version + 1) if tx.run(_SAVE, values) else None
 
 
-def defer(tx: Transaction, waiting_ones: Sequence[Video], until: datetime) -> None:
-    """Look at pending videos again at an instant."""
-    for one in waiting_ones:
-        tx.run(_DEFER, {"video": one.id, "as_read": one.version, "until": until.timestamp()})
+def defer(tx: Transaction, pending: Video, until: datetime) -> None:
+    """Look at a pending video again at an instant."""
+    tx.run(_DEFER, {"video": pending.id, "as_read": pending.version, "until": until.timestamp()})
 
 
 def remove(tx: Transaction, video: Video) -> None:

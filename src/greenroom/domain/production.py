@@ -70,6 +70,19 @@ class Progress(Struct, frozen=True):
     left_s: float | None = None
 
 
+class Spoken(Struct, frozen=True):
+    """
+    What there is to hear, as paths of files of speech; None where there is none.
+
+    `duration_s` is that of the speech, None if a sound is given, whose length is known elsewhere.
+    """
+
+    speech: str | None
+    guide: str | None
+    duration_s: float | None
+    warnings: tuple[Finding, ...] = ()
+
+
 class Outcome(Struct, frozen=True):
     """What was made. The asset is the film; `cover`, `srt` and `vtt` are files beside it, empty where there is none."""
 

@@ -6,7 +6,7 @@ since kernels and containers differ.
 from dataclasses import dataclass
 
 from greenroom.media.landlock import LandlockUnavailable, landlock_abi
-from greenroom.media.seccomp import WRITING, SeccompUnavailable, compiled_filter
+from greenroom.media.seccomp import FILES, WRITING, SeccompUnavailable, compiled_filter
 
 
 class SandboxIncomplete(RuntimeError):
@@ -22,6 +22,7 @@ class Protections:
     seccomp_program: bytes | None
     seccomp_missing: str | None
     copying_program: bytes | None = None
+    rendering_program: bytes | None = None
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -38,11 +39,17 @@ class Protections:
             f"seccomp: {seccomp}",
             "limits: memory, processor time, open files, no file written, no core; ends with its parent",
             f"making copies: {self._of_copies()}",
+            f"making videos: {self._of_videos()}",
         )
 
     def _of_copies(self) -> str:
         parts = ["Landlock"] if self.landlock_abi else []
         parts += ["seccomp, with writing to the one open file"] if self.copying_program else []
+        return ", ".join([*parts, "limits"])
+
+    def _of_videos(self) -> str:
+        parts = ["Landlock, with a work folder and fonts"] if self.landlock_abi else []
+        parts += ["seccomp, with files but no other process and no network"] if self.rendering_program else []
         return ", ".join([*parts, "limits"])
 
     def require(self) -> None:
@@ -58,9 +65,9 @@ def protections() -> Protections:
         abi = landlock_abi()
     except LandlockUnavailable as error:
         no_landlock = f"the kernel lacks it or has it switched off ({error.strerror})"
-    program, copying, no_seccomp = None, None, None
+    program, copying, rendering, no_seccomp = None, None, None, None
     try:
-        program, copying = compiled_filter(), compiled_filter(WRITING)
+        program, copying, rendering = compiled_filter(), compiled_filter(WRITING), compiled_filter(FILES)
     except SeccompUnavailable as error:
         no_seccomp = str(error.strerror)
-    return Protections(abi, no_landlock, program, no_seccomp, copying)
+    return Protections(abi, no_landlock, program, no_seccomp, copying, rendering)

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
 from greenroom.domain.media import Finding
+from greenroom.domain.production import Spoken
 from greenroom.domain.video import RecordedVoice, ScriptVoice
 from greenroom.errors import GreenroomError
 from greenroom.studio.notice import Notice
@@ -23,19 +22,6 @@ if TYPE_CHECKING:
 
 SPEECH = "speech"
 GUIDE = "guide"
-
-
-class Spoken(Struct, frozen=True):
-    """
-    What there is to hear, as files in the folder of the video; None where there is none.
-
-    `duration_s` is that of the speech, None if a sound is given whose length is known elsewhere.
-    """
-
-    speech: str | None
-    guide: str | None
-    duration_s: float | None
-    warnings: tuple[Finding, ...] = ()
 
 
 @dataclass
@@ -49,9 +35,14 @@ class Speaking:
         """Everyone who can speak."""
         return self.make_casting()
 
-    def check(self, voice_id: str, language: str, speed: float) -> Sequence[Notice]:
-        """What will not be as it is asked; raises ParameterError for a voice, language or speed that cannot be."""
-        return self.casting.check(voice_id, language, speed)
+    def check(self, voice_id: str, language: str, speed: float) -> tuple[str, Sequence[Notice]]:
+        """
+        The language in which it will be spoken, and what will not be as it is asked.
+
+        Raises ParameterError for a voice, language or speed that cannot be.
+        """
+        notices = self.casting.check(voice_id, language, speed)
+        return language or self.casting.voice(voice_id).locale, notices
 
     def speak(self, voice: ScriptVoice | RecordedVoice, folder: str) -> Spoken:
         """
@@ -88,16 +79,13 @@ class Speaking:
         path = os.path.join(folder, GUIDE)
         if _read(path) is not None:
             return True
-        language = voice.language or (self._locale(voice) if isinstance(voice, ScriptVoice) else "en-US")
+        language = voice.language
         try:
             _write(path, self.casting.speak(script, stand_in(language, None).id, language))
         except GreenroomError:
             # Timing then goes by what it hears, and says so.
             return False
         return True
-
-    def _locale(self, voice: ScriptVoice) -> str:
-        return self.casting.voice(voice.voice_id).locale
 
 
 def _read(path: str) -> "Speech | None":

@@ -17,6 +17,7 @@ from greenroom.db.sqlite import Database
 from greenroom.domain import labels
 from greenroom.domain.act import Act
 from greenroom.domain.asset import Asset, AssetState
+from greenroom.domain.guessed_language import guessed_language
 from greenroom.domain.ids import AssetId
 from greenroom.domain.media import Finding, Kind
 from greenroom.domain.policy import minutes
@@ -77,12 +78,15 @@ class VideoWishes:
     """The asset at an address, fetched if it is not ours; given the kind and the field's name (`Imports.resolve`)."""
     check_receiver: Callable[[str, str], object]
     """Raises AddressRefused for an address that may not be told anything; given the address and the field's name."""
-    check_voice: Callable[[str, str, float], Sequence[Notice]]
-    """What a voice, language and speed will not be as asked; raises ParameterError for what cannot be."""
-    check_captions: Callable[[str], None]
-    """Raises ParameterError on `language` for one whose writing captions cannot set; given its tag."""
-    tracks: Callable[[], Sequence[str]]
-    """The ids of the house's own music."""
+    check_voice: Callable[[str, str, float], tuple[str, Sequence[Notice]]]
+    """
+    The language that a voice speaks, and what it, a language and a speed will not be as asked; raises ParameterError
+    for what cannot be.
+    """
+    require_fonts: Callable[[], object]
+    """Raises ModelsMissing where there are no fonts to write with."""
+    track: Callable[[str], str | None]
+    """The number of a track of the house's own music, by its number or its name; None if there is none of it."""
     limits: VideoLimits = VideoLimits()
 
     def brief(self, act: Act, wish: VideoWish) -> Brief:
@@ -93,14 +97,17 @@ class VideoWishes:
         """
         _require_terms(wish)
         avatar_id = _avatar(wish)
-        notices = self._check_words(wish)
-        self._check_track(wish.music)
+        language, notices = self._check_words(wish)
+        _check_volume(wish)
+        label = self.limits.label if wish.label is None else wish.label
+        if label or wish.captions is not None:
+            self.require_fonts()
         if wish.webhook_url:
             self.check_receiver(wish.webhook_url, wish.webhook_field)
         assets = self._assets(act, wish)
         spec = VideoSpec(
             avatar_id=avatar_id,
-            voice=_voice(wish, assets),
+            voice=_voice(wish, language, assets),
             name=labels.name(wish.name, wish.field_of("name")) if wish.name.strip() else "",
             aspect=wish.aspect,
             resolution=wish.resolution or self.limits.resolution,
@@ -108,25 +115,26 @@ class VideoWishes:
             framing=wish.framing,
             position=wish.position,
             ground=_ground(wish.ground, assets),
-            music=_music(wish.music, assets),
+            music=self._music(wish.music, assets),
             captions=wish.captions,
             seed=wish.seed,
-            label=self.limits.label if wish.label is None else wish.label,
+            label=label,
         )
         used = tuple({asset.id: asset for asset in assets.values()}.values())
         warnings = (*(Finding(one.code, one.message) for one in notices), *_awaited(used))
         return Brief(spec, used, self._length_s(wish, assets), warnings)
 
-    def _check_words(self, wish: VideoWish) -> Sequence[Notice]:
+    def _check_words(self, wish: VideoWish) -> tuple[str, Sequence[Notice]]:
+        """The language of what is said, and what is not as it was asked."""
         script, audio = wish.field_of("script"), wish.field_of("audio")
         if wish.script is not None and wish.audio is not None:
             raise ParameterError(script, f"and {wish.audio.field} are both given; a video has one voice: leave one out")
         if wish.script is None and wish.audio is None:
             raise ParameterError(script, f"is missing, and so is {audio}; give what is to be said, or its sound")
         if wish.captions is not None:
-            self._check_captions(wish)
+            _check_captions(wish)
         if wish.script is None:
-            return ()
+            return wish.language or guessed_language(wish.transcript), ()
         self._check_script(wish.script, script)
         if not wish.voice_id:
             raise ParameterError(wish.field_of("voice_id"), "is required with a script; GET /v2/voices lists all")
@@ -140,23 +148,8 @@ class VideoWishes:
         if len(script) > most:
             raise ParameterError(field, f"has {len(script):,} characters; allowed are {most:,}. Make several videos")
 
-    def _check_captions(self, wish: VideoWish) -> None:
-        caption = wish.field_of("caption")
-        if wish.audio is not None and not wish.transcript.strip():
-            text = f"need the words of the sound, and nobody here can hear them: give {wish.field_of('transcript')}"
-            raise ParameterError(caption, text)
-        assert wish.captions is not None
-        _check_style(wish.captions, wish)
-        if wish.language:
-            with _renamed(wish):
-                self.check_captions(wish.language)
-
-    def _check_track(self, music: MusicWish | None) -> None:
-        if music is not None and not 0 <= (music.volume if music.volume is not None else 0.0) <= 1:
-            raise ParameterError("volume", f"of the music is {music.volume:g}; it may be from 0 to 1")
-
     def _assets(self, act: Act, wish: VideoWish) -> dict[Named, Asset]:
-        wanted = list(_named(wish, frozenset(self.tracks())))
+        wanted = list(self._named(wish))
         # First those that are here: nothing is fetched for a wish that is refused.
         found = {named: self._here(act, named, kind) for named, kind in wanted if not _ADDRESS.match(named.value)}
         for named, kind in wanted:
@@ -165,6 +158,24 @@ class VideoWishes:
         if wish.audio is not None:
             self._require_length(found[wish.audio], wish.audio)
         return found
+
+    def _named(self, wish: VideoWish) -> Iterator[tuple[Named, Kind]]:
+        """The assets that a wish names, each with the kind that is needed."""
+        if wish.audio is not None:
+            yield wish.audio, Kind.AUDIO
+        if wish.ground is not None and wish.ground.kind in _GROUNDS:
+            yield wish.ground.named, _GROUNDS[wish.ground.kind]
+        if wish.music is not None and self.track(wish.music.named.value) is None:
+            yield wish.music.named, Kind.AUDIO
+
+    def _music(self, wish: MusicWish | None, assets: dict[Named, Asset]) -> Music | None:
+        if wish is None:
+            return None
+        volume = Music().volume if wish.volume is None else wish.volume
+        track = self.track(wish.named.value)
+        if track is not None:
+            return Music(None, track, volume, wish.loop)
+        return Music(_source(wish.named, assets), "", volume, wish.loop)
 
     def _here(self, act: Act, named: Named, kind: Kind) -> Asset:
         value = named.value.strip()
@@ -203,6 +214,20 @@ def _renamed(wish: VideoWish) -> Iterator[None]:
         yield
     except ParameterError as problem:
         raise ParameterError(wish.field_of(problem.field), problem.problem) from problem
+
+
+def _check_captions(wish: VideoWish) -> None:
+    caption = wish.field_of("caption")
+    if wish.audio is not None and not wish.transcript.strip():
+        text = f"need the words of the sound, and nobody here can hear them: give {wish.field_of('transcript')}"
+        raise ParameterError(caption, text)
+    assert wish.captions is not None
+    _check_style(wish.captions, wish)
+
+
+def _check_volume(wish: VideoWish) -> None:
+    if wish.music is not None and wish.music.volume is not None and not 0 <= wish.music.volume <= 1:
+        raise ParameterError(wish.field_of("volume"), f"is {wish.music.volume:g}; it may be from 0 to 1")
 
 
 def _require_terms(wish: VideoWish) -> None:
@@ -257,16 +282,6 @@ def _near(value: str) -> str:
     return f"Near it are: {', '.join(names)}. GET /v2/avatars/public lists all"
 
 
-def _named(wish: VideoWish, tracks: frozenset[str]) -> Iterator[tuple[Named, Kind]]:
-    """The assets that a wish names, each with the kind that is needed."""
-    if wish.audio is not None:
-        yield wish.audio, Kind.AUDIO
-    if wish.ground is not None and wish.ground.kind in _GROUNDS:
-        yield wish.ground.named, _GROUNDS[wish.ground.kind]
-    if wish.music is not None and wish.music.named.value not in tracks:
-        yield wish.music.named, Kind.AUDIO
-
-
 def _id_of(value: str) -> str:
     """The id in what names an asset: itself, or the last segment of its path."""
     return value.removeprefix("/assets/").partition(".")[0] if value.startswith("/assets/") else value
@@ -290,11 +305,11 @@ def _awaited(assets: Sequence[Asset]) -> Iterator[Finding]:
             )
 
 
-def _voice(wish: VideoWish, assets: dict[Named, Asset]) -> ScriptVoice | RecordedVoice:
+def _voice(wish: VideoWish, language: str, assets: dict[Named, Asset]) -> ScriptVoice | RecordedVoice:
     if wish.script is not None:
-        return ScriptVoice(wish.script, wish.voice_id, wish.language, wish.speed)
+        return ScriptVoice(wish.script, wish.voice_id, language, wish.speed)
     assert wish.audio is not None
-    return RecordedVoice(_source(wish.audio, assets), wish.transcript.strip(), wish.language)
+    return RecordedVoice(_source(wish.audio, assets), wish.transcript.strip(), language)
 
 
 def _ground(wish: GroundWish | None, assets: dict[Named, Asset]) -> Ground:
@@ -306,15 +321,6 @@ def _ground(wish: GroundWish | None, assets: dict[Named, Asset]) -> Ground:
     if wish.kind == "image":
         return PictureGround(source, wish.focus)
     return FilmGround(source, wish.focus, wish.loop)
-
-
-def _music(wish: MusicWish | None, assets: dict[Named, Asset]) -> Music | None:
-    if wish is None:
-        return None
-    volume = Music().volume if wish.volume is None else wish.volume
-    if wish.named in assets:
-        return Music(_source(wish.named, assets), "", volume, wish.loop)
-    return Music(None, wish.named.value, volume, wish.loop)
 
 
 def _source(named: Named, assets: dict[Named, Asset]) -> Source:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from greenroom.domain.access import Scope
-from greenroom.web import cors, delivery, renditions, uploads
+from greenroom.web import cors, delivery, renditions, uploads, videos
 from greenroom.web.answers import send_envelope
 from greenroom.web.api.app import send_problem
 from greenroom.web.idempotency import Idempotent, Keys
@@ -26,6 +26,7 @@ class FrontDoor:
         sign_urls: uploads.Uploads,
         assets: delivery.Assets,
         rendition_files: renditions.RenditionFiles,
+        video_files: videos.VideoFiles,
         api: Any,
         keys: Keys,
         limiter: Limiter,
@@ -36,6 +37,7 @@ class FrontDoor:
         self._sign_urls = sign_urls
         self._assets = assets
         self._rendition_files = rendition_files
+        self._video_files = video_files
         # Signed and permanent URLs are open to every page; what takes a key is not.
         self._compatible = cors.open_to(
             limiter.around(Idempotent(self._answer_compatible, keys, refuse), refuse), cors_origins
@@ -51,6 +53,8 @@ class FrontDoor:
             await self._assets(scope, receive, send)
         elif path.startswith(renditions.PREFIX):
             await self._rendition_files(scope, receive, send)
+        elif path.startswith(videos.PREFIX):
+            await self._video_files(scope, receive, send)
         elif path.startswith(("/v1/", "/v2/", "/open/v2/")):
             await self._compatible(scope, receive, send)
         else:

@@ -1,0 +1,178 @@
+"""
+The server's side of making videos: a fresh process for each attempt, believed nothing, and killed when it is time.
+
+The process holds none of the server's secrets. It is killed with all that it started: when nobody wants the video any
+more, when its time is over, when it talks nonsense, and when it is done.
+"""
+
+import contextlib
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+
+import msgspec
+import structlog
+
+from greenroom.errors import NotProduced
+from greenroom.media.protections import Protections, protections
+from greenroom.render.messages import (
+    LINE_MAX_BYTES,
+    Message,
+    Orders,
+    RenderLimits,
+    decode_message,
+    encode_orders,
+)
+from greenroom.studio.plan import NotRendered, Plan, Rendered, Rendering
+
+log = structlog.get_logger()
+
+MODULE = "greenroom.render.process"
+STOPPED = "render_stopped"
+"""The code of an end that was wanted from here."""
+_LOOK_EVERY_S = 0.2
+_TAIL_BYTES = 4000
+
+
+class Renderer:
+    """Makes videos in child processes, one for each; safe to call from many threads."""
+
+    def __init__(self, limits: RenderLimits | None = None, module: str = MODULE) -> None:
+        self.limits = limits or RenderLimits()
+        self._module = module
+
+    @cached_property
+    def protections(self) -> Protections:
+        """What the processes are protected by on this machine."""
+        return protections()
+
+    def render(self, plan: Plan, stop: threading.Event, tell: Callable[[Rendering], None]) -> Rendered:
+        """
+        Make a video; blocks until it is there, telling how far it is.
+
+        Raises NotProduced: with a code of the studio where it cannot be made, with `render_stopped` soon after `stop`
+        is set, with `render_crashed`, `render_timed_out` or `render_out_of_memory` where the process ended before.
+        """
+        guards = self.protections
+        orders = Orders(plan, self.limits, guards.landlock_abi is not None, guards.rendering_program)
+        with _complaints(plan.work) as complaints, self._started(orders, complaints) as process:
+            try:
+                message = self._last_message(process, stop, tell)
+            finally:
+                # While it is not waited for its number is its own, so nobody else's group can be hit.
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                status = process.wait()
+            if isinstance(message, Rendered):
+                return message
+            if isinstance(message, NotRendered):
+                raise NotProduced(message.code, message.message)
+            log.warning("a render process ended before it was done", status=status, said=_tail(complaints))
+            raise _cause_of_death(status)
+
+    @contextlib.contextmanager
+    def _started(self, orders: Orders, complaints: int) -> Iterator["subprocess.Popen[bytes]"]:
+        # The environment is made anew: it may hold keys, and the studio has no use for them.
+        environment = {
+            "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONHASHSEED": "0",
+            "OPENBLAS_NUM_THREADS": "1",
+            "LC_ALL": "C.UTF-8",
+        }
+        with subprocess.Popen(
+            [sys.executable, "-P", "-m", self._module],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            cwd="/",
+            pass_fds=_descriptors(orders.plan),
+            start_new_session=True,
+        ) as process:
+            assert process.stdin is not None
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.write(encode_orders(orders))
+                process.stdin.close()
+            yield process
+
+    def _last_message(
+        self, process: "subprocess.Popen[bytes]", stop: threading.Event, tell: Callable[[Rendering], None]
+    ) -> Rendered | NotRendered | None:
+        assert process.stdout is not None
+        pipe, deadline = process.stdout.fileno(), time.monotonic() + self.limits.wall_s
+        poller = select.poll()
+        poller.register(pipe, select.POLLIN)
+        waiting = bytearray()
+        while True:
+            self._check(stop, deadline)
+            if not poller.poll(_LOOK_EVERY_S * 1000):
+                continue
+            piece = os.read(pipe, 64 * 1024)
+            waiting += piece
+            *lines, rest = waiting.split(b"\n")
+            for line in lines:
+                message = _parsed(bytes(line))
+                if not isinstance(message, Rendering):
+                    return message
+                tell(message)
+            waiting = bytearray(rest)
+            if len(waiting) > LINE_MAX_BYTES:
+                raise _garbled()
+            if not piece:
+                return None
+
+    def _check(self, stop: threading.Event, deadline: float) -> None:
+        if stop.is_set():
+            raise NotProduced(STOPPED, "The making of the video was stopped.")
+        if time.monotonic() > deadline:
+            raise NotProduced(
+                "render_timed_out", f"Making the video took more than the {self.limits.wall_s:g} s that are allowed."
+            )
+
+
+def _descriptors(plan: Plan) -> Sequence[int]:
+    inherited = [material.descriptor for material in plan.materials.values()]
+    inherited += [plan.target, plan.cover]
+    return [*inherited, *(one for one in (plan.speech, plan.guide) if one is not None)]
+
+
+@contextlib.contextmanager
+def _complaints(work: str) -> Iterator[int]:
+    """A file for what the process says on standard error."""
+    path = os.path.join(work, "complaints.log")
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        yield fd
+    finally:
+        os.close(fd)
+
+
+def _tail(complaints: int) -> str:
+    size = os.fstat(complaints).st_size
+    return os.pread(complaints, _TAIL_BYTES, max(0, size - _TAIL_BYTES)).decode(errors="replace")
+
+
+def _parsed(line: bytes) -> Message:
+    try:
+        message: Message = decode_message(line)
+    except msgspec.DecodeError:
+        raise _garbled() from None
+    return message
+
+
+def _garbled() -> NotProduced:
+    return NotProduced("render_crashed", "The process that makes videos said what makes no sense.")
+
+
+def _cause_of_death(status: int) -> NotProduced:
+    if -status == signal.SIGXCPU:
+        return NotProduced("render_timed_out", "Making the video took more processor time than is allowed.")
+    how = f" ({signal.Signals(-status).name})" if status < 0 else ""
+    return NotProduced("render_crashed", f"The process that makes videos ended before it was done{how}.")
