@@ -29,7 +29,7 @@ Rgb = tuple[int, int, int]
 WEIGHTS = {1: (0.2126, 0.0722), 6: (0.299, 0.114), 9: (0.2627, 0.0593)}
 LOSSLESS = {
     "libx264": {"qp": "0", "preset": "ultrafast"},
-    "libx265": {"preset": "ultrafast", "x265-params": "lossless=1:log-level=none:pools=1"},
+    "libx265": {"preset": "ultrafast", "x265-params": "lossless=1:bframes=0:log-level=none:pools=1"},
     "libvpx": {"deadline": "realtime", "cpu-used": "8", "crf": "4", "b": "8000000"},
     "libvpx-vp9": {"deadline": "realtime", "cpu-used": "8", "lossless": "1"},
 }

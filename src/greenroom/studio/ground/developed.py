@@ -3,6 +3,7 @@
 from __future__ import annotations  # PyAV's frames are generic in its stubs alone
 
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 from av.video.frame import VideoFrame
@@ -113,7 +114,12 @@ def _to_bt709(look: Look) -> Step:
 
 
 def _table(look: Look) -> bytes:
-    return tone.table(look.transfer, look.primaries) if look.needs_table else b""
+    return _table_of(look.transfer, look.primaries) if look.needs_table else b""
+
+
+@cache
+def _table_of(transfer: int, primaries: int) -> bytes:
+    return tone.table(transfer, primaries)
 
 
 def _cut(made: VideoFrame, cover: Cover, size: tuple[int, int]) -> Planes:

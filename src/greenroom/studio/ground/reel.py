@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from greenroom.domain.media import Format
 from greenroom.studio.ground.chain import Chain
-from greenroom.studio.ground.look import look_of, name_colours
+from greenroom.studio.ground.look import BT601, look_of, name_colours
 from greenroom.studio.ground.port import Reading
 from greenroom.studio.plan import Material
 
@@ -90,6 +90,7 @@ class Film:
         except av.FFmpegError as broken:
             raise Broken(str(broken.strerror), 0.0) from broken
         self._decoder = _decoder(self._stream, threads)
+        self._is_vp8 = self._decoder.codec.canonical_name == "vp8"
         self.pixel_aspect = float(self._stream.sample_aspect_ratio or 1)
         self._peeked: Iterator[VideoFrame] = self._decoded_from(self.times.start)
         self._first = next(self._peeked, None)
@@ -168,6 +169,8 @@ class Film:
             for frame in frames:
                 if frame.is_corrupt:
                     raise Broken("a picture is damaged", self._seconds(frame.pts or 0))
+                if self._is_vp8:
+                    frame.colorspace = BT601  # RFC 6386, 9.2; libvpx does not say so
             return frames
         return []
 
@@ -204,7 +207,9 @@ def _picture(container: InputContainer) -> VideoStream:
 
 def _decoder(stream: VideoStream, threads: int) -> VideoCodecContext:
     name = stream.codec_context.codec.canonical_name
-    if stream.metadata.get("alpha_mode") == "1" and name in _DECODERS_WITH_ALPHA:
+    # The tag that FFmpeg itself writes hides the one of the track, which it reads in small letters.
+    has_alpha = {key.lower(): value for key, value in stream.metadata.items()}.get("alpha_mode") == "1"
+    if has_alpha and name in _DECODERS_WITH_ALPHA:
         decoder = CodecContext.create(_DECODERS_WITH_ALPHA[name], "r")
     else:
         decoder = stream.codec_context
