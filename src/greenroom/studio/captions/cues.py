@@ -25,7 +25,8 @@ _PAUSE_S = 0.35
 _CLOSING = "\"'’”»)]}」』）】》〉›"
 _ENDS = "!?。！？｡।॥؟۔။։።፧…⸮"
 _CLAUSES = ",;:、，；：،؛၊፣–—·;"
-_ABBREVIATION = re.compile(r"[\"'(“‘«]*(?:\w|\w{1,3}|(?:\w\.)+\w)\.")
+_ABBREVIATION = re.compile(r"[\"'(“‘«]*(?:\w|[^\W\d_a-z]\w{0,3}|(?:\w\.)+\w)\.")
+_BREATH_S = 0.15
 
 Measure = Callable[[str], float]
 """How wide a text is drawn, in any unit."""
@@ -109,7 +110,8 @@ def ends_sentence(token: Token, following: Token) -> bool:
     if not bare.endswith("."):
         return False
     continues = following.text[:1].islower() or not following.before
-    return not continues and not _ABBREVIATION.fullmatch(bare.split(" ")[-1])
+    breathes = following.start_s - token.end_s > _BREATH_S
+    return not continues and (breathes or not _ABBREVIATION.fullmatch(bare.split(" ")[-1]))
 
 
 def _is_clause(token: Token) -> bool:

@@ -49,10 +49,8 @@ class Fonts:
     def runs(self, text: str) -> list[Run]:
         """The text in runs of one font each; characters that no font has are left out."""
         found: list[Run] = []
-        for cluster in clusters(text):
-            family = self._family(cluster, found[-1].family if found else "")
-            if family is None:
-                continue
+        for cluster in clusters(self._drawable(text)):
+            family = self._family(cluster, found[-1].family if found else "") or self.families[0]
             if found and found[-1].family == family:
                 found[-1].text += cluster
             else:
@@ -62,6 +60,13 @@ class Fonts:
     def lacking(self, text: str) -> list[str]:
         """The characters that no font has, each once, in the order of the text."""
         return [cluster for cluster in dict.fromkeys(clusters(text)) if self._family(cluster, "") is None]
+
+    def _drawable(self, text: str) -> str:
+        lacking = self.lacking(text)
+        if not lacking:
+            return text
+        kept = "".join(cluster for cluster in clusters(text) if cluster not in lacking)
+        return " ".join(kept.split())
 
     def has(self, family: str, cluster: str) -> bool:
         """Whether a font has a glyph for each character of a cluster that is seen."""

@@ -39,7 +39,12 @@ class Shaper:
         # The builder knows no direction; an isolate around the line has the same effect.
         builder.pushStyle(self._style(self.fonts.families[0], paints[0]))
         builder.addText(_ISOLATE[self._right_to_left])
+        drawn = ""
         for text, spoken in spans:
+            # What no font has leaves no second space behind.
+            if text == " " and not drawn.strip():
+                continue
+            drawn = "".join(run.text for run in self.fonts.runs(text)) or drawn
             for run in self.fonts.runs(text):
                 builder.pushStyle(self._style(run.family, paints[spoken]))
                 builder.addText(run.text)

@@ -51,7 +51,7 @@ def tokens(words: Sequence[Word], script: str) -> list[Token]:
         if found:
             found[-1] = _grown(found[-1], head, found[-1].end_s)
         else:
-            tail, before = _shown(head + before + tail).lstrip(), ""
+            tail, before = (head + before.replace("\n", " ") + tail).lstrip(), ""
         found.append(Token(tail + _shown(script[start:end]), before, word.start_s, word.end_s))
         at = end
     if found and at:
