@@ -16,7 +16,7 @@ from greenroom.bootstrap_videos import (
     render_limits,
     require_fonts,
     speaking,
-    track_finder,
+    tracks_of_the_house,
     video_limits,
 )
 from greenroom.config import Settings
@@ -258,7 +258,7 @@ def build(settings: Settings) -> Server:
             check_receiver=receivers.check,
             check_voice=voices.check,
             require_fonts=partial(require_fonts, settings),
-            track=track_finder(cast),
+            tracks=tracks_of_the_house,
             limits=video_limits(settings),
         ),
         credits=Credits(usual_limits(settings), settings.credits.refund_failed),

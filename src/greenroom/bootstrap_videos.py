@@ -1,7 +1,7 @@
 """Put together what makes videos; with `bootstrap` the only file that names drivers."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -12,7 +12,6 @@ from greenroom.net.client import GuardedClient
 from greenroom.net.guard import Guard
 from greenroom.render.messages import RenderLimits
 from greenroom.render.speaking import Speaking
-from greenroom.services.cast import Cast
 from greenroom.services.making import MakingTerms
 from greenroom.services.video_wishes import VideoLimits
 from greenroom.studio.models import fonts_folder, usual_folder
@@ -58,10 +57,12 @@ def models_folder(settings: Settings) -> str:
     return settings.models.folder or usual_folder()
 
 
-def track_finder(cast: Cast) -> Callable[[str], str | None]:
-    """What finds the number of a track by its number or its name."""
-    known = {key: str(track.number) for track in cast.all_tracks for key in (str(track.number), track.id)}
-    return known.get
+def tracks_of_the_house() -> list[str]:
+    """The ids of the music there is."""
+    # Its scores are written in numbers, which are loaded when somebody first asks for music.
+    from greenroom.studio.sound.music import tracks
+
+    return [str(track.id) for track in tracks()]
 
 
 def speaking(settings: Settings) -> Speaking:

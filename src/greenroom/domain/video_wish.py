@@ -20,11 +20,15 @@ class Named(Struct, frozen=True):
 
 
 class MusicWish(Struct, frozen=True):
-    """Music: an asset or an address by `named`, or the id of a track of the house. `volume` is 0 to 1."""
+    """
+    Music: an asset or an address by `named`, or a track of the house by its id where `track` says so, since both may be
+    numbers. `volume` is 0 to 1.
+    """
 
     named: Named
     volume: float | None = None
     loop: bool = True
+    track: bool = False
 
 
 class GroundWish(Struct, frozen=True):

@@ -85,8 +85,8 @@ class VideoWishes:
     """
     require_fonts: Callable[[], object]
     """Raises ModelsMissing where there are no fonts to write with."""
-    track: Callable[[str], str | None]
-    """The number of a track of the house's own music, by its number or its name; None if there is none of it."""
+    tracks: Callable[[], Sequence[str]]
+    """The ids of the house's own music."""
     limits: VideoLimits = VideoLimits()
 
     def brief(self, act: Act, wish: VideoWish) -> Brief:
@@ -98,7 +98,7 @@ class VideoWishes:
         _require_terms(wish)
         avatar_id = _avatar(wish)
         language, notices = self._check_words(wish)
-        _check_volume(wish)
+        self._check_track(wish)
         label = self.limits.label if wish.label is None else wish.label
         if label or wish.captions is not None:
             self.require_fonts()
@@ -115,7 +115,7 @@ class VideoWishes:
             framing=wish.framing,
             position=wish.position,
             ground=_ground(wish.ground, assets),
-            music=self._music(wish.music, assets),
+            music=_music(wish.music, assets),
             captions=wish.captions,
             seed=wish.seed,
             label=label,
@@ -148,8 +148,16 @@ class VideoWishes:
         if len(script) > most:
             raise ParameterError(field, f"has {len(script):,} characters; allowed are {most:,}. Make several videos")
 
+    def _check_track(self, wish: VideoWish) -> None:
+        music = wish.music
+        if music is not None and music.volume is not None and not 0 <= music.volume <= 1:
+            raise ParameterError(wish.field_of("volume"), f"is {music.volume:g}; it may be from 0 to 1")
+        if music is not None and music.track and music.named.value not in self.tracks():
+            text = f"is {music.named.value[:40]!r}, which names no track of music; GET /v2/musics lists all"
+            raise ParameterError(music.named.field, text)
+
     def _assets(self, act: Act, wish: VideoWish) -> dict[Named, Asset]:
-        wanted = list(self._named(wish))
+        wanted = list(_named(wish))
         # First those that are here: nothing is fetched for a wish that is refused.
         found = {named: self._here(act, named, kind) for named, kind in wanted if not _ADDRESS.match(named.value)}
         for named, kind in wanted:
@@ -158,24 +166,6 @@ class VideoWishes:
         if wish.audio is not None:
             self._require_length(found[wish.audio], wish.audio)
         return found
-
-    def _named(self, wish: VideoWish) -> Iterator[tuple[Named, Kind]]:
-        """The assets that a wish names, each with the kind that is needed."""
-        if wish.audio is not None:
-            yield wish.audio, Kind.AUDIO
-        if wish.ground is not None and wish.ground.kind in _GROUNDS:
-            yield wish.ground.named, _GROUNDS[wish.ground.kind]
-        if wish.music is not None and self.track(wish.music.named.value) is None:
-            yield wish.music.named, Kind.AUDIO
-
-    def _music(self, wish: MusicWish | None, assets: dict[Named, Asset]) -> Music | None:
-        if wish is None:
-            return None
-        volume = Music().volume if wish.volume is None else wish.volume
-        track = self.track(wish.named.value)
-        if track is not None:
-            return Music(None, track, volume, wish.loop)
-        return Music(_source(wish.named, assets), "", volume, wish.loop)
 
     def _here(self, act: Act, named: Named, kind: Kind) -> Asset:
         value = named.value.strip()
@@ -223,11 +213,6 @@ def _check_captions(wish: VideoWish) -> None:
         raise ParameterError(caption, text)
     assert wish.captions is not None
     _check_style(wish.captions, wish)
-
-
-def _check_volume(wish: VideoWish) -> None:
-    if wish.music is not None and wish.music.volume is not None and not 0 <= wish.music.volume <= 1:
-        raise ParameterError(wish.field_of("volume"), f"is {wish.music.volume:g}; it may be from 0 to 1")
 
 
 def _require_terms(wish: VideoWish) -> None:
@@ -282,6 +267,16 @@ def _near(value: str) -> str:
     return f"Near it are: {', '.join(names)}. GET /v2/avatars/public lists all"
 
 
+def _named(wish: VideoWish) -> Iterator[tuple[Named, Kind]]:
+    """The assets that a wish names, each with the kind that is needed."""
+    if wish.audio is not None:
+        yield wish.audio, Kind.AUDIO
+    if wish.ground is not None and wish.ground.kind in _GROUNDS:
+        yield wish.ground.named, _GROUNDS[wish.ground.kind]
+    if wish.music is not None and not wish.music.track:
+        yield wish.music.named, Kind.AUDIO
+
+
 def _id_of(value: str) -> str:
     """The id in what names an asset: itself, or the last segment of its path."""
     return value.removeprefix("/assets/").partition(".")[0] if value.startswith("/assets/") else value
@@ -321,6 +316,15 @@ def _ground(wish: GroundWish | None, assets: dict[Named, Asset]) -> Ground:
     if wish.kind == "image":
         return PictureGround(source, wish.focus)
     return FilmGround(source, wish.focus, wish.loop)
+
+
+def _music(wish: MusicWish | None, assets: dict[Named, Asset]) -> Music | None:
+    if wish is None:
+        return None
+    volume = Music().volume if wish.volume is None else wish.volume
+    if wish.track:
+        return Music(None, wish.named.value, volume, wish.loop)
+    return Music(_source(wish.named, assets), "", volume, wish.loop)
 
 
 def _source(named: Named, assets: dict[Named, Asset]) -> Source:
