@@ -38,13 +38,11 @@ def open_picture(
     Raises NotProduced for what cannot be decoded, though it was verified.
     """
     try:
-        file = io.BufferedReader(Reading(material.descriptor), 1 << 16)
-        image = Image.open(file, formats=[_DECODERS[material.format]])
-        made = _Made(image, frame, focus)
-        pictures = _pictures(image)
+        made = _Made(material, frame, focus)
+        pictures = made.pictures()
         if len(pictures) == 1:
             return Still(made.picture(pictures[0]), made.warnings())
-        delays = [_delay_ms(image, number) for number in pictures]
+        delays = [made.delay_ms(number) for number in pictures]
         return Animation(made, pictures, delays, frame_rate, name)
     except _UNREADABLE as broken:
         raise _unreadable(name, broken) from broken
@@ -84,16 +82,42 @@ class Animation:
 class _Made:
     """An open image, and how its pictures become planes of a frame."""
 
-    def __init__(self, image: Image.Image, frame: tuple[int, int], focus: tuple[float, float]) -> None:
+    def __init__(self, material: Material, frame: tuple[int, int], focus: tuple[float, float]) -> None:
         self.frame = frame
-        self._image, self._focus = image, focus
+        self._material, self._focus = material, focus
+        self._open()
         self._profile_is_broken = False
-        self._profile = image.info.get("icc_profile")
+        self._profile = self._image.info.get("icc_profile")
+
+    def pictures(self) -> list[int]:
+        """The numbers of the pictures that are shown; the first of a PNG may be for programs that know no animation."""
+        count = int(getattr(self._image, "n_frames", 1))
+        return list(range(1 if self._image.info.get("default_image") and count > 1 else 0, count))
+
+    def delay_ms(self, number: int) -> int:
+        """How long a picture is shown."""
+        self._go_to(number)
+        self._image.load()  # WebP tells it only then
+        delay = round(float(self._image.info.get("duration", 0)))
+        return delay if delay >= _HASTY_MS else _USUAL_MS
+
+    def _open(self) -> None:
+        file = io.BufferedReader(Reading(self._material.descriptor), 1 << 16)
+        self._image: Any = Image.open(file, formats=[_DECODERS[self._material.format]])
+        self._number = 0
+
+    def _go_to(self, number: int) -> None:
+        # Pillow's reader of PNG loses count when it goes back.
+        if number < self._number:
+            self._image.close()
+            self._open()
+        if number != self._number:
+            self._image.seek(number)
+            self._number = number
 
     def picture(self, number: int) -> Planes:
         """Picture `number` of the image."""
-        if number or getattr(self._image, "is_animated", False):
-            self._image.seek(number)
+        self._go_to(number)
         upright = ImageOps.exif_transpose(_eight_bit(self._image))
         self._shown = upright.size
         part = seen(upright.size, self.frame, self._focus)
@@ -184,19 +208,6 @@ def _over_white(image: Image.Image) -> Image.Image:
         return image
     white = Image.new("RGBA", image.size, (255, 255, 255, 255))
     return Image.alpha_composite(white, image).convert("RGB")
-
-
-def _pictures(image: Any) -> list[int]:
-    """The numbers of the pictures that are shown; the first of a PNG may be for programs that know no animation."""
-    count = int(getattr(image, "n_frames", 1))
-    return list(range(1 if image.info.get("default_image") and count > 1 else 0, count))
-
-
-def _delay_ms(image: Image.Image, number: int) -> int:
-    image.seek(number)
-    image.load()  # WebP tells it only then
-    delay = round(float(image.info.get("duration", 0)))
-    return delay if delay >= _HASTY_MS else _USUAL_MS
 
 
 def _unreadable(name: str, broken: BaseException) -> NotProduced:
