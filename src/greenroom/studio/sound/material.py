@@ -1,5 +1,6 @@
 """Sound files as they were uploaded, decoded from their descriptors: no path is opened, no format guessed."""
 
+import itertools
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -122,10 +123,12 @@ def _opened(material: Material) -> Iterator[InputContainer]:
 
 
 def _pieces(container: InputContainer, rate: int) -> Iterator[Channels]:
-    resampler = av.AudioResampler(format="fltp", layout="stereo", rate=rate)
-    for frame in container.decode(container.streams.audio[0]):
-        frame.pts = None  # gaps that a container claims are not for the resampler to fill
+    stream = container.streams.audio[0]
+    # Made stereo by FFmpeg, a single channel would lose 3 dB.
+    sides = 1 if stream.channels == 1 else 2
+    resampler = av.AudioResampler(format="fltp", layout="mono" if sides == 1 else "stereo", rate=rate)
+    for frame in itertools.chain(container.decode(stream), [None]):
+        if frame is not None:
+            frame.pts = None  # gaps that a container claims are not for the resampler to fill
         for piece in resampler.resample(frame):
-            yield np.asarray(piece.to_ndarray(), np.float32)
-    for piece in resampler.resample(None):
-        yield np.asarray(piece.to_ndarray(), np.float32)
+            yield np.repeat(np.asarray(piece.to_ndarray(), np.float32), 3 - sides, 0)

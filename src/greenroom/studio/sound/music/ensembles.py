@@ -9,7 +9,7 @@ from greenroom.studio.sound.blocks import RATE
 from greenroom.studio.sound.music.theory import hertz
 from greenroom.studio.sound.music.waves import Wave, choir, falling, held, noise, turned
 
-_KEPT = 12
+_KEPT = 24
 _HARMONICS = 28
 
 
