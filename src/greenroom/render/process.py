@@ -46,11 +46,13 @@ def _outcome(orders: Orders) -> Message:
 def _made(orders: Orders) -> Message:
     # Imported here, with all that they load, while there are paths to load from.
     from greenroom.studio.film.drawing import DrawingProcess
+    from greenroom.studio.ground import warm_up
     from greenroom.studio.presenters import set_up
     from greenroom.studio.produce import produce
 
     # Forked before this one is locked in, after which it can make no process.
     drawing = DrawingProcess(set_up, lambda: lock_in(orders))
+    warm_up()
     lock_in(orders)
     return produce(orders.plan, Teller(), lambda: False, drawing)
 
