@@ -135,7 +135,7 @@ class Drawn:
             self._paint(canvas, (paint, paint), -1)
         left, top, right, bottom = bounds(scratch, Area(0, 0, 2, 2))
         usual_top, usual_bottom = self._baselines[0] - _ASCENT * size, self._baselines[-1] + _DESCENT * size
-        return Area(left, min(top, usual_top), right, max(bottom, usual_bottom))
+        return Area(left - 1, min(top - 1, usual_top), right + 1, max(bottom + 1, usual_bottom))
 
     def _with_box(self, ink: Area) -> Area:
         if self._colors.background is None:

@@ -13,9 +13,9 @@ _NOTES = {
     "he": "Without vowel points the reading is a guess.",
     "ja": "Kana only: Kanji are left out with the notice `text_not_spoken`. Write readings in Kana.",
     "ur": "Without vowel signs the reading is a guess.",
-    "th": "There are no spaces between words: what stands between two spaces is one word to captions.",
-    "my": "There are no spaces between words: what stands between two spaces is one word to captions.",
-    "shn": "There are no spaces between words: what stands between two spaces is one word to captions.",
+    "th": "There are no spaces between words: captions highlight a few syllables at once.",
+    "my": "There are no spaces between words: captions highlight a few syllables at once.",
+    "shn": "There are no spaces between words: captions highlight a few syllables at once.",
     "yue": "Symbols and dates are read as in Mandarin's words.",
     "hak": "In Latin letters (Pha̍k-fa-sṳ).",
 }
