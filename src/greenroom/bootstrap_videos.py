@@ -73,9 +73,11 @@ def speaking(settings: Settings) -> Speaking:
 def _casting(chosen: Voices) -> "Casting":
     # Loaded only when somebody speaks: it brings numerical libraries that a server without videos has no use for.
     from greenroom.render.calls import ProviderCalls
+    from greenroom.render.sounds import SoundDecoder
     from greenroom.studio.voices.settings import casting
 
-    return casting(voice_settings(chosen), ProviderCalls(GuardedClient(_guard(chosen))))
+    calls = ProviderCalls(GuardedClient(_guard(chosen)))
+    return casting(voice_settings(chosen), calls, decode=SoundDecoder())
 
 
 def voice_settings(chosen: Voices) -> "VoiceSettings":

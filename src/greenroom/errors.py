@@ -403,6 +403,7 @@ class VoiceFailed(GreenroomError):
     def __init__(self, provider: str, problem: str, cure: str = "", *, passes: bool = False) -> None:
         super().__init__(f"The voice of {provider} failed: {problem}." + (f" {cure}" if cure else ""))
         self.provider = provider
+        self.problem = problem
         self.passes = passes
 
 

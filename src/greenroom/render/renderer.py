@@ -21,6 +21,7 @@ import structlog
 
 from greenroom.errors import NotProduced
 from greenroom.media.protections import Protections, protections
+from greenroom.render.environment import bare_environment
 from greenroom.render.messages import (
     LINE_MAX_BYTES,
     Message,
@@ -78,17 +79,9 @@ class Renderer:
 
     @contextlib.contextmanager
     def _started(self, orders: Orders, complaints: int) -> Iterator["subprocess.Popen[bytes]"]:
-        # The environment is made anew: it may hold keys, and the studio has no use for them.
-        environment = {
-            "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONHASHSEED": "0",
-            "OPENBLAS_NUM_THREADS": "1",
-            "LC_ALL": "C.UTF-8",
-        }
         with subprocess.Popen(
             [sys.executable, "-P", "-m", self._module],
-            env=environment,
+            env=bare_environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=complaints,
