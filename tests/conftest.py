@@ -11,8 +11,9 @@ from running_server import RunningServer, start_server
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server with default settings that all tests share; what a test needs to be alone with, it makes itself."""
-    # All tests together ask more in a minute than one client should.
-    running = start_server(tmp_path_factory.mktemp("shared") / "data", rates_posts_per_minute="100000")
+    # All tests together ask more in a minute than one client should; none of them waits for a video.
+    settings = {"rates_posts_per_minute": "100000", "render_workers": "0"}
+    running = start_server(tmp_path_factory.mktemp("shared") / "data", **settings)
     yield running
     running.stop()
 

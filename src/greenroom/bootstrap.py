@@ -16,6 +16,7 @@ from greenroom.bootstrap_videos import (
     render_limits,
     require_fonts,
     speaking,
+    the_cast,
     tracks_of_the_house,
     video_limits,
 )
@@ -27,7 +28,6 @@ from greenroom.domain import allowance
 from greenroom.domain.access import ALL_SCOPES, KeyWish
 from greenroom.domain.act import CLI, Act
 from greenroom.domain.asset import Asset
-from greenroom.domain.cast import Presenter, StockVoice
 from greenroom.domain.folder import FolderLimits
 from greenroom.domain.ids import DEFAULT_ACCOUNT
 from greenroom.domain.media import Examination, Format, Kind, MediaInfo
@@ -51,7 +51,6 @@ from greenroom.render.renderer import Renderer
 from greenroom.services.access import Access
 from greenroom.services.accounts import Accounts
 from greenroom.services.audit import Audit
-from greenroom.services.cast import Cast
 from greenroom.services.credits import Credits
 from greenroom.services.delivery import Delivery
 from greenroom.services.folders import Folders
@@ -74,11 +73,12 @@ from greenroom.services.verification import Verification
 from greenroom.services.video_wishes import VideoWishes
 from greenroom.services.work_folders import WorkFolders
 from greenroom.storage.store import BlobStore
-from greenroom.studio.cast import people
 from greenroom.web.api.accounts import accounts_router
 from greenroom.web.api.app import api_app
 from greenroom.web.api.assets import assets_router
 from greenroom.web.api.audit import audit_router
+from greenroom.web.api.cast import cast_router
+from greenroom.web.api.event_stream import EventWatch
 from greenroom.web.api.events import events_router
 from greenroom.web.api.folders import folders_router
 from greenroom.web.api.hooks import callback_secret_router, deliveries_router, hooks_router
@@ -89,6 +89,7 @@ from greenroom.web.api.receipts import receipts_router
 from greenroom.web.api.reference import reference_router
 from greenroom.web.api.renditions import renditions_router
 from greenroom.web.api.uploads import replays, uploads_router
+from greenroom.web.api.videos import videos_router
 from greenroom.web.app import FrontDoor
 from greenroom.web.auth import Callers
 from greenroom.web.delivery import Assets
@@ -101,6 +102,7 @@ from greenroom.web.jogg.hooks import HookCalls
 from greenroom.web.jogg.routes import Routes
 from greenroom.web.jogg.upload import UploadCall
 from greenroom.web.jogg.user import UserCalls
+from greenroom.web.jogg.videos import VideoCalls
 from greenroom.web.origin import Origins
 from greenroom.web.rates import Limiter
 from greenroom.web.receiving import Receiver
@@ -138,6 +140,7 @@ class Server:
     accounts: Accounts
     production: Production
     making: Making
+    watch_videos: EventWatch
     folders: Folders
     database: Database
     examiner: Examiner
@@ -247,8 +250,8 @@ def build(settings: Settings) -> Server:
     upload_call = UploadCall(receiver, origins, form_limits, receipts, signed_uploads)
     receivers = receiver_guard(settings)
     hooks = Hooks(database, receivers.check, now)
-    cast = the_cast()
     voices = speaking(settings)
+    cast = the_cast(voices)
     production = Production(
         database=database,
         store=store,
@@ -258,7 +261,7 @@ def build(settings: Settings) -> Server:
             check_receiver=receivers.check,
             check_voice=voices.check,
             require_fonts=partial(require_fonts, settings),
-            tracks=tracks_of_the_house,
+            tracks=lambda: [str(track.number) for track in tracks_of_the_house()],
             limits=video_limits(settings),
         ),
         credits=Credits(usual_limits(settings), settings.credits.refund_failed),
@@ -294,11 +297,13 @@ def build(settings: Settings) -> Server:
         at_once=settings.webhooks.at_once,
     )
     kept = timedelta(seconds=settings.webhooks.kept_s)
+    watch_videos = EventWatch()
     compatible = Routes(
         upload_call.table(),
         UserCalls(accounts, threads).table(),
         HookCalls(hooks, threads).table(),
-        CastCalls(cast, origins).table(),
+        CastCalls(cast, origins, threads).table(),
+        VideoCalls(production, cast, origins, threads).table(),
     )
     app = FrontDoor(
         Envelope(callers),
@@ -318,6 +323,8 @@ def build(settings: Settings) -> Server:
                 renditions_router(renditions, callers),
                 uploads_router(ingest, signed_uploads, callers),
                 imports_router(imports, callers),
+                videos_router(production, callers, watch_videos),
+                cast_router(cast, callers),
                 hooks_router(hooks, callers),
                 deliveries_router(hooks, callers),
                 callback_secret_router(hooks, callers),
@@ -360,6 +367,7 @@ def build(settings: Settings) -> Server:
         accounts,
         production,
         making,
+        watch_videos,
         folders,
         database,
         examiner,
@@ -372,34 +380,6 @@ def build(settings: Settings) -> Server:
         watch,
         lock,
     )
-
-
-def the_cast() -> Cast:
-    """Who and what there is, as lists show it."""
-    from greenroom.studio.voices.settings import VoiceSettings, casting  # computes with sound, which commands need not
-
-    speakers = casting(VoiceSettings())
-    presenters = [
-        Presenter(one.number, one.id, one.name, one.gender, one.age, one.style, one.scene, one.ethnicity, one.about)
-        for one in people()
-    ]
-
-    def voices() -> list[StockVoice]:
-        return [
-            StockVoice(
-                voice.id,
-                voice.name,
-                voice.provider,
-                voice.locale,
-                voice.gender or "",
-                voice.age,
-                voice.accent,
-                voice.use_case,
-            )
-            for voice in speakers.listed()
-        ]
-
-    return Cast(presenters, voices, ())
 
 
 def _imports(settings: Settings, ingest: Ingest, origins: Origins) -> Imports:

@@ -2,18 +2,22 @@
 
 import os
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from greenroom.config import Settings, Voices
+from greenroom.domain.cast import Presenter, StockVoice, Track
 from greenroom.domain.video import Resolution
 from greenroom.net.addresses import AllowList, is_host_name
 from greenroom.net.client import GuardedClient
 from greenroom.net.guard import Guard
 from greenroom.render.messages import RenderLimits
 from greenroom.render.speaking import Speaking
+from greenroom.services.cast import Cast
 from greenroom.services.making import MakingTerms
 from greenroom.services.video_wishes import VideoLimits
+from greenroom.studio.cast import people
 from greenroom.studio.models import fonts_folder, usual_folder
 
 if TYPE_CHECKING:
@@ -55,14 +59,6 @@ def require_fonts(settings: Settings) -> None:
 def models_folder(settings: Settings) -> str:
     """Where fonts and models are."""
     return settings.models.folder or usual_folder()
-
-
-def tracks_of_the_house() -> list[str]:
-    """The ids of the music there is."""
-    # Its scores are written in numbers, which are loaded when somebody first asks for music.
-    from greenroom.studio.sound.music import tracks
-
-    return [str(track.id) for track in tracks()]
 
 
 def speaking(settings: Settings) -> Speaking:
@@ -119,3 +115,36 @@ def _guard(chosen: Voices) -> Guard:
 
 def _hosts(names: Sequence[str | None]) -> list[str]:
     return [name for name in names if name and (is_host_name(name) or name.replace(".", "").isdigit() or ":" in name)]
+
+
+@cache
+def tracks_of_the_house() -> tuple[Track, ...]:
+    """The music there is, as lists show it."""
+    from greenroom.studio.sound.music import tracks  # its scores are written in numbers, loaded when first asked for
+
+    return tuple(Track(one.id, one.name, one.duration_s, one.genre, one.mood, one.about) for one in tracks())
+
+
+def the_cast(voices: Speaking) -> Cast:
+    """Who and what there is, as lists show it."""
+    presenters = [
+        Presenter(one.number, one.id, one.name, one.gender, one.age, one.style, one.scene, one.ethnicity, one.about)
+        for one in people()
+    ]
+
+    def who_speaks() -> list[StockVoice]:
+        return [
+            StockVoice(
+                voice.id,
+                voice.name,
+                voice.provider,
+                voice.locale,
+                voice.gender or "",
+                voice.age,
+                voice.accent,
+                voice.use_case,
+            )
+            for voice in voices.casting.listed()
+        ]
+
+    return Cast(presenters, who_speaks, tracks_of_the_house)

@@ -5,6 +5,7 @@ import gc
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -30,24 +31,32 @@ def run(settings: Settings) -> None:
         # uvicorn ends gracefully and then raises the signal again: by then there is more to put away.
         signal.signal(number, lambda *_: sys.exit(0))
     try:
-        _Uvicorn(_uvicorn_config(server.app, settings), _address(listener), made).run(sockets=[listener])
+        configuration = _uvicorn_config(server.app, settings)
+        _Uvicorn(configuration, _address(listener), made, server.watch_videos.close).run(sockets=[listener])
     finally:
         server.stop()
 
 
 class _Uvicorn(uvicorn.Server):
-    """Says where it listens once it does."""
+    """Says where it listens once it does, and ends at its end what would never end by itself."""
 
-    def __init__(self, configuration: uvicorn.Config, address: str, made_key: str | None) -> None:
+    def __init__(
+        self, configuration: uvicorn.Config, address: str, made_key: str | None, end_streams: Callable[[], None]
+    ) -> None:
         super().__init__(configuration)
         self._address = address
         self._made_key = made_key
+        self._end_streams = end_streams
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self._made_key is not None:
             print(f"API key, shown only now: {self._made_key}", flush=True)  # noqa: T201
         print(f"Greenroom is listening on {self._address}", flush=True)  # noqa: T201
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._end_streams()
+        await super().shutdown(sockets)
 
 
 def _uvicorn_config(application: Any, settings: Settings) -> uvicorn.Config:

@@ -15,6 +15,7 @@ from real_tools import Curl, run_python
 from sized_files import media_file
 from upload_pages import CurlCall, CurlUpload, Program, all_curl_uploads, all_other_calls, all_programs
 
+import media_samples
 from running_server import RunningServer
 
 TIMEOUT_S = 30
@@ -76,13 +77,24 @@ def test_the_node_program_of_a_page_uploads_a_file(
 
 
 @pytest.mark.parametrize("call", all_other_calls())
-def test_a_call_of_a_page_that_is_not_built_yet_says_so_in_a_sentence(
+def test_a_call_of_a_page_has_a_video_made_of_what_was_uploaded_or_says_that_it_is_not_built_yet(
     call: CurlCall, server: RunningServer, curl: Curl
 ) -> None:
-    answer = curl.run(call.ready(server.url, server.key))
+    image = server.upload("meadow.jpg", media_samples.jpeg(), "image/jpeg")
+    sound = server.upload("chord.mp3", media_samples.mp3(), "audio/mpeg")
 
-    assert (answer.status, answer.json()["code"]) == (200, 50000)
-    assert "is not built yet" in answer.json()["msg"]
+    answer = curl.run(call.ready_with(server.url, server.key, image, sound))
+
+    if call.path.startswith("/v2/photo_avatar"):
+        assert (answer.status, answer.json()["code"]) == (200, 50000)
+        assert "is not built yet" in answer.json()["msg"]
+        return
+    assert (answer.status, answer.json()["code"], answer.json()["msg"]) == (200, 0, "Success"), answer.json()
+    made = answer.json()["data"]
+    shown = requests.get(
+        f"{server.url}/v2/project/{made['project_id']}", headers={"x-api-key": server.key}, timeout=TIMEOUT_S
+    ).json()["data"]
+    assert (made["video_id"], shown["status"]) == (made["project_id"], "pending")
 
 
 def url_in(printed: str) -> str:

@@ -44,9 +44,22 @@ class CurlCall:
         decoded: dict[str, Any] = json.loads(self.raw_body)
         return decoded
 
+    @property
+    def path(self) -> str:
+        """What it calls."""
+        return self.command.split(BASE_URL)[1].split("'")[0]
+
     def ready(self, url: str, key: str) -> str:
         """The command for a server of ours: nothing but base URL and key are replaced."""
         return _replaced(self.command, BASE_URL, url).replace(KEY, key)
+
+    def ready_with(self, url: str, key: str, image: dict[str, Any], sound: dict[str, Any]) -> str:
+        """The same, and assets of ours in the places of the page's examples, by id where it has ids, else by URL."""
+        command = self.ready(url, key)
+        for asset, id_, extensions in ((image, "img_", "jpg|png"), (sound, "aud_", "mp3")):
+            command = re.sub(rf'"{id_}\w+"', f'"{asset["asset_id"]}"', command)
+            command = re.sub(rf'"https://[^"]+\.({extensions})"', f'"{asset["asset_url"]}"', command)
+        return command
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +142,7 @@ def all_curl_uploads() -> list[Any]:
 
 def all_other_calls() -> list[Any]:
     """Every call of all pages that is not an upload, as test parameters."""
-    return _parameters(other_calls, lambda call: call.command.split(BASE_URL)[1].split("'")[0])
+    return _parameters(other_calls, lambda call: call.path)
 
 
 def all_programs(language: str) -> list[Any]:

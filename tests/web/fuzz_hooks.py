@@ -42,6 +42,16 @@ UNSAID = (
     Unsaid("parameter_error", "^(head|tail) (has|is empty)", "the ends of a file are not longer than the whole"),
     Unsaid("parameter_error", "is not an option for |^format is ", "the options are those of the asset's kind"),
     Unsaid("parameter_error", "^path and parent_id are both given", "parameters of a query exclude no other"),
+    Unsaid("parameter_error", "names no (avatar|voice|track|asset)", "whom and what there is, the lists know"),
+    Unsaid("parameter_error", "is spoken by no embedded voice|; a language is written as", "which languages there are"),
+    Unsaid("parameter_error", "^script has no word", "what is a word follows from Unicode"),
+    Unsaid("parameter_error", "^(script and audio|music.asset and music.track) are both", "one of two is needed"),
+    Unsaid(
+        "parameter_error",
+        "^(voice|transcript|background(\\.\\w+)?|captions) (is|does not|cannot|need)",
+        "what goes together",
+    ),
+    Unsaid("video_over", ".", "what can be done with a video follows from its state"),
     Unsaid("parameter_error", "^q has [0-9]+ parts", "what is a word follows from Unicode"),
 )
 ANY_BYTES = "violates `format` at /properties/(head|tail)$"

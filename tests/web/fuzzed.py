@@ -30,6 +30,8 @@ PHOTO = media_samples.jpeg(64, 48)
 ALL_PHASES = "examples,coverage,fuzzing,stateful"
 _HOOKS = Path(__file__).with_name("fuzz_hooks.py")
 _ENOUGH_S = 30
+_VIDEO = {"avatar": "sarah_full_01", "script": "Hello.", "voice": {"voice_id": "greenroom-en-US-amber"}}
+_ENDED = "a video that nobody tries again"
 
 
 class Face(StrEnum):
@@ -58,6 +60,7 @@ def library() -> Iterator[Library]:
             imports_allow="127.0.0.1",
             webhooks_allow="127.0.0.1",
             webhooks_allow_http="on",
+            render_workers="0",
         )
         try:
             caller = new_caller(server, *Scope)
@@ -87,6 +90,7 @@ def _filled(server: RunningServer, caller: Caller, photo_url: str, hook_url: str
     imports += [made("/api/v1/imports", url="http://127.0.0.1:9/photo.jpg")["import_id"] for _ in range(3)]
     for asset in assets[4:6]:
         assert caller.call("DELETE", f"/api/v1/assets/{asset}").ok
+    videos = [_cancelled(caller, made("/api/v1/videos", **_VIDEO)["video_id"]) for _ in range(6)]
     hooks = [made("/api/v1/hooks", url=hook_url, events=["asset.ready"])["hook_id"] for _ in range(4)]
     return {
         "path.asset_id": assets,
@@ -96,6 +100,11 @@ def _filled(server: RunningServer, caller: Caller, photo_url: str, hook_url: str
         "path.import_id": imports,
         "path.hook_id": hooks,
         "path.endpoint_id": hooks,
+        "path.video_id": videos[1:],
+        "path.project_id": videos[1:],
+        _ENDED: videos[:1],
+        "body.avatar": ["sarah_full_01", "81"],
+        "body.voice_id": ["greenroom-en-US-amber", "en-US-ChristopherNeural"],
         "path.delivery_id": [made(f"/api/v1/hooks/{hook}/test")["delivery_id"] for hook in hooks],
         "path.event_id": [event["event_id"] for event in caller.get("/api/v1/events").json()["data"]],
         "path.key_id": [made("/api/v1/keys", name="a key")["key_id"] for _ in range(4)],
@@ -108,6 +117,12 @@ def _filled(server: RunningServer, caller: Caller, photo_url: str, hook_url: str
         "body.url": [photo_url, hook_url],
         "body.filename": ["a.jpg", "b.mp4", "c.mp3"],
     }
+
+
+def _cancelled(caller: Caller, video_id: str) -> str:
+    """A video that is cancelled: the events of one that has not ended have no end, since nobody makes videos here."""
+    assert caller.post(f"/api/v1/videos/{video_id}/cancel", None).ok
+    return video_id
 
 
 def _wait_until_done(caller: Caller, imports: list[str]) -> None:
@@ -147,7 +162,9 @@ use_after_free.enabled = false
 def _config(found: Library, face: Face) -> str:
     """The configuration as TOML; most requests name what there is, the others anything."""
     lines = ["[parameters]"]
-    lines += [f'"{name}" = {{ dictionary = "{_word(name)}", probability = 0.7 }}' for name in found.named]
+    lines += [
+        f'"{name}" = {{ dictionary = "{_word(name)}", probability = 0.7 }}' for name in found.named if name != _ENDED
+    ]
     lines += [f"[dictionaries.{_word(name)}]\nvalues = {json.dumps(values)}" for name, values in found.named.items()]
     rules = _OURS + _copies(found) if face is Face.API else _COMPATIBLE
     return "\n".join([f'headers = {{ x-api-key = "{found.caller.secret}" }}', *lines, rules])
@@ -156,7 +173,9 @@ def _config(found: Library, face: Face) -> str:
 def _copies(found: Library) -> str:
     # A copy is found under its own asset only.
     pair = ", ".join(f'"{name}" = "{found.named[name][0]}"' for name in ("path.asset_id", "path.rendition_id"))
-    return f'[[operations]]\ninclude-path-regex = "/renditions/"\nparameters = {{ {pair} }}'
+    copies = f'[[operations]]\ninclude-path-regex = "/renditions/"\nparameters = {{ {pair} }}'
+    ended = f'{{ "path.video_id" = "{found.named[_ENDED][0]}" }}'
+    return f'{copies}\n[[operations]]\ninclude-path-regex = "/videos/.*/events"\nparameters = {ended}'
 
 
 def _word(name: str) -> str:

@@ -262,9 +262,9 @@ def test_row_15_a_stored_file_has_no_end_of_life(server: RunningServer) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/v2/avatar", "/v2/create_video_from_avatar", "/v2/avatar_video/abc", "/v2/photo_avatar/photo/generate"],
+    ["/v2/create_video_with_template", "/v2/ai_scripts", "/v2/photo_avatar/photo/generate"],
 )
-def test_rows_16_to_18_calls_that_are_not_built_yet_say_so_and_are_no_404(server: RunningServer, path: str) -> None:
+def test_row_18_calls_that_are_not_built_yet_say_so_and_are_no_404(server: RunningServer, path: str) -> None:
     reply = requests.post(server.url + path, json={"name": "x"}, headers={"x-api-key": server.key}, timeout=10)
 
     assert (reply.status_code, reply.json()["code"]) == (200, 50000)

@@ -24,6 +24,8 @@ CODES = {one.code: one for one in problem_codes()}
 NO_ID = "0" * 32
 A_DISABLED_HOOK = {"url": "https://1.1.1.1/", "events": ["*"], "status": "disabled"}
 
+A_VIDEO = {"avatar": "sarah_full_01", "script": "Hello.", "voice": {"voice_id": "greenroom-en-US-amber"}}
+
 
 @pytest.fixture(scope="module")
 def cramped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
@@ -115,6 +117,15 @@ def quota_assets(caller: Caller) -> requests.Response:
     small = new_account(caller.server, assets=1)
     an_upload(small)
     return small.post("/api/v1/uploads", {"filename": "a.jpg"})
+
+
+def insufficient_credit(caller: Caller) -> requests.Response:
+    return new_account(caller.server, credits_m=999).post("/api/v1/videos", A_VIDEO)
+
+
+def video_over(caller: Caller) -> requests.Response:
+    video = caller.post("/api/v1/videos", A_VIDEO).json()["video_id"]
+    return caller.post(f"/api/v1/videos/{video}/retry", None)
 
 
 def upload_over(caller: Caller) -> requests.Response:
@@ -232,7 +243,8 @@ def body_too_large(caller: Caller) -> requests.Response:
 
 PROVOKED: tuple[Callable[[Caller], requests.Response], ...] = (
     parameter_error, address_malformed, address_forbidden, address_unknown, key_refused, scope_missing, not_found,
-    type_unsupported, declaration_contradictory, size_exceeded, quota_stored_bytes, quota_assets, upload_over,
+    type_unsupported, declaration_contradictory, size_exceeded, quota_stored_bytes, quota_assets, insufficient_credit,
+    upload_over, video_over,
     idempotency_key_in_flight, idempotency_key_reused, idempotency_answer_lost, folder_name_taken, folder_cycle,
     folder_not_empty, outdated, hooks_full, hook_disabled, asset_not_ready, asset_in_use, asset_purged,
     route_not_found, method_not_allowed, body_too_large,

@@ -56,16 +56,16 @@ class StockVoice(Struct, frozen=True):
 
 
 class Track(Struct, frozen=True):
-    """A track of music of the house, by number and by name."""
+    """A track of music of the house, by its number."""
 
     number: int
-    id: str
     name: str
     duration_s: float
     genre: str = ""
     mood: str = ""
+    about: str = ""
 
     @property
     def sound_path(self) -> str:
         """The address of the track."""
-        return f"{PREVIEWS}musics/{self.id}.mp3"
+        return f"{PREVIEWS}musics/{self.number}.mp3"

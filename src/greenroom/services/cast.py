@@ -28,11 +28,11 @@ Item = TypeVar("Item", Presenter, StockVoice, Track)
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Everyone there is, in the order of lists."""
+    """Everyone there is, in the order of lists. Those who are heard may take a second to be loaded when first asked."""
 
     everyone: Sequence[Presenter]
     who_speaks: Callable[[], Sequence[StockVoice]]
-    all_tracks: Sequence[Track]
+    what_plays: Callable[[], Sequence[Track]]
 
     def presenters(self, wanted: Mapping[str, str]) -> list[Presenter]:
         """
@@ -54,7 +54,7 @@ class Cast:
 
     def tracks(self, wanted: Mapping[str, str]) -> list[Track]:
         """Those that fit; `genre` and `mood` are any text."""
-        return _fitting(self.all_tracks, _free(wanted, "genre", "mood"))
+        return _fitting(self.what_plays(), _free(wanted, "genre", "mood"))
 
 
 def _fitting(items: Sequence[Item], words: Mapping[str, str]) -> list[Item]:

@@ -46,21 +46,27 @@ class Cycle(RequestResponseCycle):
     """The peer ended its side before the end of the body."""
     _head = b""
     _early = False
+    _told_end = False
 
     async def receive(self) -> Any:
-        """The next piece of the body; unlike uvicorn's, without copying it once more."""
+        """The next piece of the body, unlike uvicorn's without copying it once more; after its end, the disconnect."""
         if self.waiting_for_100_continue and not self.transport.is_closing():
             self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             self.waiting_for_100_continue = False
-        while not (self.body or self.cut or self.disconnected or self.response_complete or not self.more_body):
+        while not (self.body or self.cut or self.disconnected or self.response_complete or self._is_news_of_end()):
             self.message_event.clear()
             self.flow.resume_reading()
             await self.message_event.wait()
         if self.disconnected or self.response_complete or (self.cut and not self.body):
             return {"type": "http.disconnect"}
+        self._told_end = not self.more_body
         message = {"type": "http.request", "body": self.body, "more_body": self.more_body}
         self.body = bytearray()
         return message
+
+    def _is_news_of_end(self) -> bool:
+        # An application that asks on after the end wants to know when the peer goes.
+        return not (self.more_body or self._told_end)
 
     async def send(self, message: Any) -> None:
         """Send a part of the answer; the head waits for what follows, so that both go out together."""

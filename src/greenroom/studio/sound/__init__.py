@@ -14,10 +14,32 @@ All that is heard in a film, and the music of the house.
     music/      the tracks of the house, composed and played by program
 """
 
-from greenroom.studio.sound.bed import Bed, bed_of_file, bed_of_sound
-from greenroom.studio.sound.blocks import RATE
-from greenroom.studio.sound.encoded import mp3_of
-from greenroom.studio.sound.material import recorded
-from greenroom.studio.sound.mix import Mixed, mixed
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from greenroom.studio.sound.bed import Bed, bed_of_file, bed_of_sound
+    from greenroom.studio.sound.blocks import RATE
+    from greenroom.studio.sound.encoded import mp3_of
+    from greenroom.studio.sound.material import recorded
+    from greenroom.studio.sound.mix import Mixed, mixed
+
+_HOME = {
+    "RATE": "blocks",
+    "Bed": "bed",
+    "Mixed": "mix",
+    "bed_of_file": "bed",
+    "bed_of_sound": "bed",
+    "mixed": "mix",
+    "mp3_of": "encoded",
+    "recorded": "material",
+}
 
 __all__ = ["RATE", "Bed", "Mixed", "bed_of_file", "bed_of_sound", "mixed", "mp3_of", "recorded"]
+
+
+def __getattr__(name: str) -> object:
+    # The server lists the music of the house, and must have no decoder: only who mixes loads what mixes.
+    if name not in _HOME:
+        raise AttributeError(name)
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

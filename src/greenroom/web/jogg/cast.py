@@ -13,6 +13,7 @@ from greenroom.web.jogg.paging import page
 from greenroom.web.jogg.routes import Route, Table
 from greenroom.web.jogg.wishes import ASPECTS
 from greenroom.web.origin import Origins
+from greenroom.web.threads import Threads
 
 ASPECT_NUMBERS = {Aspect.PORTRAIT: 0, Aspect.LANDSCAPE: 1, Aspect.SQUARE: 2}
 """Shapes of frames as answers of this contract have them."""
@@ -23,9 +24,10 @@ _STATES = ("processing", "completed", "failed")
 class CastCalls:
     """Lists who there is. All are there for every account."""
 
-    def __init__(self, cast: Cast, origins: Origins) -> None:
+    def __init__(self, cast: Cast, origins: Origins, threads: Threads) -> None:
         self._cast = cast
         self._origins = origins
+        self._threads = threads
 
     async def public_avatars(self, call: Call, act: Act) -> Any:  # noqa: ARG002  # the same for everybody
         """A page of the presenters of v2, by their numbers."""
@@ -51,23 +53,25 @@ class CastCalls:
     async def voices(self, call: Call, act: Act) -> Any:  # noqa: ARG002
         """A page of the voices."""
         origin = self._origins.origin(call.scope)
-        found = [_voice(voice, origin) for voice in self._cast.voices(call.query)]
+        # The first who asks waits until everyone who can speak is loaded.
+        speaking = await self._threads.judge(self._cast.voices, call.query)
+        found = [_voice(voice, origin) for voice in speaking]
         wanted = page(call.query)
         return {"voices": wanted.of(found), "has_more": wanted.ends_before(len(found)), "total": len(found)}
 
     async def custom_voices(self, call: Call, act: Act) -> Any:  # noqa: ARG002
         """The account's own voices: none."""
-        self._cast.voices({"language": call.query.get("language", "")})
+        await self._threads.judge(self._cast.voices, {"language": call.query.get("language", "")})
         return {"total": 0, "voices": []}
 
     async def musics(self, call: Call, act: Act) -> Any:  # noqa: ARG002
         """A page of the tracks of v2."""
-        found, wanted = self._tracks(call), page(call.query)
+        found, wanted = await self._tracks(call), page(call.query)
         return {"music": wanted.of(found), "pagination": wanted.counted(len(found))}
 
     async def all_musics(self, call: Call, act: Act) -> Any:  # noqa: ARG002
         """All tracks of v1, which calls them avatars (contract 2.6)."""
-        return {"avatars": self._tracks(call)}
+        return {"avatars": await self._tracks(call)}
 
     async def custom_musics(self, call: Call, act: Act) -> Any:  # noqa: ARG002
         """The account's own tracks: none."""
@@ -100,9 +104,9 @@ class CastCalls:
         origin = self._origins.origin(call.scope)
         return [_presenter(one, aspect, origin) for one in self._cast.presenters(query)]
 
-    def _tracks(self, call: Call) -> list[dict[str, Any]]:
+    async def _tracks(self, call: Call) -> list[dict[str, Any]]:
         origin = self._origins.origin(call.scope)
-        return [_track(track, origin) for track in self._cast.tracks(call.query)]
+        return [_track(track, origin) for track in await self._threads.judge(self._cast.tracks, call.query)]
 
 
 def _presenter(one: Presenter, aspect: Aspect, origin: str) -> dict[str, Any]:
@@ -143,4 +147,5 @@ def _track(track: Track, origin: str) -> dict[str, Any]:
         "duration": round(track.duration_s),
         "genre": track.genre,
         "mood": track.mood,
+        "description": track.about,
     }

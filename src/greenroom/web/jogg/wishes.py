@@ -205,7 +205,7 @@ def _told(kind: str | None, value: str | None) -> GroundWish | None:
 
 def _music(flat: coerce.Body) -> MusicWish | None:
     given = _either(flat, ("background_music", "audio_background", "music_id"), coerce.named)
-    return MusicWish(Named(*given)) if given.value is not None else None
+    return MusicWish(Named(*given), track=given.field == "music_id") if given.value is not None else None
 
 
 def _captions(flat: coerce.Body) -> CaptionStyle | None:
