@@ -97,6 +97,14 @@ def test_a_sentence_is_cut_at_its_comma_and_evenly() -> None:
     assert [len(cue.tokens) for cue in said("alpha bravo charlie delta echo foxtrot").cues] == [3, 3]
 
 
+def test_a_number_stays_with_what_it_counts() -> None:
+    assert [
+        cue.text
+        for cue in said("我们今天来谈谈2024年的《红楼梦》。").cues
+        if "2024" in cue.text and "2024年" not in cue.text
+    ] == []
+
+
 def test_what_is_not_spoken_stays_where_it_is_written() -> None:
     assert [cue.text for cue in said("🎬 Hello – “world” 🌍").cues] == ["🎬 Hello – “world” 🌍"]
 

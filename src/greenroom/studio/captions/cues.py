@@ -169,7 +169,9 @@ def _cost(sentence: list[Token], start: int, end: int) -> float:
     if end < len(sentence):
         pause_s = sentence[end].start_s - group[-1].end_s
         cost -= 0.5 if _is_clause(group[-1]) else 0.3 if pause_s > _PAUSE_S else 0.0
-        cost += 0.6 if not sentence[end].before and not _is_clause(group[-1]) else 0.0
+        if not sentence[end].before and not _is_clause(group[-1]):
+            # Inside of what is written in one: worst between a number and what it counts.
+            cost += 1.2 if group[-1].text[-1:].isdigit() else 0.6
     return cost + 0.5 * sum(after.start_s - before.end_s > _PAUSE_S for before, after in pairwise(group))
 
 
