@@ -19,7 +19,7 @@ from greenroom.domain.policy import AUDIO_CODECS, CODEC_NAMES, VIDEO_CODECS, Dia
 from greenroom.domain.production_findings import VIDEO_FINDINGS
 from greenroom.errors import DataFolderInUse, GreenroomError, SettingError
 from greenroom.media import findings as media_findings
-from greenroom.studio import cast
+from greenroom.studio import cast, sound
 from greenroom.studio.voices.languages import rows as language_rows
 from greenroom.web.problem_codes import problem_codes
 from greenroom.web.problems import FILE_TYPE_TEXTS, TABLE, Told
@@ -379,7 +379,28 @@ def avatars() -> str:
     )
 
 
+# Music
+
+
+def music() -> str:
+    """The tracks of the house."""
+    rows = [
+        [f"`{one.id}`", one.name, one.genre, one.mood, str(one.bpm), f"{one.duration_s:.1f} s", one.about]
+        for one in sound.tracks()
+    ]
+    return page(
+        "Music",
+        f"The {len(rows)} tracks of the house are composed here and played by program: no recording of anyone else is "
+        "in them, and videos with them may be published and sold. Their ids are stable for ever. Each is a loop whose "
+        f"end leads into its beginning, in stereo at 48 kHz and {sound.TRACK_LUFS:g} LUFS, with room left between 1 "
+        "and 4 kHz for the consonants of a voice.",
+        table(["id", "name", "genre", "mood", "beats a minute", "once round", "what is heard"], rows),
+        "How music and voice are mixed: [Music and loudness](../howto/sound.md).",
+    )
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "music.md": music,
     "avatars.md": avatars,
     "advice.md": advice,
     "settings.md": settings,

@@ -19,6 +19,7 @@ from greenroom.services.making import MakingTerms
 from greenroom.services.video_wishes import VideoLimits
 from greenroom.studio.cast import people
 from greenroom.studio.models import fonts_folder, usual_folder
+from greenroom.studio.sound.music import tracks
 
 if TYPE_CHECKING:
     from greenroom.studio.voices.cast import Voice
@@ -120,8 +121,6 @@ def _hosts(names: Sequence[str | None]) -> list[str]:
 @cache
 def tracks_of_the_house() -> tuple[Track, ...]:
     """The music there is, as lists show it."""
-    from greenroom.studio.sound.music import tracks  # its scores are written in numbers, loaded when first asked for
-
     return tuple(Track(one.id, one.name, one.duration_s, one.genre, one.mood, one.about) for one in tracks())
 
 

@@ -1,5 +1,7 @@
 """The tracks of the house, measured as they sound."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from functools import cache
 from itertools import pairwise
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 
 from greenroom.studio.sound import bed_of_sound, mixed
 from greenroom.studio.sound.music import Track, sound_of, track, tracks
+from greenroom.studio.sound.music.catalogue import score_of
 from greenroom.studio.sound.music.theory import chords, voiced
 
 RATE = 48_000
@@ -63,6 +66,14 @@ def test_a_track_is_at_the_loudness_of_all_tracks(one: Track, metered: Metered) 
 
     assert lufs == pytest.approx(-18, abs=0.3)
     assert true_peak < -1.5
+
+
+@EVERY
+def test_a_track_is_written_as_it_is_listed(one: Track) -> None:
+    score = score_of(one)
+
+    assert (score.bpm, score.frames) == (one.bpm, round(one.duration_s * RATE))
+    assert all(0 <= note.beat < 4 * score.bars for part in score.parts for note in part.notes)
 
 
 @EVERY
@@ -150,3 +161,12 @@ def test_voices_of_chords_move_little_and_do_not_clash() -> None:
     ninths = [high - low for one in keys for low in one for high in one if high - low == 13]
     assert max(moves) < 4
     assert ninths == []
+
+
+def test_tracks_are_listed_without_what_plays_them() -> None:
+    program = "import sys; from greenroom.studio.sound.music import tracks; tracks(); print(sorted(sys.modules))"
+
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+
+    assert "greenroom.studio.sound.music.catalogue" in loaded.stdout
+    assert not {"'numpy'", "'av'"} & set(loaded.stdout.strip("[]\n").split(", "))

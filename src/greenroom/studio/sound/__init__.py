@@ -17,15 +17,35 @@ All that is heard in a film, and the music of the house.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from greenroom.studio.sound.music import TRACK_LUFS, Track, sound_of, track, tracks
+
 if TYPE_CHECKING:
     from greenroom.studio.sound.bed import Bed, bed_of_file, bed_of_sound
     from greenroom.studio.sound.blocks import RATE
     from greenroom.studio.sound.encoded import mp3_of
     from greenroom.studio.sound.material import recorded
-    from greenroom.studio.sound.mix import Mixed, mixed
+    from greenroom.studio.sound.mix import TARGET_LUFS, Mixed, mixed
 
-_HOME = {
+__all__ = [
+    "RATE",
+    "TARGET_LUFS",
+    "TRACK_LUFS",
+    "Bed",
+    "Mixed",
+    "Track",
+    "bed_of_file",
+    "bed_of_sound",
+    "mixed",
+    "mp3_of",
+    "recorded",
+    "sound_of",
+    "track",
+    "tracks",
+]
+
+_MODULES = {
     "RATE": "blocks",
+    "TARGET_LUFS": "mix",
     "Bed": "bed",
     "Mixed": "mix",
     "bed_of_file": "bed",
@@ -35,11 +55,9 @@ _HOME = {
     "recorded": "material",
 }
 
-__all__ = ["RATE", "Bed", "Mixed", "bed_of_file", "bed_of_sound", "mixed", "mp3_of", "recorded"]
-
 
 def __getattr__(name: str) -> object:
-    # The server lists the music of the house, and must have no decoder: only who mixes loads what mixes.
-    if name not in _HOME:
-        raise AttributeError(name)
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    # Which tracks there are can be asked by the server, which must not have a decoder; only who plays needs what plays.
+    if name in _MODULES:
+        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    raise AttributeError(name)

@@ -9,6 +9,6 @@ The music of the house: loops that are composed here and played by program, free
     performance               a score played, its room and its master
 """
 
-from greenroom.studio.sound.music.catalogue import Track, sound_of, track, tracks
+from greenroom.studio.sound.music.catalogue import TRACK_LUFS, Track, sound_of, track, tracks
 
-__all__ = ["Track", "sound_of", "track", "tracks"]
+__all__ = ["TRACK_LUFS", "Track", "sound_of", "track", "tracks"]

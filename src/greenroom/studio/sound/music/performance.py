@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from greenroom.studio.sound.blocks import RATE, Channels, Stereo
 from greenroom.studio.sound.limiter import Limiter
 from greenroom.studio.sound.loudness import Meter
+from greenroom.studio.sound.music.catalogue import TRACK_LUFS
 from greenroom.studio.sound.music.score import Part, Score
 from greenroom.studio.sound.music.theory import Note
 from greenroom.studio.sound.music.waves import Wave, generator
 
-TARGET_LUFS = -18.0
 CEILING_DBTP = -2.0
 _STRENGTHS = 10
 _TAPE_LEVEL = 0.1
@@ -25,7 +25,7 @@ Spectrum = NDArray[np.complex64]
 
 
 def performed(score: Score, seed: int) -> Stereo:
-    """The loop of a score at RATE, at TARGET_LUFS; its end leads into its beginning."""
+    """The loop of a score at RATE, at TRACK_LUFS; its end leads into its beginning."""
     dry = np.zeros((2, score.frames), np.float32)
     room, echo = np.zeros(score.frames, np.float32), np.zeros(score.frames, np.float32)
     for number, part in enumerate(score.parts):
@@ -176,7 +176,7 @@ def _mastered(mix: Channels, drive: float) -> Channels:
     pushed = np.float32(1 + 2.5 * drive)
     mix *= np.float32(_TAPE_LEVEL) * pushed / np.sqrt(np.square(mix).mean())
     taped = np.tanh(mix, out=mix)
-    taped *= np.float32(10 ** ((TARGET_LUFS - _lufs(taped)) / 20))
+    taped *= np.float32(10 ** ((TRACK_LUFS - _lufs(taped)) / 20))
     # Once round before and a little after, so that the limiter is at the seam as it is anywhere.
     roll = min(round(_ROLL_S * RATE), mix.shape[1])
     laid = np.concatenate([taped[:, -roll:], taped, taped[:, :roll]], 1)
