@@ -1,0 +1,166 @@
+"""Measures what composing and making videos costs, beside FFmpeg, the bare encode and MoviePy; prints GOAL lines."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+REPOSITORY = HERE.parents[1]
+sys.path += [str(REPOSITORY / "benchmarks" / "dataplane")]
+
+import machine  # noqa: E402
+from goals import Goal  # noqa: E402
+from materials import RATE, SCRIPT, SIZE, Materials, make  # noqa: E402
+
+GOALS = (
+    Goal("compose_to_ffmpeg", "<=", 1.0, "CPU of FFmpeg for the same composition; the worse of both grounds"),
+    Goal("moviepy_to_compose", ">=", 5.0, "CPU of MoviePy to ours; the worse of both grounds"),
+    Goal("whole_to_bare_encode", "<=", 2.2, "CPU of a whole video to encoding its frames; over an image"),
+    Goal("whole_real_time", ">=", 1.7, "seconds of video a second, drawing in a second process; over an image"),
+    Goal("memory_mb", "<=", 500, "of both processes together"),
+    Goal("memory_growth_mb", "<=", 40, "of a video that is six times as long"),
+)
+Cost = dict[str, float]
+
+
+def main() -> int:
+    options = _options()
+    rounds = options.rounds or (1 if options.quick else 3)
+    with tempfile.TemporaryDirectory(dir=options.folder, prefix="production-") as folder:
+        made = make(Path(folder), 30 if options.quick else 120, SCRIPT.split(". ")[0] if options.quick else SCRIPT)
+        python = _moviepy()
+        machine.wait_until_quiet(5 if options.quick else 60)
+        costs = _measure(made, python, rounds)
+        long = _long(made, 2 if options.quick else 6)
+    measured = _figures(costs, long)
+    _print(costs, options.quick)
+    for goal in GOALS:
+        print(f"# {goal.name}: {goal.meaning}")
+        print(goal.line(measured.get(goal.name)))
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="benchmarks/production/run", description=__doc__)
+    parser.add_argument("--rounds", type=int, help="how often everything is measured, in turn (3; 1 if quick)")
+    parser.add_argument("--quick", action="store_true", help="one round of short videos: does it run at all?")
+    parser.add_argument("--folder", help="where a gigabyte of raw frames may be kept meanwhile")
+    return parser.parse_args()
+
+
+def _moviepy() -> str:
+    """The Python of MoviePy's own environment, made when it is first wanted."""
+    folder = HERE / ".venv"
+    python = folder / "bin" / "python"
+    if not (folder / "ready").exists():
+        venv.create(folder, with_pip=True, clear=True)
+        subprocess.run([python, "-m", "pip", "install", "-q", "-r", HERE / "requirements.txt"], check=True)
+        (folder / "ready").touch()
+    return str(python)
+
+
+def _measure(made: Materials, python: str, rounds: int) -> dict[str, list[Cost]]:
+    """Everything in turn, round by round, so that what disturbs one disturbs the others too."""
+    ffmpeg = subprocess.run(
+        [python, "-c", "import imageio_ffmpeg; print(imageio_ffmpeg.get_ffmpeg_exe())"],
+        check=True, capture_output=True, text=True,
+    ).stdout.strip()  # fmt: skip
+    for ground in ("image", "film"):
+        _job(made, "keep", ground)
+    costs: dict[str, list[Cost]] = {}
+    for _ in range(rounds):
+        for ground in ("image", "film"):
+            costs.setdefault(f"ours, {ground}", []).append(_job(made, "compose", ground))
+            costs.setdefault(f"FFmpeg, {ground}", []).append(_ffmpeg(made, ffmpeg, ground))
+            costs.setdefault(f"MoviePy, {ground}", []).append(
+                _told([python, HERE / "moviepy_job.py", made.folder, ground])
+            )
+            costs.setdefault(f"whole video, {ground}", []).append(_job(made, "whole", ground))
+            costs.setdefault(f"bare encode, {ground}", []).append(_job(made, "bare", ground))
+    return costs
+
+
+def _long(made: Materials, times: int) -> float:
+    """How much more memory a video takes that is so many times as long."""
+    with tempfile.TemporaryDirectory(dir=os.path.dirname(made.folder), prefix="production-") as folder:
+        long = make(Path(folder), 2, ". ".join([made.script.rstrip(".")] * times))
+        return _job(long, "whole", "image")["mb"] - _job(made, "whole", "image")["mb"]
+
+
+def _job(made: Materials, job: str, ground: str) -> Cost:
+    return _told([sys.executable, HERE / "jobs.py", made.folder, job, ground])
+
+
+def _told(command: list[str | Path]) -> Cost:
+    done = subprocess.run([str(one) for one in command], check=True, capture_output=True, text=True, env=os.environ)
+    cost: Cost = json.loads(done.stdout.splitlines()[-1])
+    return cost
+
+
+def _ffmpeg(made: Materials, ffmpeg: str, ground: str) -> Cost:
+    left, top, width, height = made.box
+    size = f"{SIZE[0]}:{SIZE[1]}"
+    behind = ["-i", made.path("ground.jpg" if ground == "image" else "ground.mp4")]
+    fit = f"[1:v]scale={size}:force_original_aspect_ratio=increase:flags=bicubic,crop={size},format=yuv420p"
+    # A still image is scaled once: FFmpeg as one who knows it would use it.
+    fit += ",loop=loop=-1:size=1:start=0,setpts=N/30/TB" if ground == "image" else ",fps=30"
+    graph = f"{fit}[b];[b][0:v]overlay={left}:{top}:alpha=premultiplied:format=yuv420:shortest=1[v]"
+    command = [ffmpeg, "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgba", "-s", f"{width}x{height}", "-r", "30"]
+    command += ["-i", made.path("avatar.rgba"), *behind, "-filter_complex", graph, "-map", "[v]"]
+    command += ["-frames:v", str(made.frames), "-c:v", "libx264", "-preset", "veryfast", "-crf", "21", "-g", "120"]
+    command += ["-threads:v", "2", "-pix_fmt", "yuv420p", made.path("ffmpeg.mp4")]
+    before, started = _children_s(), time.monotonic()
+    subprocess.run(command, check=True)
+    return {"frames": made.frames, "cpu_s": _children_s() - before, "wall_s": time.monotonic() - started, "mb": 0}
+
+
+def _children_s() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _per_second(costs: list[Cost], what: str) -> float:
+    return statistics.median(cost[what] / cost["frames"] * RATE for cost in costs)
+
+
+def _ratio(costs: dict[str, list[Cost]], one: str, other: str) -> float:
+    """The median of the rounds' ratios, for each round has its own weather."""
+    pairs = zip(costs[one], costs[other], strict=True)
+    return statistics.median(a["cpu_s"] / a["frames"] / (b["cpu_s"] / b["frames"]) for a, b in pairs)
+
+
+def _figures(costs: dict[str, list[Cost]], growth_mb: float) -> dict[str, float]:
+    grounds = ("image", "film")
+    return {
+        "compose_to_ffmpeg": max(_ratio(costs, f"ours, {g}", f"FFmpeg, {g}") for g in grounds),
+        "moviepy_to_compose": min(_ratio(costs, f"MoviePy, {g}", f"ours, {g}") for g in grounds),
+        "whole_to_bare_encode": _ratio(costs, "whole video, image", "bare encode, image"),
+        "whole_real_time": 1 / _per_second(costs["whole video, image"], "wall_s"),
+        "memory_mb": max(cost["mb"] for g in grounds for cost in costs[f"whole video, {g}"]),
+        "memory_growth_mb": max(0.0, growth_mb),
+    }
+
+
+def _print(costs: dict[str, list[Cost]], quick: bool) -> None:
+    print(f"\n{'1080 x 1920 at 30 frames a second':32}{'CPU s/s':>10}{'wall s/s':>10}{'MB':>8}")
+    for name, found in costs.items():
+        memory = max(cost["mb"] for cost in found)
+        print(f"{name:32}{_per_second(found, 'cpu_s'):>10.3f}{_per_second(found, 'wall_s'):>10.3f}{memory or '':>8.0f}" if memory
+              else f"{name:32}{_per_second(found, 'cpu_s'):>10.3f}{_per_second(found, 'wall_s'):>10.3f}")  # fmt: skip
+    if quick:
+        print("\nThis was a quick run: its figures show that the benchmark works, not how fast anything is.")
+    print()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
