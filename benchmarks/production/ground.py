@@ -34,7 +34,7 @@ FILM_GOAL = 1.05
 
 
 def main() -> int:
-    """Measure all, print a line for each, and say by the exit status whether all goals are met."""
+    """Measure all, print a line `GOAL name measured <= allowed met|short` for each; 1 if one is short."""
     seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 10
     met = []
     with tempfile.TemporaryDirectory() as folder:
@@ -43,7 +43,7 @@ def main() -> int:
         _grain(4000, 3000, np.random.default_rng(7)).save(still, quality=90)
         size_mb = os.path.getsize(film) / 1e6
         print(f"film: 1920 x 1080, {seconds} s, {size_mb * 8 / seconds:.1f} Mb/s; still: 12 megapixels")
-        for name, frame in (("1080 x 1920", PORTRAIT), ("1920 x 1080", LANDSCAPE), ("720 x 1280", (720, 1280))):
+        for name, frame in (("1080x1920", PORTRAIT), ("1920x1080", LANDSCAPE), ("720x1280", (720, 1280))):
             met.append(_compare(name, film, frame, seconds))
         met.append(_still(still))
     return 0 if all(met) else 1
@@ -56,7 +56,8 @@ def _compare(name: str, path: str, frame: tuple[int, int], seconds: int) -> bool
         ours.append(_cpu_s(lambda: _walk(ground, path, Format.MP4, frame, seconds)))
         theirs.append(_cpu_s(lambda: _by_filters(path, frame)))
     mine, best = min(ours) / seconds, min(theirs) / seconds
-    return _goal(f"film in {name}: {mine:.3f} s/s, FFmpeg {best:.3f} s/s", mine / best, FILM_GOAL, "times FFmpeg")
+    what = f"film behind {name}: {mine:.3f} CPU s/s, FFmpeg's filters {best:.3f}"
+    return _goal(f"ground_film_{name}_vs_ffmpeg_ratio", mine / best, FILM_GOAL, what)
 
 
 def _still(path: str) -> bool:
@@ -66,12 +67,12 @@ def _still(path: str) -> bool:
     opened_s = process_time() - before
     spent_s = _cpu_s(lambda: [backdrop.at(index) for index in range(60 * FRAME_RATE)]) / 60
     os.close(descriptor)
-    return _goal(f"still: opened in {opened_s * 1000:.0f} ms", spent_s, STILL_GOAL_S, "s/s")
+    return _goal("ground_still_cpu_s", spent_s, STILL_GOAL_S, f"still: opened in {opened_s * 1000:.0f} ms")
 
 
-def _goal(what: str, measured: float, allowed: float, unit: str) -> bool:
+def _goal(name: str, measured: float, allowed: float, what: str) -> bool:
     met = measured <= allowed
-    print(f"GOAL {'met' if met else 'MISSED'}  {what}; {measured:.3g} {unit}, allowed {allowed:g}")
+    print(f"{what}\nGOAL {name} {measured:.3g} <= {allowed:g} {'met' if met else 'short'}")
     return met
 
 
@@ -132,10 +133,10 @@ def _write_film(path: str, seconds: int) -> None:
 def _grain(width: int, height: int, draw: np.random.Generator) -> Image.Image:
     """Clouds of several sizes with fine grain over them."""
     total = np.zeros((height, width, 3), np.float32)
-    for size in (8, 32, 128, 512):
+    for size in (4, 16, 64, 256):
         rough = draw.integers(0, 256, (height // size + 2, width // size + 2, 3), dtype=np.uint8)
         total += np.asarray(Image.fromarray(rough).resize((width, height), Image.Resampling.BICUBIC)) * 0.22
-    total += draw.normal(8, 6, (height, width, 1))
+    total += draw.normal(8, 9, (height, width, 1))
     return Image.fromarray(total.clip(0, 255).astype(np.uint8))
 
 
