@@ -154,10 +154,29 @@ def test_what_is_constant_in_a_voice_is_taken_away_without_a_click(phrases: Spee
     assert np.abs(np.diff(whole(shifted)[:480], axis=0)).max() < 2 * np.abs(np.diff(whole(plain), axis=0)).max()
 
 
+def test_samples_that_are_no_numbers_are_left_out(phrases: Speech, metered: Metered) -> None:
+    sound, rate = phrases
+    broken = sound.copy()
+    broken[rate : rate + 3] = [np.nan, np.inf, -np.inf]
+
+    mixture = whole(mixed(broken, rate, None, 15.0))
+
+    assert np.isfinite(mixture).all()
+    assert metered(mixture)[0] == pytest.approx(-16, abs=1)
+
+
+@pytest.mark.parametrize("samples", [0, 1, 50])
+def test_a_voice_of_hardly_any_samples_is_no_trouble(samples: int, music: Stereo) -> None:
+    mix = mixed(np.full(samples, 0.5, np.float32), 22_050, bed_of_sound(music, 0.35), 1.0)
+
+    assert np.isfinite(whole(mix)).all()
+    assert mix.loudness_lufs == pytest.approx(-16, abs=1)
+
+
 # Time
 
 
-@pytest.mark.parametrize("duration_s", [0.02, 0.9999, 3.0, 7.3333])
+@pytest.mark.parametrize("duration_s", [0.0, 0.02, 0.9999, 3.0, 7.3333])
 def test_a_film_has_its_frames_exactly(phrases: Speech, music: Stereo, duration_s: float) -> None:
     mix = mixed(*phrases, bed_of_sound(music, 0.35), duration_s)
 

@@ -32,6 +32,8 @@ class Voice:
 
 def measured(sound: Sound, rate: int, frames: int) -> Voice:
     """Measure what a film of so many frames plays of a voice."""
+    if not np.isfinite(sound).all():  # files of 32-bit floats may hold anything
+        sound = np.nan_to_num(sound, nan=0.0, posinf=0.0, neginf=0.0)
     mean = float(sound.mean(dtype=np.float64)) if len(sound) else 0.0
     meter = Meter(1, heard_on=2)
     for block in _filtered(sound, rate, mean, frames):
@@ -52,7 +54,7 @@ def _filtered(sound: Sound, rate: int, mean: float, frames: int) -> Iterator[Cha
 
 def _resampled(sound: Sound, rate: int, mean: float) -> Iterator[Channels]:
     pieces = (
-        np.nan_to_num(np.asarray(sound[None, start : start + _STEP], np.float32)) - np.float32(mean)
+        np.asarray(sound[None, start : start + _STEP], np.float32) - np.float32(mean)
         for start in range(0, len(sound), _STEP)
     )
     if rate == RATE:
