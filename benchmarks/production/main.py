@@ -155,8 +155,9 @@ def _print(costs: dict[str, list[Cost]], quick: bool) -> None:
     print(f"\n{'1080 x 1920 at 30 frames a second':32}{'CPU s/s':>10}{'wall s/s':>10}{'MB':>8}")
     for name, found in costs.items():
         memory = max(cost["mb"] for cost in found)
-        print(f"{name:32}{_per_second(found, 'cpu_s'):>10.3f}{_per_second(found, 'wall_s'):>10.3f}{memory or '':>8.0f}" if memory
-              else f"{name:32}{_per_second(found, 'cpu_s'):>10.3f}{_per_second(found, 'wall_s'):>10.3f}")  # fmt: skip
+        figures = f"{_per_second(found, 'cpu_s'):>10.3f}{_per_second(found, 'wall_s'):>10.3f}"
+        # Of what maps raw frames into its memory, or is another's process, it would say nothing.
+        print(f"{name:32}{figures}" + (f"{memory:>8.0f}" if name.startswith("whole") else ""))
     if quick:
         print("\nThis was a quick run: its figures show that the benchmark works, not how fast anything is.")
     print()

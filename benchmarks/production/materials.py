@@ -79,7 +79,7 @@ def _image() -> np.ndarray:
     """A room out of focus, with the grain of a camera: neither flat nor noise."""
     rng = np.random.default_rng(5)
     height, width = SIZE[1], SIZE[0]
-    small = rng.uniform(60, 220, (24, 14, 3)).astype(np.float32)
+    small = (rng.uniform(70, 210, (24, 14, 1)) + rng.uniform(-14, 14, (24, 14, 3))).astype(np.float32)
     soft = cv2.GaussianBlur(cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC), (0, 0), 14)
     return np.clip(soft + rng.normal(0, 3, (height, width, 1)), 0, 255).astype(np.uint8)
 
