@@ -29,7 +29,7 @@ from greenroom.domain.production import Outcome, Video, VideoState
 from greenroom.domain.video import frame_size
 from greenroom.errors import NotProduced, QuotaExceeded
 from greenroom.services.production import USER_TYPE
-from greenroom.storage.incoming import Incoming
+from greenroom.storage.incoming import Incoming, Staged
 from greenroom.storage.store import BlobStore
 from greenroom.studio.plan import Rendered
 
@@ -50,7 +50,7 @@ class Made(Struct, frozen=True):
 class _Whole(Struct, frozen=True):
     """A file that was judged good: its temporary file, its key, and what was seen in it."""
 
-    file: Incoming
+    file: Incoming | Staged
     judged: Judged
 
 
@@ -128,7 +128,7 @@ class Publishing:
         # Its bytes were written by another process: what hash and size it has is read from the file.
         staged = self.store.staged(file.name)
         self.store.sync(file)
-        return _Whole(file, Judged(BlobKey(staged.digest()), staged.size_bytes, info, examined))
+        return _Whole(staged, Judged(BlobKey(staged.digest()), staged.size_bytes, info, examined))
 
     def _text(self, open_files: contextlib.ExitStack, text: str) -> _Whole:
         file = self.store.receive()
