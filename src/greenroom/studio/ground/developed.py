@@ -95,7 +95,9 @@ def _steps(look: Look, cover: Cover) -> list[Step]:
     box, size = cover.box, f"{cover.scaled.width}:{cover.scaled.height}"
     steps: list[Step] = [("crop", f"{box.width}:{box.height}:{box.left}:{box.top}:exact=1")]
     if look.needs_table:
-        steps += [("scale", f"{size}:{_ACCURATE}"), ("format", "rgb48le"), TABLE]
+        # The table costs most of all, so it is applied where there are fewer pixels.
+        fewest = min((cover.scaled.width, cover.scaled.height), (box.width, box.height), key=lambda it: it[0] * it[1])
+        steps += [("scale", f"{fewest[0]}:{fewest[1]}:{_ACCURATE}"), ("format", "rgb48le"), TABLE]
     if look.needs_table or look.is_rgb:
         return [*steps, ("scale", f"{size}:{_ACCURATE}:out_color_matrix=bt709:out_range=tv"), ("format", "yuv420p")]
     kept = "tv" if look.range == LIMITED else "pc"
