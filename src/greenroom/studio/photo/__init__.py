@@ -1,18 +1,20 @@
 """
 A photograph that talks.
 
-    Networks(folder) -> the three networks that look at a portrait (`greenroom models install` puts them there)
+    Networks(models_folder) -> the three networks that look at a portrait (`greenroom models install` puts them there)
+    judged(picture, networks) -> Judgement: what speaks against an avatar from a picture, with cures
     prepare(picture, networks) -> Portrait: matted, with the points of its face; kept by `encoded`, `decoded`
     PhotoAvatar(portrait, (1080, 1920), Framing.FULL) -> what the composer draws frames with
 """
 
-from greenroom.studio.photo.networks import FILES, ModelsMissing, Networks
+from greenroom.studio.photo.gates import EXPLANATIONS, Judgement, judged
+from greenroom.studio.photo.networks import Networks
 from greenroom.studio.photo.portrait import NoFace, NotPrepared, Portrait, decoded, encoded, prepare
 from greenroom.studio.photo.talking import PhotoAvatar
 
 __all__ = [
-    "FILES",
-    "ModelsMissing",
+    "EXPLANATIONS",
+    "Judgement",
     "Networks",
     "NoFace",
     "NotPrepared",
@@ -20,5 +22,6 @@ __all__ = [
     "Portrait",
     "decoded",
     "encoded",
+    "judged",
     "prepare",
 ]

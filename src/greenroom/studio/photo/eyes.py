@@ -71,10 +71,21 @@ class PhotoEye:
         if known.sum() < 20:
             known = light >= np.percentile(light, 60)
         skin = np.asarray(cv2.GaussianBlur(diffused(self._photo, known), (0, 0), 0.05 * self._wide), np.float32)
+        skin = skin + 0.28 * (self._strip(typical) - skin)
         ball = (self._y - self._crease) / np.maximum(self._low - self._crease, 1)
-        round_ = 1 + 0.06 * np.exp(-(((ball - 0.45) / 0.3) ** 2)) - 0.10 * np.exp(-(((ball - 0.02) / 0.12) ** 2))
-        shaded = skin * (round_ - 0.07 * np.clip(ball - 0.6, 0, 1))[..., None]
+        # A fold at the top, the ball's roundness, and shade where the lid turns under at its lashes.
+        round_ = 0.97 + 0.05 * np.exp(-(((ball - 0.45) / 0.28) ** 2)) - 0.13 * np.exp(-(((ball - 0.04) / 0.13) ** 2))
+        shaded = skin * (round_ - 0.10 * np.clip((ball - 0.55) / 0.45, 0, 1.2))[..., None]
         return np.asarray(shaded + self._grain(), np.float32)
+
+    def _strip(self, typical: float) -> Colours:
+        """The colour of the lid at each column: what of it the open eye shows, between fold and lashes."""
+        shown = (self._y > self._crease - 0.04 * self._wide) & (self._y < self._up - 0.035 * self._wide)
+        light = self._photo.mean(-1)
+        weight = (shown & (light > 0.55 * typical) & (light < 1.25 * typical)).astype(np.float32)
+        sums = np.concatenate([self._photo * weight[..., None], weight[..., None]], -1).sum(0)[None]
+        soft = cv2.GaussianBlur(sums, (0, 0), 0.12 * self._wide)
+        return np.asarray(soft[..., :3] / np.maximum(soft[..., 3:], 1e-3), np.float32)
 
     def _grain(self) -> Colours:
         """The fine structure of the skin under the eye, laid over the lid, so that it is not too smooth."""
@@ -132,24 +143,20 @@ class PhotoEye:
         return np.asarray(cv2.remap(self._photo, map_x, map_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE))
 
     def _shut(self, eye: Colours, blink: float) -> Colours:
-        rest = self._low - 0.06 * self._open
+        rest = self._low - 0.02 * self._open
         edge = self._up + blink * np.maximum(rest - self._up, 0)
         fade = min(1.0, blink / 0.22)
         top = self._crease - 0.10 * self._wide
         # The lid covers from its fold to its edge; above the fold it passes into the skin.
         cover = np.clip((edge - self._y) / 1.2 + 0.5, 0, 1)
         cover *= np.clip((self._y - top) / np.maximum(self._up - 0.03 * self._wide - top, 1), 0, 1)
-        cover *= fade * self._within
-        thick = 0.022 * self._wide + 0.35
+        cover *= fade * np.sqrt(self._within)
+        thick = (0.020 + 0.012 * blink) * self._wide + 0.4
         lash = np.exp(-(((self._y - edge - 0.3 * thick) / thick) ** 2)) * fade * self._within
-        shade = (
-            1
-            - 0.35
-            * fade
-            * np.exp(-np.clip(self._y - edge, 0, None) / (0.2 * self._open))
-            * (self._y < self._low)
-            * self._within
+        below = (
+            np.exp(-np.clip(self._y - edge, 0, None) / (0.2 * self._open)) * (self._y > edge) * (self._y < self._low)
         )
+        shade = 1 - 0.35 * fade * self._within * below
         out = eye * shade[..., None]
         out += cover[..., None] * (self._lid - out)
-        return np.asarray(out + 0.8 * lash[..., None] * (self._lash - out), np.float32)
+        return np.asarray(out + 0.68 * lash[..., None] * (self._lash - out), np.float32)

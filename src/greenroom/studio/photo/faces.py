@@ -187,3 +187,32 @@ def _points(
     back = cv2.invertAffineTransform(matrix)
     flat = points[:, :2] * out @ back[:, :2].T + back[:, 2]
     return np.column_stack([flat, points[:, 2] * side]), score
+
+
+def upright(picture: Rgb, points: Floats, side: int) -> tuple[Rgb, Floats]:
+    """A face in a square of some side, with level eyes; and where its points are there."""
+    centre, length, roll = _crop(points)
+    scale = side / length * 1.2
+    matrix = cv2.getRotationMatrix2D(centre, float(np.degrees(roll)), scale)
+    matrix[0, 2] += side / 2 - centre[0]
+    matrix[1, 2] += side / 2 - centre[1]
+    flags = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    if scale < 0.5:
+        # An affine warp does not average: what is much larger is reduced first.
+        half = np.asarray(cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
+        return upright(half, points * 0.5, side)
+    square = np.asarray(cv2.warpAffine(picture, matrix, (side, side), flags=flags), np.uint8)
+    return square, np.asarray(points[:, :2] @ matrix[:, :2].T + matrix[:, 2])
+
+
+_LOOKS = ((1.0, 0.0, 0.0), (0.9, 0.05, 0.0), (1.1, -0.05, 0.03), (1.0, 0.0, -0.05), (1.2, 0.0, 0.04))
+
+
+def wander(picture: Rgb, face: Face, networks: Networks, which: tuple[int, ...]) -> float:
+    """How far some points wander between crops, in heights of the face: what is covered is guessed anew in each."""
+    centre, side, roll = _crop(face.points)
+    seen = [
+        _points(picture, networks, (centre[0] + dx * face.size, centre[1] + dy * face.size), side * scale, roll)[0]
+        for scale, dx, dy in _LOOKS
+    ]
+    return float(np.std([points[list(which), :2] for points in seen], 0).mean() / face.size)

@@ -50,7 +50,9 @@ class PhotoMouth:
         self._x = np.arange(self._left, self._left + width, dtype=np.float32)
         self._y = np.arange(self._top, self._top + height, dtype=np.float32)[:, None]
         self._light, self._tone = _light(picture, points)
-        self._lip = _median(picture, points[[14, 17, 84, 314], :2].mean(0), 0.05 * m)
+        self._lip = _median(picture, points[[14, 17], :2].mean(0), 0.04 * m)
+        # Flesh in the shade is redder than in the light, not greyer.
+        self._flesh = self._lip * (self._lip / self._lip.max()) ** 0.9
         self._inside, self._weight = self._photographed(picture, points)
         self._upper = self._row(_UPPER, 1.0)
         self._lower = self._row(_LOWER, -1.0)
@@ -81,7 +83,7 @@ class PhotoMouth:
             if tone.mean() > 0.45 * self._light and tone.mean() > 70:
                 return np.asarray(tone, np.float32)
         warm = np.array([1.0, 0.965, 0.90]) * (self._tone / self._tone.max()) ** 0.22
-        return np.asarray(np.minimum(warm * np.clip(self._light * 1.28, 70, 236), 240), np.float32)
+        return np.asarray(np.minimum(warm * np.clip(self._light * 1.36, 70, 236), 240), np.float32)
 
     def _row(self, widths: tuple[float, ...], side: float) -> NDArray[np.float32]:
         """A row of teeth at rest: colour and cover (RGBA, 0 to 255 and 0 to 1), in the mouth's part of the picture."""
@@ -120,7 +122,7 @@ class PhotoMouth:
     def draw(self, picture: NDArray[np.uint8], o: Opening) -> None:
         """Paint what an opening shows into a picture whose lips are there."""
         gap = float((o.lower[:, 1] - o.upper[:, 1]).max())
-        if gap < 0.7:
+        if gap < 0.7 and not self._a.shows_teeth:
             return
         x0 = max(0, int(min(o.upper[:, 0].min(), o.lower[:, 0].min())) - 2)
         x1 = min(picture.shape[1], int(max(o.upper[:, 0].max(), o.lower[:, 0].max())) + 4)
@@ -133,7 +135,17 @@ class PhotoMouth:
         painted = self._painted(x, y, upper, lower, o)
         cover = _between(y, upper, lower)
         part = picture[y0:y1, x0:x1, :3]
-        part[:] = np.clip(part + cover[..., None] * (painted - part) + 0.5, 0, 255).astype(np.uint8)
+        made = np.asarray(part + cover[..., None] * (painted - part), np.float32)
+        if self._a.shows_teeth:
+            made = self._line(made, x, y, np.asarray((upper + lower) / 2, np.float32), 1 - gap / (0.05 * self._a.mouth))
+        part[:] = np.clip(made + 0.5, 0, 255).astype(np.uint8)
+
+    def _line(self, made: Colours, x: Plane, y: Plane, seam: Plane, much: float) -> Colours:
+        """The dark line between lips that close over teeth: the photograph has none."""
+        thick = 0.011 * self._a.mouth + 0.4
+        ends = np.clip(np.minimum(x - x[0], x[-1] - x) / (0.06 * self._a.mouth), 0, 1)
+        weight = 0.72 * float(np.clip(much, 0, 1)) * ends * np.exp(-(((y - seam) / thick) ** 2))
+        return np.asarray(made + weight[..., None] * (self._flesh * np.float32(0.45) - made), np.float32)
 
     def _painted(self, x: Plane, y: Plane, upper: Plane, lower: Plane, o: Opening) -> Colours:
         m = self._a.mouth
@@ -143,7 +155,7 @@ class PhotoMouth:
         t = (x - middle) / (0.5 * m)
         light = np.float32(np.clip(self._light / 165, 0.45, 1.15))
         # The throat is dark; towards lips and cheeks the flesh catches light.
-        flesh = np.float32(0.42) * self._lip
+        flesh = np.float32(0.45) * self._flesh
         dark = np.array([30, 13, 13], np.float32) * light
         near = np.clip(0.30 * np.abs(t) + 0.55 * np.clip(down - 0.6, 0, 1), 0, 1)
         out = dark + near[..., None] * (flesh - dark)
@@ -155,28 +167,30 @@ class PhotoMouth:
             own = np.dstack([self._inside, self._weight])
             layer = _shifted(own, self._left + o.skull[0], self._top + o.skull[1], x, y)
             out = out + layer[..., 3:] * (layer[..., :3] - out)
+        out = self._rim(out, y, upper, lower)
         # Lips throw a shadow on what is behind them, and corners are dark.
-        shade = 1 - 0.50 * np.exp(-np.clip(y - upper, 0, None) / (0.028 * m))
+        shade = 1 - 0.42 * np.exp(-np.clip(y - upper, 0, None) / (0.018 * m))
         shade -= 0.18 * np.exp(-np.clip(lower - y, 0, None) / (0.02 * m))
         half = max(1.0, float(o.upper[-1, 0] - o.upper[0, 0]) / 2)
         corner = np.clip(np.abs(x - (o.upper[-1, 0] + o.upper[0, 0]) / 2) / half, 0, 1)
         shade = shade * (1 - 0.55 * np.clip((corner - 0.55) / 0.45, 0, 1) ** 1.5)
-        out = out * np.clip(shade, 0.12, 1)[..., None]
-        return self._rim(out, y, upper, lower)
+        return np.asarray(out * np.clip(shade, 0.12, 1)[..., None], np.float32)
 
     def _rim(self, out: Colours, y: Plane, upper: Plane, lower: Plane) -> Colours:
         """Lips turn inwards at their edges: a narrow, moist band of their colour instead of a cut."""
         m = self._a.mouth
-        below = 0.75 * np.exp(-((np.clip(lower - y, 0, None) / (0.022 * m)) ** 2))
-        above = 0.55 * np.exp(-((np.clip(y - upper, 0, None) / (0.012 * m)) ** 2))
-        out = out + below[..., None] * (self._lip * np.float32(0.74) - out)
-        return np.asarray(out + above[..., None] * (self._lip * np.float32(0.45) - out), np.float32)
+        # Where the photograph shows its own mouth, its lips have their edges.
+        new = 0.35 if self._a.shows_teeth else 1.0
+        below = 0.75 * new * np.exp(-((np.clip(lower - y, 0, None) / (0.022 * m)) ** 2))
+        above = 0.55 * new * np.exp(-((np.clip(y - upper, 0, None) / (0.012 * m)) ** 2))
+        out = out + below[..., None] * (self._flesh * np.float32(0.82) - out)
+        return np.asarray(out + above[..., None] * (self._flesh * np.float32(0.5) - out), np.float32)
 
     def _tongue(self, out: Colours, x: Plane, y: Plane, lower: Plane, o: Opening, light: np.float32) -> Colours:
         m = self._a.mouth
-        high = m * (0.10 + 0.12 * o.tongue)
+        high = m * (0.17 + 0.06 * o.tongue)
         middle, floor = float(o.lower[5, 0]), float(lower.max())
-        back = floor - high * (0.55 + 0.9 * o.tongue)
+        back = floor - high * (0.62 + 0.8 * o.tongue)
         span = ((x - middle) / (0.30 * m)) ** 2 + (np.minimum(y - back - high, 0) / high) ** 2
         cover = np.clip((1 - span) * 4, 0, 1) * np.clip(o.open * 3 + o.tongue, 0, 0.92)
         colour = np.array([176, 92, 92], np.float32) * light

@@ -79,14 +79,17 @@ class _Parts:
         self, points: Floats, which: "np.ndarray[tuple[int], np.dtype[np.int64]]", at: Floats, a: Anatomy, lower: bool
     ) -> None:
         self.points, self.at, self.a, self.lower = points, at, a, lower
-        self.t = np.clip((at[:, 0] - a.centre[0]) / a.half, -1, 1)
-        self.arch = 1 - np.abs(self.t) ** 2.4
         self.corner = np.isin(which, mesh.CORNERS)
         inner = mesh.LIP_LOW_IN if lower else mesh.LIP_UP_IN
         outer = mesh.LIP_LOW_OUT if lower else mesh.LIP_UP_OUT
         self.inner = np.isin(which, inner) & ~self.corner
         self.outer = np.isin(which, outer) & ~self.corner
         self.lip = self.inner | self.outer | self.corner
+        # Sidewards along the lips, -1 to 1 from corner to corner; inner edges end in corners of their own.
+        inside = float(points[308, 0] - points[78, 0]) / 2
+        along = (at[:, 0] - a.centre[0]) / np.where(self.inner, inside, a.half)
+        self.t = np.where(self.corner, np.sign(along), np.clip(along, -1, 1))
+        self.arch = 1 - np.abs(self.t) ** 2.4
         self.brow = np.isin(which, mesh.BROW)
         self.lid = np.isin(which, mesh.LID_ROUND)
         self.soft = np.isin(which, (*mesh.CHEEKS, *mesh.CHIN, *mesh.JAW)) & ~self.lip
@@ -102,8 +105,9 @@ def _lips(p: _Parts, made: dict[str, Floats]) -> None:
     way = _CORNER + (0.98 - _CORNER) * arch if p.lower else _CORNER * (1 - arch) - 0.05 * arch
     made["jaw"][lip] = np.column_stack([-0.055 * m * t * np.abs(t), jaw * way])[lip]
     made["wide"][lip] = np.column_stack([0.085 * m * t, -0.015 * m * np.abs(t)])[lip]
-    thick = 0.03 * m * (1 - 0.6 * np.abs(t)) * (1.2 if p.lower else -1.0) * p.outer
-    made["pucker"][lip] = np.column_stack([-0.17 * m * t, thick])[lip]
+    # Rounded lips are thicker, and stand apart in the middle.
+    thick = (0.03 * (1 - 0.6 * np.abs(t)) * p.outer + 0.022 * arch * ~p.corner) * (1.2 if p.lower else -1.0) * m
+    made["pucker"][lip] = np.column_stack([-0.24 * p.a.half * t, thick])[lip]
     lifted = 0.06 * m
     made["smile"][lip] = np.column_stack([lifted * t, -lifted * np.abs(t) ** 1.5])[lip]
     moving = lip & ~p.corner

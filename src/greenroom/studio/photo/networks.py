@@ -4,11 +4,14 @@ The three networks that look at a portrait, run by OpenCV: face detector, face l
 Their files are MediaPipe's (Apache-2.0); `greenroom models install` puts them into a folder. No MediaPipe is imported.
 """
 
-from pathlib import Path
+import os
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from greenroom.errors import ModelsMissing
+from greenroom.studio import models
 
 Floats = NDArray[np.float64]
 Rgb = NDArray[np.uint8]
@@ -19,33 +22,22 @@ DETECTOR, LANDMARKS, SEGMENTER = (
     "face_landmark.tflite",
     "selfie_segmentation.tflite",
 )
-FILES = (DETECTOR, LANDMARKS, SEGMENTER)
 
 _DETECTOR_SIDE, _LANDMARKS_SIDE, _SEGMENTER_SIDE = 128, 192, 256
 
 
-class ModelsMissing(Exception):
-    """Files of the networks are not in their folder; `names` says which."""
-
-    def __init__(self, folder: Path, names: tuple[str, ...]) -> None:
-        super().__init__(
-            f"photo avatars need {', '.join(names)} in {folder}; run `greenroom models install` on the server"
-        )
-        self.folder, self.names = folder, names
-
-
 class Networks:
     """
-    The networks, loaded. Not for several threads at once.
+    The networks, loaded from the models folder (`studio.models`). Not for several threads at once.
 
     Raises ModelsMissing when a file is not there, or is none that OpenCV can run.
     """
 
-    def __init__(self, folder: Path) -> None:
-        missing = tuple(name for name in FILES if not (folder / name).is_file())
-        if missing:
-            raise ModelsMissing(folder, missing)
-        self._detector, self._landmarks, self._segmenter = (_loaded(folder, name) for name in FILES)
+    def __init__(self, models_folder: str) -> None:
+        folder = models.faces_folder(models_folder)
+        self._detector, self._landmarks, self._segmenter = (
+            _loaded(folder, name) for name in (DETECTOR, LANDMARKS, SEGMENTER)
+        )
 
     def faces(self, square: Rgb) -> tuple[Floats, Floats]:
         """Of a square picture: 896 scores from 0 to 1, and as many rows of box and key points, not decoded."""
@@ -68,12 +60,12 @@ class Networks:
         return np.ascontiguousarray(found.reshape(_SEGMENTER_SIDE, _SEGMENTER_SIDE), np.float32)
 
 
-def _loaded(folder: Path, name: str) -> cv2.dnn.Net:
+def _loaded(folder: str, name: str) -> cv2.dnn.Net:
     try:
         # The new engine gives one output only.
-        return cv2.dnn.readNetFromTFLite(str(folder / name), cv2.dnn.ENGINE_CLASSIC)
+        return cv2.dnn.readNetFromTFLite(os.path.join(folder, name), cv2.dnn.ENGINE_CLASSIC)
     except cv2.error as error:
-        raise ModelsMissing(folder, (name,)) from error
+        raise ModelsMissing("photo avatars", folder, [name]) from error
 
 
 def _planes(picture: Rgb, side: int) -> NDArray[np.float32]:

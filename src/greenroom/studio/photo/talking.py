@@ -47,9 +47,9 @@ class PhotoAvatar:
         person, ground = _laid(portrait, place)
         left, top, right, bottom = _head(person[..., 3], points)
         self._part = slice(top, bottom), slice(left, right)
-        self._head = np.ascontiguousarray(person[self._part])
+        self._head = person[self._part].copy()
         self._out = _over(person, ground) if self._grounded else person
-        self._ground = np.ascontiguousarray(ground[self._part]) if self._grounded else None
+        self._ground = ground[self._part].copy() if self._grounded else None
         self._mask = _disc(place.disc) if place.disc else None
         local = points - (left, top, 0)
         self._lips = Lips(local, (bottom - top, right - left))
