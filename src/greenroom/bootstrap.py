@@ -13,6 +13,7 @@ import structlog
 
 from greenroom.bootstrap_videos import (
     making_terms,
+    previews_of,
     render_limits,
     require_fonts,
     speaking,
@@ -62,6 +63,7 @@ from greenroom.services.library import Library
 from greenroom.services.making import Making
 from greenroom.services.notifying import Notifying
 from greenroom.services.preflight import Preflight
+from greenroom.services.previews import Previews
 from greenroom.services.production import Production
 from greenroom.services.publishing import Publishing
 from greenroom.services.rates import Rates
@@ -104,6 +106,7 @@ from greenroom.web.jogg.upload import UploadCall
 from greenroom.web.jogg.user import UserCalls
 from greenroom.web.jogg.videos import VideoCalls
 from greenroom.web.origin import Origins
+from greenroom.web.previews import PreviewFiles
 from greenroom.web.rates import Limiter
 from greenroom.web.receiving import Receiver
 from greenroom.web.renditions import RenditionFiles
@@ -122,6 +125,7 @@ _RESUME_EVERY_S = 30.0
 _OPTIMIZE_EVERY_S = 1.0
 _IMPORT_EVERY_S = 0.5
 _MAKE_EVERY_S = 0.5
+_PREVIEW_EVERY_S = 0.2
 _SWEEP_WORK_EVERY_S = 600.0
 _TELL_AGAIN_EVERY_S = 1.0
 _FORGET_EVENTS_EVERY_S = 3600.0
@@ -140,6 +144,7 @@ class Server:
     accounts: Accounts
     production: Production
     making: Making
+    previews: Previews
     watch_videos: EventWatch
     folders: Folders
     database: Database
@@ -167,11 +172,13 @@ class Server:
         for wrong in self.folders.recount():
             log.warning("what is in a folder was counted wrong; it is right now", folder=wrong)
         self.making.resume()
+        self.previews.prepare()
         self.runner.start()
 
     def stop(self) -> None:
         """Let what is under way end, then let go of the data folder."""
         self.making.close()
+        self.previews.close()
         self.optimizer.close()
         self.imports.close()
         self.notifying.close()
@@ -269,12 +276,14 @@ def build(settings: Settings) -> Server:
         now=now,
         changed=delivery.forget,
     )
+    renderer = Renderer(render_limits(settings))
+    previews = previews_of(settings, cast, voices, renderer)
     making = Making(
         database=database,
         store=store,
         folders=WorkFolders(os.path.join(os.path.abspath(settings.data), "work")),
         speak=voices.speak,
-        render=Renderer(render_limits(settings)).render,
+        render=renderer.render,
         publishing=Publishing(
             database=database,
             store=store,
@@ -308,10 +317,13 @@ def build(settings: Settings) -> Server:
     app = FrontDoor(
         Envelope(callers),
         compatible,
-        Uploads(receiver, origins, receipts),
-        Assets(delivery, threads, settings.delivery),
-        RenditionFiles(renditions, threads, settings.delivery),
-        VideoFiles(production, threads, settings.delivery),
+        [
+            Uploads(receiver, origins, receipts),
+            Assets(delivery, threads, settings.delivery),
+            RenditionFiles(renditions, threads, settings.delivery),
+            VideoFiles(production, threads, settings.delivery),
+            PreviewFiles(previews, threads),
+        ],
         api_app(
             [
                 accounts_router(accounts, access, callers),
@@ -355,6 +367,7 @@ def build(settings: Settings) -> Server:
         Job("make render-safe copies", renditions.work, _OPTIMIZE_EVERY_S),
         *(Job(f"make videos {number}", making.work, _MAKE_EVERY_S) for number in range(settings.render.workers)),
         Job("remove what is left of ended videos", making.sweep, _SWEEP_WORK_EVERY_S),
+        Job("make previews", previews.work, _PREVIEW_EVERY_S),
         Job("tell hooks", notifying.work, _TELL_AGAIN_EVERY_S),
         Job("forget old events", partial(notifying.prune, kept), _FORGET_EVENTS_EVERY_S),
         *(Job(f"fetch imports {number}", imports.work, _IMPORT_EVERY_S) for number in range(settings.imports.workers)),
@@ -367,6 +380,7 @@ def build(settings: Settings) -> Server:
         accounts,
         production,
         making,
+        previews,
         watch_videos,
         folders,
         database,

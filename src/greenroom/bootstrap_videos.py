@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from greenroom import __version__
 from greenroom.config import Settings, Voices
 from greenroom.domain.cast import Presenter, StockVoice, Track
 from greenroom.domain.video import Resolution
@@ -13,9 +14,12 @@ from greenroom.net.addresses import AllowList, is_host_name
 from greenroom.net.client import GuardedClient
 from greenroom.net.guard import Guard
 from greenroom.render.messages import RenderLimits
+from greenroom.render.previews import PreviewMaker
+from greenroom.render.renderer import Renderer
 from greenroom.render.speaking import Speaking
 from greenroom.services.cast import Cast
 from greenroom.services.making import MakingTerms
+from greenroom.services.previews import Previews
 from greenroom.services.video_wishes import VideoLimits
 from greenroom.studio.cast import people
 from greenroom.studio.models import fonts_folder, usual_folder
@@ -122,6 +126,15 @@ def _hosts(names: Sequence[str | None]) -> list[str]:
 def tracks_of_the_house() -> tuple[Track, ...]:
     """The music there is, as lists show it."""
     return tuple(Track(one.id, one.name, one.duration_s, one.genre, one.mood, one.about) for one in tracks())
+
+
+def previews_of(settings: Settings, cast: Cast, voices: Speaking, renderer: Renderer) -> Previews:
+    """What lists show of the cast."""
+    folder = os.path.join(os.path.abspath(settings.data), "previews")
+    fonts = making_terms(settings).fonts
+    maker = PreviewMaker(voices, renderer, os.path.join(folder, "making"), fonts)
+    ahead_after_s = settings.previews.ahead_after_s if settings.render.workers else None
+    return Previews(os.path.join(folder, __version__), cast, maker.make, ahead_after_s or None)
 
 
 def the_cast(voices: Speaking) -> Cast:

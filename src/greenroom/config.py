@@ -307,6 +307,19 @@ class Render:
 
 
 @dataclass(frozen=True, slots=True)
+class Previews:
+    """Pictures, films and sounds of presenters, voices and music, which lists link to."""
+
+    ahead_after_s: float = setting(
+        60.0,
+        "When the server has run for so long, it begins to make previews that nobody has asked for yet, at low "
+        "priority; all take some minutes of one processor. 0 makes each when it is first asked for.",
+        lambda value: value >= 0,
+        "0 or more",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Models:
     """Fonts for captions, and the models that find faces in photos: `greenroom models install` fetches them."""
 
@@ -396,6 +409,7 @@ class Settings:
     models: Models = field(default_factory=Models)
     voices: Voices = field(default_factory=Voices)
     render: Render = field(default_factory=Render)
+    previews: Previews = field(default_factory=Previews)
     webhooks: Webhooks = field(default_factory=Webhooks)
     bench: Bench = field(default_factory=Bench)
 

@@ -1,5 +1,7 @@
 """Who and what there is to make videos with: presenters, voices and tracks of music, as lists show them."""
 
+import hashlib
+
 from msgspec import Struct
 
 from greenroom.domain import languages
@@ -69,3 +71,16 @@ class Track(Struct, frozen=True):
     def sound_path(self) -> str:
         """The address of the track."""
         return f"{PREVIEWS}musics/{self.number}.mp3"
+
+
+class Preview(Struct, frozen=True):
+    """One file: `kind` is cover, film, voice or music; `id` that of the presenter, voice or track."""
+
+    kind: str
+    id: str
+    content_type: str
+
+    @property
+    def file_name(self) -> str:
+        """Its name on the disk. Ids of voices are an operator's: they may be no file's name."""
+        return f"{self.kind}-{hashlib.sha256(self.id.encode()).hexdigest()[:32]}"

@@ -1,10 +1,10 @@
 """The front door: sends each request to the part that answers it. Hot routes are plain ASGI."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
 
 from greenroom.domain.access import Scope
-from greenroom.web import cors, delivery, renditions, uploads, videos
+from greenroom.web import cors
 from greenroom.web.answers import send_envelope
 from greenroom.web.api.app import send_problem
 from greenroom.web.idempotency import Idempotent, Keys
@@ -16,6 +16,15 @@ from greenroom.web.rates import Limiter
 _VERSIONS = {"/v1/": "v1", "/v2/": "v2"}
 
 
+class OpenRoute(Protocol):
+    """An application for what takes no key; `prefix` of its paths is a slash, a word, a slash."""
+
+    prefix: str
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request."""
+
+
 class FrontDoor:
     """The ASGI application."""
 
@@ -23,10 +32,7 @@ class FrontDoor:
         self,
         envelope: Envelope,
         routes: Routes,
-        sign_urls: uploads.Uploads,
-        assets: delivery.Assets,
-        rendition_files: renditions.RenditionFiles,
-        video_files: videos.VideoFiles,
+        open_routes: Iterable[OpenRoute],
         api: Any,
         keys: Keys,
         limiter: Limiter,
@@ -34,10 +40,7 @@ class FrontDoor:
     ) -> None:
         self._envelope = envelope
         self._routes = routes
-        self._sign_urls = sign_urls
-        self._assets = assets
-        self._rendition_files = rendition_files
-        self._video_files = video_files
+        self._open_routes = {route.prefix: route for route in open_routes}
         # Signed and permanent URLs are open to every page; what takes a key is not.
         self._compatible = cors.open_to(
             limiter.around(Idempotent(self._answer_compatible, keys, refuse), refuse), cors_origins
@@ -47,14 +50,9 @@ class FrontDoor:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""
         path: str = scope["path"] if scope["type"] == "http" else ""
-        if path.startswith(uploads.PREFIX):
-            await self._sign_urls(scope, receive, send)
-        elif path.startswith(delivery.PREFIX):
-            await self._assets(scope, receive, send)
-        elif path.startswith(renditions.PREFIX):
-            await self._rendition_files(scope, receive, send)
-        elif path.startswith(videos.PREFIX):
-            await self._video_files(scope, receive, send)
+        found = self._open_routes.get(path[: path.find("/", 1) + 1])
+        if found is not None:
+            await found(scope, receive, send)
         elif path.startswith(("/v1/", "/v2/", "/open/v2/")):
             await self._compatible(scope, receive, send)
         else:

@@ -54,6 +54,8 @@ _WITHOUT_BYTES = {
 class Assets:
     """Answers `/assets/<asset id>.<extension>`."""
 
+    prefix = PREFIX
+
     def __init__(self, delivery: Delivery, threads: Threads, settings: DeliverySettings) -> None:
         self._delivery = delivery
         self._threads = threads

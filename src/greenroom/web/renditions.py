@@ -15,6 +15,8 @@ PREFIX = "/renditions/"
 class RenditionFiles:
     """Answers `/renditions/<rendition id>.<extension>`."""
 
+    prefix = PREFIX
+
     def __init__(self, renditions: Renditions, threads: Threads, settings: DeliverySettings) -> None:
         self._renditions = renditions
         self._threads = threads

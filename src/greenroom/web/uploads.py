@@ -33,6 +33,8 @@ _PLAIN_LENGTH = re.compile(r"[0-9]{1,18}")
 class Uploads:
     """Answers `/upload/<token>`."""
 
+    prefix = PREFIX
+
     def __init__(self, receiver: Receiver, origins: Origins, receipts: Receipts) -> None:
         self._receiver = receiver
         self._origins = origins

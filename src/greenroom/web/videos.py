@@ -15,6 +15,8 @@ PREFIX = "/videos/"
 class VideoFiles:
     """Answers `/videos/<video id>/cover.jpg`, `captions.srt` and `captions.vtt`."""
 
+    prefix = PREFIX
+
     def __init__(self, production: Production, threads: Threads, settings: DeliverySettings) -> None:
         self._production = production
         self._threads = threads
