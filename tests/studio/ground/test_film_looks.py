@@ -12,6 +12,7 @@ from greenroom.domain import tone
 from greenroom.domain.media import Format
 from greenroom.studio.ground.developed import over_white
 from greenroom.studio.ground.look import look_of
+from greenroom.studio.ground.turn import Turn
 from greenroom.studio.planes import Planes
 
 ORANGE = (230, 120, 40)
@@ -271,6 +272,6 @@ def test_a_transparent_film_is_shown_over_white(opened: Opened, encoder: str, ma
 def test_what_shines_through_a_transparent_film_mixes_with_white() -> None:
     half = flat_frame((*codes((0, 0, 0)), 128), pixels="yuva420p")
 
-    mixed = over_white(half, look_of(half))
+    mixed = over_white(half, look_of(half, Turn()))
 
     assert np.frombuffer(mixed.planes[0], np.uint8)[0] == pytest.approx((16 * 128 + 235 * 127) / 255, abs=1)

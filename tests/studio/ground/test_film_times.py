@@ -1,5 +1,6 @@
 """Which picture of a film is behind which frame of the video."""
 
+import gc
 import itertools
 import os
 
@@ -180,6 +181,27 @@ def test_pictures_do_not_depend_on_the_number_of_threads(opened: Opened) -> None
     walks = [[copied(opened.film(data, threads=threads).at(index)) for index in (3, 14, 33)] for threads in (1, 2, 5)]
 
     assert walks[0] == walks[1] == walks[2]
+
+
+def test_no_more_is_held_of_a_long_film_than_of_a_short_one(opened: Opened) -> None:
+    backdrop = opened.film(film(numbered(30, (640, 480)), Coding(size=(640, 480))), frame=(1280, 720))
+    gc.collect()
+    gc.disable()
+
+    try:
+        shown(backdrop, range(60))
+        before = resident_mb()
+        shown(backdrop, range(60, 210))
+        after = resident_mb()
+    finally:
+        gc.enable()
+
+    assert after - before < 40  # a frame is 0.5 MB as it is decoded and 1.4 as it is shown
+
+
+def resident_mb() -> float:
+    with open("/proc/self/statm") as statm:
+        return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 # Damage that came after verification

@@ -13,6 +13,7 @@ from greenroom.studio.ground.chain import TABLE, Chain, Step
 from greenroom.studio.ground.cover import Cover, cover
 from greenroom.studio.ground.look import LIMITED, MATRICES, Look, look_of, name_colours
 from greenroom.studio.ground.port import readonly
+from greenroom.studio.ground.turn import Turn
 from greenroom.studio.planes import NEUTRAL, WHITE, Plane, Planes
 
 _TICK = Fraction(1, 30)
@@ -27,17 +28,17 @@ class Development:
     `pixel_aspect` is the width of a stored pixel by its height, `focus` a point of the picture as it is shown.
     """
 
-    def __init__(self, frame: tuple[int, int], pixel_aspect: float, focus: tuple[float, float]) -> None:
-        self._frame, self._pixel_aspect, self._focus = frame, pixel_aspect, focus
+    def __init__(self, frame: tuple[int, int], pixel_aspect: float, turn: Turn, focus: tuple[float, float]) -> None:
+        self._frame, self._pixel_aspect, self._turn, self._focus = frame, pixel_aspect, turn, focus
         self._look: Look | None = None
         self._count = 0
 
     def planes(self, frame: VideoFrame) -> Planes:
         """The planes of a frame; they keep the memory of FFmpeg that they lie in."""
-        look = look_of(frame)
+        look = look_of(frame, self._turn)
         if look.has_alpha:
             frame = over_white(frame, look)
-            look = look_of(frame)._replace(turn=look.turn)
+            look = look_of(frame, self._turn)
         # A film may change its size or its colours on the way.
         if look != self._look:
             self._look, self._cover = look, self._covering(look)

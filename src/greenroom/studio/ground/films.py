@@ -52,7 +52,7 @@ class FilmBackdrop:
         except Broken as broken:
             raise self._broken(broken) from broken
         self._times = self._film.times
-        self._development = Development(frame, self._film.pixel_aspect, focus)
+        self._development = Development(frame, self._film.pixel_aspect, self._film.look.turn, focus)
         self._kept = Kept(len(self._times.shown), frame)
         self._round = -1
         self._frames: Iterator[VideoFrame] = iter(())

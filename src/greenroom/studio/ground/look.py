@@ -7,7 +7,7 @@ from typing import NamedTuple
 from av.video.frame import VideoFrame
 
 from greenroom.domain import tone
-from greenroom.studio.ground.turn import Turn, turn_of
+from greenroom.studio.ground.turn import Turn
 
 # As ITU-T H.273 numbers matrices and primaries, and FFmpeg ranges.
 BT709, BT601, BT2020 = 1, 6, 9
@@ -45,8 +45,8 @@ class Look(NamedTuple):
         return self.matrix == BT709 and self.range == LIMITED and not self.is_rgb
 
 
-def look_of(frame: VideoFrame) -> Look:
-    """The look of a frame."""
+def look_of(frame: VideoFrame, turn: Turn) -> Look:
+    """The look of a frame of a film that is shown with a turn."""
     transfer, primaries = int(frame.color_trc), int(frame.color_primaries)
     return Look(
         frame.width,
@@ -56,7 +56,7 @@ def look_of(frame: VideoFrame) -> Look:
         _range(frame),
         transfer,
         primaries,
-        turn_of(frame),
+        turn,
         frame.interlaced_frame,
         any(component.is_alpha for component in frame.format.components),
         frame.format.is_rgb,

@@ -27,6 +27,7 @@ from greenroom.domain.media import Format
 from greenroom.studio.ground.chain import Chain
 from greenroom.studio.ground.look import BT601, look_of, name_colours
 from greenroom.studio.ground.port import Reading
+from greenroom.studio.ground.turn import turn_of
 from greenroom.studio.plan import Material
 
 _DEMUXERS = {Format.MP4: "mov", Format.MOV: "mov", Format.WEBM: "matroska"}
@@ -96,7 +97,7 @@ class Film:
         self._first = next(self._peeked, None)
         if self._first is None:
             raise Broken("no picture of it can be decoded", 0.0)
-        self.look = look_of(self._first)
+        self.look = look_of(self._first, turn_of(self._first))
 
     def frames(self, moment: int) -> Iterator[VideoFrame]:
         """
@@ -177,7 +178,7 @@ class Film:
     def _deinterlaced(self, frames: Iterator[VideoFrame]) -> Iterator[VideoFrame]:
         filters: Chain | None = None
         for frame in frames:
-            look = look_of(frame)
+            look = look_of(frame, self.look.turn)
             name_colours(frame, look)
             filters = filters or Chain(look, self.times.base, [_DEINTERLACED])
             yield from map(self._timed, filters.through(frame))

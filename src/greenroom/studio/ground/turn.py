@@ -40,7 +40,12 @@ class Turn(NamedTuple):
 
 
 def turn_of(frame: VideoFrame) -> Turn:
-    """How a frame is to be shown (ISO 14496-12, 8.3.2: x' = a x + c y, y' = b x + d y); other angles are ignored."""
+    """
+    How a frame is to be shown (ISO 14496-12, 8.3.2: x' = a x + c y, y' = b x + d y); other angles are ignored.
+
+    To be asked of one frame of a film: PyAV makes a cycle of a frame and its side data, and a frame that waits for the
+    collector of cycles is three megabytes.
+    """
     side = frame.side_data.get("DISPLAYMATRIX")
     if side is None:
         return Turn()
