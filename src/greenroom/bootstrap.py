@@ -49,6 +49,7 @@ from greenroom.net.connection import Patience
 from greenroom.net.guard import Guard
 from greenroom.net.posting import Poster
 from greenroom.render.renderer import Renderer
+from greenroom.render.speaking import Speaking
 from greenroom.services.access import Access
 from greenroom.services.accounts import Accounts
 from greenroom.services.audit import Audit
@@ -145,6 +146,7 @@ class Server:
     production: Production
     making: Making
     previews: Previews
+    voices: Speaking
     watch_videos: EventWatch
     folders: Folders
     database: Database
@@ -184,6 +186,7 @@ class Server:
         self.notifying.close()
         self.runner.stop()
         self.threads.close()
+        self.voices.close()
         self.access.note_uses()
         self.examiner.close()
         self.watch.close()
@@ -381,6 +384,7 @@ def build(settings: Settings) -> Server:
         production,
         making,
         previews,
+        voices,
         watch_videos,
         folders,
         database,

@@ -28,6 +28,7 @@ from greenroom.studio.sound.music import tracks
 if TYPE_CHECKING:
     from greenroom.studio.voices.cast import Voice
     from greenroom.studio.voices.casting import Casting
+    from greenroom.studio.voices.espeak_helper import EspeakHelper
     from greenroom.studio.voices.settings import VoiceSettings
 
 
@@ -68,17 +69,17 @@ def models_folder(settings: Settings) -> str:
 
 def speaking(settings: Settings) -> Speaking:
     """Who speaks scripts."""
-    return Speaking(lambda: _casting(settings.voices))
+    return Speaking(lambda helper: _casting(settings.voices, helper))
 
 
-def _casting(chosen: Voices) -> "Casting":
+def _casting(chosen: Voices, helper: "EspeakHelper") -> "Casting":
     # Loaded only when somebody speaks: it brings numerical libraries that a server without videos has no use for.
     from greenroom.render.calls import ProviderCalls
     from greenroom.render.sounds import SoundDecoder
     from greenroom.studio.voices.settings import casting
 
     calls = ProviderCalls(GuardedClient(_guard(chosen)))
-    return casting(voice_settings(chosen), calls, decode=SoundDecoder())
+    return casting(voice_settings(chosen), calls, helper, decode=SoundDecoder())
 
 
 def voice_settings(chosen: Voices) -> "VoiceSettings":

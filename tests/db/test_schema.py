@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 
 from greenroom.bootstrap import open_catalogue
-from greenroom.db import blobs, catalogue, keys, library, listing, migrate, outbox, uploads, usage, uses
+from greenroom.db import blobs, catalogue, keys, library, listing, migrate, outbox, uploads, usage, uses, videos
 from greenroom.db.schema import metadata
 from greenroom.db.sqlite import Statement
 from greenroom.domain.asset_query import AssetQuery, Sort
@@ -120,6 +120,9 @@ def test_staged_uploads_are_found_by_their_index(connection: sqlite3.Connection)
         keys._ONE,
         usage._OF_ACCOUNT,
         usage._RECEIVE,
+        videos._BY_ID,
+        videos._SAVE,
+        videos._DEFER,
     ],
 )
 def test_a_hot_statement_reads_no_whole_table(connection: sqlite3.Connection, statement: Statement) -> None:
@@ -155,3 +158,19 @@ def test_a_folder_a_tag_and_a_word_have_their_assets_in_order(
 
     assert "SEARCH a USING COVERING INDEX ix_assets_by_number (account_id=? AND number=?)" in steps
     assert "TEMP B-TREE" not in steps
+
+
+def test_what_is_to_be_made_is_asked_of_the_videos_that_have_not_ended(connection: sqlite3.Connection) -> None:
+    for statement in (videos._WAITING, videos._PROCESSING, videos._UNENDED_IDS):
+        assert "videos USING INDEX ix_videos_unended" in plan(connection, statement)
+
+
+def test_a_page_of_videos_is_read_from_its_place_on(connection: sqlite3.Connection) -> None:
+    steps = plan(connection, videos._PAGE)
+
+    assert "SEARCH videos USING INDEX ix_videos_account_created_at_id" in steps
+
+
+@pytest.mark.parametrize("column", ["cover_key", "srt_key", "vtt_key"])
+def test_whether_a_video_needs_a_blob_is_found_by_an_index(connection: sqlite3.Connection, column: str) -> None:
+    assert f"ix_videos_{column} (" in plan(connection, blobs._CONDEMN)

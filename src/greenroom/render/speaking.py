@@ -5,9 +5,9 @@ What voices need is loaded when the first one is asked for: a server that makes 
 """
 
 import os
+import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from greenroom.domain.media import Finding
@@ -19,6 +19,7 @@ from greenroom.studio.notice import Notice
 if TYPE_CHECKING:
     from greenroom.studio.speech import Speech
     from greenroom.studio.voices.casting import Casting
+    from greenroom.studio.voices.espeak_helper import EspeakHelper
 
 SPEECH = "speech"
 GUIDE = "guide"
@@ -28,12 +29,28 @@ GUIDE = "guide"
 class Speaking:
     """Speak scripts, by whoever is configured. Methods block, in any number of threads."""
 
-    make_casting: Callable[[], "Casting"]
+    make_casting: Callable[["EspeakHelper"], "Casting"]
+    """Everyone who can speak, given the process of the embedded voices, which is started when one of them does."""
+    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    _casting: "Casting | None" = field(default=None, repr=False)
+    _helper: "EspeakHelper | None" = field(default=None, repr=False)
 
-    @cached_property
+    @property
     def casting(self) -> "Casting":
         """Everyone who can speak."""
-        return self.make_casting()
+        with self._lock:
+            if self._casting is None:
+                from greenroom.studio.voices.espeak_helper import EspeakHelper
+
+                self._helper = EspeakHelper()
+                self._casting = self.make_casting(self._helper)
+            return self._casting
+
+    def close(self) -> None:
+        """End the process of the embedded voices."""
+        with self._lock:
+            if self._helper is not None:
+                self._helper.close()
 
     def check(self, voice_id: str, language: str, speed: float) -> tuple[str, Sequence[Notice]]:
         """
