@@ -1,4 +1,6 @@
-"""The main job before your eyes: real files go up over signed URLs, are verified, and come back the same."""
+"""
+The main job before your eyes: real files go up over signed URLs, are verified, come back the same, and become videos.
+"""
 
 import argparse
 import contextlib
@@ -25,6 +27,7 @@ HOME = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HOME / "tests"))
 
 import media_samples as samples  # noqa: E402 - the tests' own files
+from demo_videos import make_videos  # noqa: E402
 from greenroom.client import Client, ClientError, Progress, Stage, Uploaded, UploadRefused  # noqa: E402
 from greenroom.client.description import described, size_in_words  # noqa: E402
 
@@ -84,38 +87,42 @@ def main() -> int:
     """Run the demo; 0 if all held, 1 if anything did not."""
     parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
     parser.add_argument("--keep", action="store_true", help="leave the server running until Ctrl-C")
-    keep = parser.parse_args().keep
+    parser.add_argument("--output", type=Path, default=HOME / "artefacts" / "demo", help="where the videos are put")
+    chosen = parser.parse_args()
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=WIDTH, color_system=None)
     try:
         with tempfile.TemporaryDirectory(prefix="greenroom-demo-") as folder:
-            return run(console, Path(folder), keep)
+            return run(console, Path(folder), chosen.output.resolve(), keep=chosen.keep)
     except KeyboardInterrupt:
         console.print("Stopped.")
         return 130
 
 
-def run(console: Console, folder: Path, keep: bool) -> int:
+def run(console: Console, folder: Path, output: Path, *, keep: bool) -> int:
     """Make the files, start a server, send good and spoilt ones, tell what came of them."""
-    console.print(Text("Greenroom: media goes up, is verified, and comes back", style="bold"))
+    console.print(Text("Greenroom: media goes up, is verified, comes back, and becomes videos", style="bold"))
     key = f"demo-{secrets.token_hex(16)}"
     with server(folder, key) as running:
         # The server needs its time to start, and so do the encoders.
         make_files(console, folder)
         running.wait_until_healthy()
         console.print(f"A server of its own runs at {running.url}\n")
-        return show(console, folder, running.url, key, keep)
+        return show(console, folder, running.url, key, output, keep=keep)
 
 
-def show(console: Console, folder: Path, url: str, key: str, keep: bool) -> int:
+def show(console: Console, folder: Path, url: str, key: str, output: Path, *, keep: bool) -> int:
     """Send all files to the server that runs; 0 if all held, 1 if anything did not."""
     with Client(url, key) as client:
         journeys = travel(console, client, folder)
         tell_table(console, journeys)
         all_back = tell_journeys(console, journeys)
         refused = [tell_refusal(console, client, folder, spoilt) for spoilt in SPOILT]
-        held = all_back and all(refused)
+        console.print("\nThree videos of what was uploaded, each by another call:")
+        assets = {one.name: one.uploaded for one in journeys if one.uploaded is not None}
+        made = all_back and make_videos(console, bars(console), url, key, folder, assets, output)
+        held = made and all(refused)
         console.print(Text("\nAll held." if held else "\nNOT all held.", style="bold green" if held else "bold red"))
         if keep:
             wait_for_interrupt(console, url, key, folder)

@@ -42,6 +42,7 @@ def look_around(orders: Orders) -> None:
 
     tried = {
         "keep": outcome(keep),
+        "read_a_material": outcome(lambda: os.preadv(plan.target, [bytearray(4)], 0)),
         "read_secret": outcome(lambda: os.open(os.path.join(outside, "secret"), os.O_RDONLY)),
         "write_outside": outcome(lambda: os.open(os.path.join(outside, "new"), os.O_WRONLY | os.O_CREAT)),
         "list_root": outcome(lambda: os.listdir("/")),

@@ -73,6 +73,7 @@ def test_a_process_can_do_nothing_but_work_in_its_folder(
     found = json.loads(str(outcome_of("look_around", work, targets)))
 
     assert found["keep"] == "could: 2"
+    assert found["read_a_material"] == "could: 0"
     assert (work / "kept").read_bytes() == b"kept"
     denied = ("read_secret", "write_outside", "list_root", "connect", "run", "fork")
     assert {name: found[name] for name in denied if not found[name].startswith("could not")} == {}

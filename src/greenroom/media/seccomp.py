@@ -20,7 +20,7 @@ _INSTRUCTION_BYTES = 8
 
 _ALLOWED = """
     brk mmap mmap2 munmap mremap mprotect madvise membarrier
-    read readv pread64 preadv lseek _llseek fstat fstat64 dup write writev close poll ppoll
+    read readv pread64 preadv preadv2 lseek _llseek fstat fstat64 dup write writev close poll ppoll
     futex futex_time64 set_robust_list get_robust_list rseq sched_yield sched_getaffinity getcpu
     set_tid_address gettid getpid getppid tgkill exit exit_group restart_syscall
     rt_sigaction rt_sigprocmask rt_sigreturn sigaltstack
