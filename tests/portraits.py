@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 Rgb = NDArray[np.uint8]
 Plane = NDArray[np.float32]
 
-_PX = 300.0  # of the paint, for a radian
+_PX = 220.0  # of the paint, for a radian
 _ROWS, _COLUMNS = int(3.1416 * _PX), int(6.2832 * _PX)
 
 
@@ -69,7 +69,7 @@ PEOPLE: dict[str, Head] = {
 
 
 @cache
-def portrait(head: Head, width: int = 640, height: int = 800, face: float = 0.30) -> Rgb:
+def portrait(head: Head, width: int = 480, height: int = 600, face: float = 0.30) -> Rgb:
     """A portrait. `face` is about the distance from the eyes to the chin, in parts of the width."""
     surface, paint, gloss = _surface(head), *_paint(head)
     scale = face * width

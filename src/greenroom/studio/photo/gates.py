@@ -1,8 +1,8 @@
 """
-Gates: whether a picture can become an avatar that people like to watch, before anything is made of it.
+Gates: whether a picture can become an avatar that is worth watching, before anything is made of it.
 
-Each refusal has a stable code, what was measured and what is allowed, and a cure. The same findings serve as advice when
-a picture is uploaded.
+Each refusal has a stable code, what was measured, what is allowed, and a cure. The same findings are advice when a
+picture is uploaded.
 """
 
 from dataclasses import dataclass

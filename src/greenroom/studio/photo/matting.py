@@ -189,10 +189,12 @@ def _upsampled(alpha: Plane, small: NDArray[np.float32], full: NDArray[np.float3
 
 def _colours(full: NDArray[np.float32], alpha: Plane) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """What person and ground look like alone, everywhere."""
-    own, other = diffused(full, alpha > 0.96), diffused(full, alpha < 0.03)
+    # What a wide lens or a compressed file smears over the edge belongs to the person, not to the ground.
+    rim = 2 * max(1, round(0.004 * max(alpha.shape))) + 1
+    near = _floats(cv2.dilate(alpha, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (rim, rim))))
+    own, other = diffused(full, alpha > 0.96), diffused(full, near < 0.03)
     mix = alpha[..., None]
     person = own + mix * (full - mix * own - (1 - mix) * other)
     person = np.where(mix > 0.96, full, person)
-    ground = other + (1 - mix) * (full - mix * own - (1 - mix) * other)
-    ground = np.where(mix < 0.03, full, ground)
-    return np.clip(person, 0, 1).astype(np.float32), np.clip(ground, 0, 1).astype(np.float32)
+    ground = np.where(near[..., None] < 0.03, full, other)
+    return _floats(np.clip(person, 0, 1)), _floats(np.clip(ground, 0, 1))

@@ -74,7 +74,7 @@ EYES = (
     ),
 )
 
-AWAY = tuple(sorted({*NOSE, *OVAL_TOP, *FOREHEAD}))
+AWAY = tuple(sorted({*NOSE, *OVAL_TOP, *FOREHEAD} - {164, 167, 393}))
 """Points that neither speech nor blinks move: what identity is measured by."""
 
 

@@ -6,6 +6,7 @@ neither networks nor the photograph.
 """
 
 import io
+import zipfile
 from dataclasses import dataclass
 
 import cv2
@@ -101,5 +102,5 @@ def decoded(data: bytes) -> Portrait:
                 raise NotPrepared("it is of another version: prepare the photograph again")
             picture, person, alpha, ground = (held[name] for name in ("picture", "person", "alpha", "ground"))
             return Portrait(picture, person, alpha, ground, held["points"], float(held["doubt"]))
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise NotPrepared("it is damaged") from error

@@ -44,7 +44,7 @@ class PhotoAvatar:
         self.box = place.box
         self._grounded = own_ground or bool(place.disc)
         points = portrait.points * place.scale + (place.x, place.y, 0)
-        person, ground = _laid(portrait, place)
+        person, ground = laid(portrait, place)
         left, top, right, bottom = _head(person[..., 3], points)
         self._part = slice(top, bottom), slice(left, right)
         self._head = person[self._part].copy()
@@ -76,7 +76,7 @@ class PhotoAvatar:
         return self._out
 
 
-def _laid(portrait: Portrait, place: Place) -> tuple[Picture, Picture]:
+def laid(portrait: Portrait, place: Place) -> tuple[Picture, Picture]:
     """The person with premultiplied alpha, and the ground, both as large as the box."""
     size = place.box.width, place.box.height
     matrix = np.array([[place.scale, 0, place.x], [0, place.scale, place.y]], np.float64)
