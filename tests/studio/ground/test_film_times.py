@@ -184,7 +184,9 @@ def test_pictures_do_not_depend_on_the_number_of_threads(opened: Opened) -> None
 
 
 def test_no_more_is_held_of_a_long_film_than_of_a_short_one(opened: Opened) -> None:
-    backdrop = opened.film(film(numbered(30, (640, 480)), Coding(size=(640, 480))), frame=(1280, 720))
+    backdrop = opened.film(
+        film(numbered(60, (640, 480)), Coding(size=(640, 480))), frame=(1280, 720)
+    )  # too much to keep
     gc.collect()
     gc.disable()
 
