@@ -116,7 +116,10 @@ def test_the_highlight_goes_from_left_to_right(fonts: str) -> None:
     assert places == sorted(places)
 
 
-@pytest.mark.parametrize(("language", "script"), [("he", "אחת שתיים שלוש"), ("ar", "API واحد اثنان")])
+@pytest.mark.parametrize(
+    ("language", "script"),
+    [("he", "אחת שתיים שלוש"), ("ar", "API واحد اثنان"), ("ar", "حمل Greenroom"), ("", "حمل تطبيق Greenroom")],
+)
 def test_the_highlight_goes_from_right_to_left_where_the_script_does(fonts: str, language: str, script: str) -> None:
     found = made(fonts, script, language, PURE)
     times = [token.start_s + 0.01 for token in found.cues[0].tokens]

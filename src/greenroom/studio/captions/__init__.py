@@ -104,7 +104,7 @@ def captions(
     size = min(max(style.size, _LEAST_SIZE), _MOST_SIZE) * min(frame)
     area, clear = band(safe_area(frame), style.position, _TWO_LINES * size, keep_out)
     text = "".join(token.text for token in found)
-    shaper = Shaper(Fonts(fonts, language), size, language, right_to_left=is_right_to_left(text))
+    shaper = Shaper(Fonts(fonts, language), size, language, right_to_left=is_right_to_left(script, language))
     # Outline and the box's padding stand out of the letters on both sides.
     width = area.width - size * (0.8 if colors.background is not None else 0.2)
     cut = cues(split(found, lambda text: shaper.width(text) <= width), shaper.width, width, ends_s)

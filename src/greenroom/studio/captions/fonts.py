@@ -130,7 +130,23 @@ def _loaded(folder: str) -> tuple[Sequence[str], skia.textlayout.FontCollection,
     return tuple(faces), collection, faces
 
 
-def is_right_to_left(text: str) -> bool:
-    """Whether most letters of a text are written from right to left."""
-    directions = [unicodedata.bidirectional(one) for one in text]
-    return sum(one in ("R", "AL") for one in directions) > directions.count("L")
+_RIGHT_TO_LEFT = frozenset("ar he iw fa ur ps sd ug yi dv ckb".split())  # noqa: SIM905 - codes as the table has them
+
+
+def is_right_to_left(text: str, language: str) -> bool:
+    """
+    Whether a text reads from right to left: as its language is written, if it has any letters of that kind.
+
+    Where the language does not tell, more of its words have to be so: a few long names and addresses of another
+    writing system turn nothing around.
+    """
+    words = [_begins_right_to_left(word) for word in text.split()]
+    if language.lower().replace("_", "-").split("-")[0] in _RIGHT_TO_LEFT:
+        return True in words
+    return words.count(True) > words.count(False)
+
+
+def _begins_right_to_left(word: str) -> bool | None:
+    """By its first letter (rule P2 of UAX 9); None for a word without letters."""
+    kinds = (unicodedata.bidirectional(one) for one in word)
+    return next((kind != "L" for kind in kinds if kind in ("L", "R", "AL")), None)
