@@ -25,6 +25,7 @@ from videos_made import (
     wait_for,
 )
 
+import media_samples
 from running_server import RunningServer, start_server
 
 DECODERS = ("libav", "skia", "cv2", "opencv")
@@ -110,6 +111,20 @@ def test_nothing_is_left_of_the_making(
 ) -> None:
     assert os.listdir(studio.data / "work") == []
     assert studio.temporary_files() == []
+
+
+def test_a_video_with_all_its_parts_is_made_inside_the_sandbox(studio: RunningServer) -> None:
+    """Fonts, music, an image, a film, a sound that has to be aligned: each is read by other calls of the system."""
+    image = studio.upload("ground.jpg", media_samples.jpeg(640, 480))["asset_id"]
+    film = studio.upload("ground.mp4", media_samples.mp4(seconds=1))["asset_id"]
+    sound = studio.upload("voice.wav", media_samples.wav(1))["asset_id"]
+    still = SHORT | {"captions": {}, "music": {"track": "1"}, "background": {"type": "image", "asset": image}}
+    recorded = {name: value for name, value in SHORT.items() if name not in ("script", "voice")}
+    recorded |= {"audio": sound, "transcript": "hello there", "background": {"type": "video", "asset": film}}
+
+    made = [wait_for(studio, one, ended) for one in (asked(studio, still), asked(studio, recorded))]
+
+    assert [(one["state"], one["findings"]) for one in made] == [("completed", []), ("completed", [])]
 
 
 def test_a_cancelled_video_takes_its_processes_with_it_within_a_second(studio: RunningServer) -> None:

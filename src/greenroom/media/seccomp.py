@@ -34,9 +34,9 @@ WRITING = ("ftruncate", "ftruncate64", "pwrite64")
 """What a process needs besides, that writes a copy into a file which is open already."""
 
 _OF_FILES = """
-    open openat access faccessat faccessat2 stat lstat newfstatat statx readlink readlinkat statfs fstatfs getcwd
-    getdents getdents64 unlink unlinkat rename renameat renameat2 mkdir mkdirat rmdir fallocate fadvise64 fsync
-    fdatasync fchmod copy_file_range sendfile wait4 waitid
+    preadv2 pwritev pwritev2 open openat access faccessat faccessat2 stat lstat newfstatat statx readlink readlinkat
+    statfs fstatfs getcwd getdents getdents64 unlink unlinkat rename renameat renameat2 mkdir mkdirat rmdir fallocate
+    fadvise64 fsync fdatasync fchmod copy_file_range sendfile wait4 waitid
 """.split()  # noqa: SIM905 - as above
 FILES = (*WRITING, *_OF_FILES)
 """What a process needs besides, that keeps files in a folder of its own: which ones, Landlock says."""

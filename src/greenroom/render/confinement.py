@@ -44,7 +44,13 @@ def limit_self(limits: RenderLimits) -> None:
 
 
 def lock_in(orders: Orders) -> None:
-    """Give up for good all that making the video does not need; while there is one thread alone."""
+    """
+    Give up for good all that making the video does not need.
+
+    It is given up by the thread that says so and all that come of it, so there may be no other.
+    """
+    if len(os.listdir("/proc/self/task")) > 1:
+        raise RuntimeError("a library has started a thread, which would not be confined")
     plan = orders.plan
     if orders.landlock:
         allow_only([*program_folders(), plan.fonts], [plan.work])

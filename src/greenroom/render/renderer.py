@@ -81,7 +81,8 @@ class Renderer:
     def _started(self, orders: Orders, complaints: int) -> Iterator["subprocess.Popen[bytes]"]:
         with subprocess.Popen(
             [sys.executable, "-P", "-m", self._module],
-            env=bare_environment(),
+            # Aligners keep temporary files, and no other folder is open to them.
+            env=bare_environment() | {"TMPDIR": orders.plan.work},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=complaints,
