@@ -12,7 +12,9 @@ from functools import partial
 import structlog
 
 from greenroom.bootstrap_videos import (
+    image_provider,
     making_terms,
+    portraits,
     previews_of,
     render_limits,
     require_fonts,
@@ -48,6 +50,7 @@ from greenroom.net.client import GuardedClient
 from greenroom.net.connection import Patience
 from greenroom.net.guard import Guard
 from greenroom.net.posting import Poster
+from greenroom.render.portraits import Portraits
 from greenroom.render.renderer import Renderer
 from greenroom.render.speaking import Speaking
 from greenroom.services.access import Access
@@ -63,6 +66,8 @@ from greenroom.services.ingest import Ingest
 from greenroom.services.library import Library
 from greenroom.services.making import Making
 from greenroom.services.notifying import Notifying
+from greenroom.services.photo_making import PhotoMaking
+from greenroom.services.photos import Photos
 from greenroom.services.preflight import Preflight
 from greenroom.services.previews import Previews
 from greenroom.services.production import Production
@@ -87,6 +92,7 @@ from greenroom.web.api.folders import folders_router
 from greenroom.web.api.hooks import callback_secret_router, deliveries_router, hooks_router
 from greenroom.web.api.imports import imports_router
 from greenroom.web.api.keys import keys_router
+from greenroom.web.api.photo_avatars import photo_avatars_router
 from greenroom.web.api.preflight import preflight_router
 from greenroom.web.api.receipts import receipts_router
 from greenroom.web.api.reference import reference_router
@@ -97,11 +103,12 @@ from greenroom.web.app import FrontDoor
 from greenroom.web.auth import Callers
 from greenroom.web.delivery import Assets
 from greenroom.web.idempotency import Keys
-from greenroom.web.jogg import described
+from greenroom.web.jogg import described, lip_sync
 from greenroom.web.jogg.cast import CastCalls
 from greenroom.web.jogg.envelope import Envelope
 from greenroom.web.jogg.form import FormLimits
 from greenroom.web.jogg.hooks import HookCalls
+from greenroom.web.jogg.photo import PhotoCalls
 from greenroom.web.jogg.routes import Routes
 from greenroom.web.jogg.upload import UploadCall
 from greenroom.web.jogg.user import UserCalls
@@ -147,6 +154,8 @@ class Server:
     making: Making
     previews: Previews
     voices: Speaking
+    photo_making: PhotoMaking
+    portraits: Portraits
     watch_videos: EventWatch
     folders: Folders
     database: Database
@@ -181,6 +190,8 @@ class Server:
         """Let what is under way end, then let go of the data folder."""
         self.making.close()
         self.previews.close()
+        self.photo_making.close()
+        self.portraits.close()
         self.optimizer.close()
         self.imports.close()
         self.notifying.close()
@@ -301,6 +312,33 @@ def build(settings: Settings) -> Server:
         terms=making_terms(settings),
         under_way=production.under_way,
     )
+    looked_at_by, provider = portraits(settings), image_provider(settings)
+    photos = Photos(
+        database=database,
+        store=store,
+        portraits=looked_at_by,
+        resolve=imports.resolve,
+        check_receiver=receivers.check,
+        check_voice=voices.check,
+        credits=production.credits,
+        now=now,
+        require_consent=settings.photo.require_consent,
+        has_provider=provider is not None,
+    )
+    photo_making = PhotoMaking(
+        database=database,
+        store=store,
+        portraits=looked_at_by,
+        examine=partial(examiner.examine, deep=True),
+        policy=rules,
+        numbers=ingest.numbers,
+        limits=usual_limits(settings),
+        credits=production.credits,
+        now=now,
+        changed=delivery.forget,
+        locale_of=lambda voice_id: voices.check(voice_id, "", 1.0)[0],
+        provide=provider,
+    )
     notifying = Notifying(
         database,
         Poster(GuardedClient(receivers), settings.webhooks.timeout_s, now),
@@ -316,6 +354,8 @@ def build(settings: Settings) -> Server:
         HookCalls(hooks, threads).table(),
         CastCalls(cast, origins, threads).table(),
         VideoCalls(production, cast, origins, threads).table(),
+        PhotoCalls(photos, origins, threads).table(),
+        lip_sync.table(),
     )
     app = FrontDoor(
         Envelope(callers),
@@ -339,6 +379,7 @@ def build(settings: Settings) -> Server:
                 uploads_router(ingest, signed_uploads, callers),
                 imports_router(imports, callers),
                 videos_router(production, callers, watch_videos),
+                photo_avatars_router(photos, callers),
                 cast_router(cast, callers),
                 hooks_router(hooks, callers),
                 deliveries_router(hooks, callers),
@@ -369,6 +410,9 @@ def build(settings: Settings) -> Server:
         Job("judge what an earlier run received", ingest.resume_all, _RESUME_EVERY_S),
         Job("make render-safe copies", renditions.work, _OPTIMIZE_EVERY_S),
         *(Job(f"make videos {number}", making.work, _MAKE_EVERY_S) for number in range(settings.render.workers)),
+        Job("make photo avatars", photo_making.work, _MAKE_EVERY_S),
+        Job("have portraits made", photo_making.provide_all, _MAKE_EVERY_S),
+        Job("let go of deleted photo avatars", photo_making.let_go, _SWEEP_EVERY_S),
         Job("remove what is left of ended videos", making.sweep, _SWEEP_WORK_EVERY_S),
         Job("make previews", previews.work, _PREVIEW_EVERY_S),
         Job("tell hooks", notifying.work, _TELL_AGAIN_EVERY_S),
@@ -385,6 +429,8 @@ def build(settings: Settings) -> Server:
         making,
         previews,
         voices,
+        photo_making,
+        looked_at_by,
         watch_videos,
         folders,
         database,

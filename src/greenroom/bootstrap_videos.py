@@ -13,7 +13,10 @@ from greenroom.domain.video import Resolution
 from greenroom.net.addresses import AllowList, is_host_name
 from greenroom.net.client import GuardedClient
 from greenroom.net.guard import Guard
+from greenroom.render.image_provider import ImageProvider
 from greenroom.render.messages import RenderLimits
+from greenroom.render.portrait_orders import PortraitLimits
+from greenroom.render.portraits import Portraits
 from greenroom.render.previews import PreviewMaker
 from greenroom.render.renderer import Renderer
 from greenroom.render.speaking import Speaking
@@ -67,6 +70,21 @@ def models_folder(settings: Settings) -> str:
     return settings.models.folder or usual_folder()
 
 
+def portraits(settings: Settings) -> Portraits:
+    """Who looks at photographs."""
+    chosen = settings.photo
+    return Portraits(models_folder(settings), PortraitLimits(chosen.wall_s, memory_bytes=chosen.memory_bytes))
+
+
+def image_provider(settings: Settings) -> ImageProvider | None:
+    """Who makes portraits of descriptions; None if nobody is configured."""
+    chosen = settings.photo
+    if not chosen.images_url:
+        return None
+    client = GuardedClient(_guard((chosen.images_url,)))
+    return ImageProvider(client, chosen.images_url, chosen.images_key, chosen.images_model, chosen.timeout_s)
+
+
 def speaking(settings: Settings) -> Speaking:
     """Who speaks scripts."""
     return Speaking(lambda helper: _casting(settings.voices, helper))
@@ -78,7 +96,8 @@ def _casting(chosen: Voices, helper: "EspeakHelper") -> "Casting":
     from greenroom.render.sounds import SoundDecoder
     from greenroom.studio.voices.settings import casting
 
-    calls = ProviderCalls(GuardedClient(_guard(chosen)))
+    addresses = (chosen.openai_url, chosen.azure_url, chosen.google_url, chosen.elevenlabs_url, chosen.piper_url)
+    calls = ProviderCalls(GuardedClient(_guard(addresses)))
     return casting(voice_settings(chosen), calls, helper, decode=SoundDecoder())
 
 
@@ -111,9 +130,8 @@ def _voice(text: str) -> "Voice":
     return Voice(id_, id_, provider, there, locale, Gender(gender[0]) if gender else None)
 
 
-def _guard(chosen: Voices) -> Guard:
+def _guard(addresses: Sequence[str]) -> Guard:
     """Calls what is on the internet, and the hosts that the operator has named: those are no strangers."""
-    addresses = (chosen.openai_url, chosen.azure_url, chosen.google_url, chosen.elevenlabs_url, chosen.piper_url)
     parts = [urlsplit(address) for address in addresses if address]
     ports = {one.port or (80 if one.scheme == "http" else 443) for one in parts} | {443}
     return Guard(frozenset(("http", "https")), frozenset(ports), AllowList.of(_hosts([one.hostname for one in parts])))

@@ -320,6 +320,24 @@ class Previews:
 
 
 @dataclass(frozen=True, slots=True)
+class Photo:
+    """Avatars of photographs, and the provider that makes portraits of descriptions."""
+
+    require_consent: bool = setting(False, "Refuse a photo avatar without a word on the consent of who is shown.")
+    images_url: str = setting(
+        "",
+        "Address of a server with OpenAI's images call, like `https://api.openai.com`; empty takes photographs only.",
+        lambda value: not value or value.startswith(("http://", "https://")),
+        "an address that begins with http:// or https://",
+    )
+    images_key: str = setting("", "Key for it; a server of one's own may need none.")
+    images_model: str = setting("gpt-image-1", "Model that makes images there.")
+    timeout_s: float = positive(180.0, "Longest wait for an image of it.")
+    wall_s: float = positive(60.0, "A photograph that takes longer to be looked at is given up.")
+    memory_bytes: int = positive(3072 * MIB, "Address space of the process that looks at a photograph.")
+
+
+@dataclass(frozen=True, slots=True)
 class Models:
     """Fonts for captions, and the models that find faces in photos: `greenroom models install` fetches them."""
 
@@ -407,6 +425,7 @@ class Settings:
     retention: Retention = field(default_factory=Retention)
     optimizing: Optimizing = field(default_factory=Optimizing)
     models: Models = field(default_factory=Models)
+    photo: Photo = field(default_factory=Photo)
     voices: Voices = field(default_factory=Voices)
     render: Render = field(default_factory=Render)
     previews: Previews = field(default_factory=Previews)

@@ -40,6 +40,10 @@ Every error that Greenroom raises on purpose.
     ├── AssetInUse              something pending is to be made from the asset
     ├── AssetPurged             an asset that was deleted for too long to be restored
     ├── NotOptimized            a copy that cannot be made; carries the finding
+    ├── PortraitRefused         a photograph that no avatar can be made of; carries the findings
+    │   ├── FaceMissing         nobody is seen in it
+    │   ├── FacesSeveral        more than one is
+    │   └── FaceUnfit           who is seen in it cannot be animated well
     ├── VoiceFailed             a voice gave no sound; says whose it is and what cures it
     ├── NotProduced             a video that cannot be made of what was given; has a code of its own
     │   └── ModelsMissing       fonts or models that are not installed; names the command
@@ -391,6 +395,37 @@ class NotOptimized(GreenroomError):
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding.message)
         self.finding = finding
+
+
+class PortraitRefused(GreenroomError):
+    """
+    A photograph that no avatar can be made of. `finding` is the first reason, `others` the rest of them.
+
+    `field` is what names the photograph in the request.
+    """
+
+    def __init__(self, field: str, finding: Finding, *others: Finding) -> None:
+        super().__init__(f"{field} is refused: {finding.message}")
+        self.field = field
+        self.finding = finding
+        self.others = others
+
+    @property
+    def code(self) -> str:  # type: ignore[override]
+        """The stable code of the finding."""
+        return self.finding.code
+
+
+class FaceMissing(PortraitRefused):
+    """A photograph in which no human face was found."""
+
+
+class FacesSeveral(PortraitRefused):
+    """A photograph of more than one person."""
+
+
+class FaceUnfit(PortraitRefused):
+    """A photograph of a face that cannot be animated well: too small, turned away, blurred, covered."""
 
 
 class VoiceFailed(GreenroomError):

@@ -105,7 +105,7 @@ def test_every_avatar_can_be_had_in_every_shape(server: RunningServer, aspect: s
 
 @pytest.mark.parametrize("path", ["/v2/avatars/custom", "/v1/avatars/custom"])
 def test_nobody_has_avatars_of_their_own_yet(server: RunningServer, path: str) -> None:
-    assert data(server, path, page=1, page_size=10, status="completed", name="x") == {"avatars": []}
+    assert data(server, path, page=1, page_size=10, status="completed", name="x") == {"avatars": [], "total": 0}
 
 
 # Voices

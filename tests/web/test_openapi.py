@@ -59,7 +59,7 @@ def test_the_examples_of_the_compatible_document_are_taken(server: RunningServer
         for example in (
             operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("examples", {}).values()
         ):
-            if "{" in path or "url" in example["value"]:
+            if "{" in path or any(name.endswith("url") for name in example["value"]):
                 continue  # its id, or the server that it names, is not there
             reply = requests.request(
                 method, server.url + path, json=example["value"], headers={"x-api-key": server.key}, timeout=10

@@ -11,7 +11,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import and_, bindparam, delete, exists, func, insert, select, text, update
 
-from greenroom.db.schema import accounts, assets, blobs, renditions, videos
+from greenroom.db.schema import accounts, assets, blobs, photo_avatars, renditions, videos
 from greenroom.db.sqlite import Transaction, sql
 from greenroom.domain.ids import BlobKey
 from greenroom.domain.media import Examination
@@ -24,6 +24,7 @@ _unneeded = and_(
     ~exists().where(videos.c.cover_key == blobs.c.key),
     ~exists().where(videos.c.srt_key == blobs.c.key),
     ~exists().where(videos.c.vtt_key == blobs.c.key),
+    ~exists().where(photo_avatars.c.prepared_key == blobs.c.key),
 )
 _due = and_(blobs.c.condemned_at <= bindparam("before"), _unneeded)
 _ADD = sql(

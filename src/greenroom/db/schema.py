@@ -404,6 +404,69 @@ videos = Table(
     sqlite_with_rowid=False,
 )
 
+photos = Table(
+    "photos",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("accounts.id"), nullable=False),
+    # Which restricted keys see it; the empty text is the top.
+    Column("folder_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("looks", Text, nullable=False),
+    # Empty where an image provider makes the images.
+    Column("asset_id", Text, ForeignKey("assets.id")),
+    Column("avatar_id", Text),
+    Column("images", Text, nullable=False, server_default=text("'[]'")),
+    Column("findings", Text),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("created_at", Float, nullable=False),
+    Column("due_at", Float, nullable=False),
+    Column("ended_at", Float),
+    Column("callback_url", Text),
+    Column("charge_id", Text, ForeignKey("charges.id")),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    Index("ix_photos_account_created_at_id", "account_id", "created_at", "id"),
+    Index("ix_photos_pending", "due_at", sqlite_where=text("state = 'pending'")),
+    sqlite_with_rowid=False,
+)
+
+photo_avatars = Table(
+    "photo_avatars",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("accounts.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("folder_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("asset_id", Text, ForeignKey("assets.id"), nullable=False),
+    Column("photo_id", Text, ForeignKey("photos.id")),
+    # What render processes draw from.
+    Column("prepared_key", Text, ForeignKey("blobs.key")),
+    Column("findings", Text),
+    Column("consent", Text),
+    Column("motion", Text),
+    # Copies of what stands in `motion`.
+    Column("motion_id", Text),
+    Column("motion_open", Boolean, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("created_at", Float, nullable=False),
+    Column("due_at", Float, nullable=False),
+    Column("ended_at", Float),
+    # Rows stay, since a number never comes twice.
+    Column("deleted_at", Float),
+    Column("callback_url", Text),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    Index("ix_photo_avatars_account_number", "account_id", "number", unique=True),
+    Index("ix_photo_avatars_account_created_at_id", "account_id", "created_at", "id"),
+    Index("ix_photo_avatars_pending", "due_at", sqlite_where=text("state = 'pending'")),
+    Index("ix_photo_avatars_motion_id", "motion_id", sqlite_where=text("motion_id IS NOT NULL")),
+    Index("ix_photo_avatars_motion_open", "due_at", sqlite_where=text("motion_open")),
+    Index("ix_photo_avatars_prepared_key", "prepared_key", sqlite_where=text("prepared_key IS NOT NULL")),
+    sqlite_with_rowid=False,
+)
+
 imports = Table(
     "imports",
     metadata,

@@ -50,6 +50,7 @@ class Caller(StrEnum):
     PROJECT_V2 = "project_v2"  # /v2/avatar
     TALKING_V1 = "talking_v1"  # /v1/create_video_from_talking_avatar
     API = "api"  # /api/v1/videos
+    MOTION = "motion"  # by none: it is the preview of a photo avatar, and told of as such
 
 
 class Step(StrEnum):

@@ -20,6 +20,12 @@ VIDEO_FINDINGS: dict[str, Explanation] = {
         "An asset of the video was deleted or rejected before the video was begun.",
         "Restore the asset, or make a new video without it.",
     ),
+    "avatar_gone": Explanation(
+        "The photo avatar was deleted, or could not be made.", "Make an avatar anew, and a new video with it."
+    ),
+    "avatar_awaited": Explanation(
+        "The photo avatar is still being made; the video begins when it is there.", "Wait for it."
+    ),
     # Voice
     "voice_failed": Explanation("The voice gave no sound.", "Choose another voice, or try again later."),
     "voice_silent": Explanation("The voice found nothing to say in the script.", "Give a script with words."),

@@ -108,6 +108,17 @@ class Music(Struct, frozen=True):
     loop: bool = True
 
 
+class Likeness(Struct, frozen=True):
+    """
+    What a photo avatar is drawn from. `portrait` pins its prepared photograph, once there is one.
+
+    `own_ground` keeps what is behind the person in the photograph, instead of any other ground.
+    """
+
+    portrait: BlobKey | None = None
+    own_ground: bool = False
+
+
 class CaptionStyle(Struct, frozen=True):
     """How captions look. Colours as #rrggbb or #rrggbbaa; `size` is in parts of the frame's short side."""
 
@@ -123,7 +134,7 @@ class VideoSpec(Struct, frozen=True):
     """All that a video is made by. The same spec and the same bytes of its assets give the same frames."""
 
     avatar_id: str
-    """The id of a stock presenter, as `studio.cast` knows it."""
+    """The id of a stock presenter, as `studio.cast` knows it, or that of a photo avatar, which has a likeness."""
     voice: ScriptVoice | RecordedVoice
     name: str = ""
     aspect: Aspect = Aspect.PORTRAIT
@@ -137,6 +148,8 @@ class VideoSpec(Struct, frozen=True):
     music: Music | None = None
     captions: CaptionStyle | None = None
     seed: int = 0
+    likeness: Likeness | None = None
+    """None for a stock presenter."""
     label: bool = False
     """Whether the picture says that it was made by program; the file's metadata always do."""
 

@@ -18,17 +18,19 @@ from datetime import datetime, timedelta
 import structlog
 from msgspec import Struct, structs
 
-from greenroom.db import audit, catalogue, outbox, uses, verdicts, videos
+from greenroom.db import audit, catalogue, outbox, photos, uses, verdicts, videos
 from greenroom.db.sqlite import Database, Transaction
 from greenroom.domain.act import by_system
 from greenroom.domain.asset import Asset, AssetState, Verification
 from greenroom.domain.media import Finding, Kind
+from greenroom.domain.photo_avatar import PhotoAvatarId, PhotoState
 from greenroom.domain.policy import minutes
-from greenroom.domain.production import Progress, Spoken, Step, Video, VideoId, VideoState
+from greenroom.domain.production import Caller, Progress, Spoken, Step, Video, VideoId, VideoState
 from greenroom.domain.production_findings import PASSING, VIDEO_FINDINGS, reason
 from greenroom.domain.video import (
     FilmGround,
     Ground,
+    Likeness,
     PictureGround,
     RecordedVoice,
     ScriptVoice,
@@ -162,7 +164,29 @@ class Making:
             if isinstance(standing, _Waits):
                 self._look_again(video)
                 return None
-        return self._begun(video, pinned(video.spec, assets))
+        likeness = self._likeness(video.spec)
+        if isinstance(likeness, Finding):
+            self._fail(video, likeness)
+            return None
+        if isinstance(likeness, _Waits):
+            self._look_again(video)
+            return None
+        return self._begun(video, structs.replace(pinned(video.spec, assets), likeness=likeness))
+
+    def _likeness(self, spec: VideoSpec) -> Likeness | _Waits | Finding | None:
+        """What a photo avatar is drawn from, or what keeps it from being used; None for a stock presenter."""
+        if spec.likeness is None:
+            return None
+        pinned_to = spec.likeness.portrait
+        avatar = self.database.read(lambda tx: photos.avatar(tx, PhotoAvatarId(spec.avatar_id)))
+        if avatar is None or (avatar.deleted_at is not None and None in (pinned_to, avatar.prepared)):
+            return reason("avatar_gone", f"The photo avatar {spec.avatar_id} was deleted.")
+        if avatar.state is PhotoState.PENDING:
+            return _Waits()
+        if avatar.prepared is None:
+            why = avatar.findings[0].message if avatar.findings else "It has failed."
+            return reason("avatar_gone", f"The photo avatar {avatar.id} could not be made: {why}")
+        return structs.replace(spec.likeness, portrait=pinned_to or avatar.prepared)
 
     def _look_again(self, video: Video) -> None:
         until = self.now() + timedelta(seconds=_LOOK_AGAIN_S)
@@ -278,6 +302,7 @@ class Making:
                 descriptor = _kept(opened, self.store.open(source.sha256))
                 materials[source.asset_id] = Material(descriptor, asset.info.format)
             film, cover = (_kept(opened, os.open(path, _WRITE)) for path in targets)
+            portrait = video.spec.likeness.portrait if video.spec.likeness is not None else None
             plan = Plan(
                 spec=video.spec,
                 materials={str(id_): material for id_, material in materials.items()},
@@ -287,6 +312,7 @@ class Making:
                 fonts=self.terms.fonts,
                 speech=_kept(opened, os.open(spoken.speech, _READ)) if spoken.speech else None,
                 guide=_kept(opened, os.open(spoken.guide, _READ)) if spoken.guide else None,
+                portrait=_kept(opened, self.store.open(portrait)) if portrait is not None else None,
                 preset=self.terms.preset,
                 crf=self.terms.crf,
             )
@@ -333,7 +359,8 @@ class Making:
             error = {"code": _SYSTEM_ERROR, "message": found.message}
             told = {"video_id": video.id, "status": "failed", "error": error, "reason": found.code}
             type_ = "generated_avatar_video_failed"
-            outbox.add(tx, video.account_id, video.id, type_, told, now, video.callback_url)
+            if video.caller is not Caller.MOTION:
+                outbox.add(tx, video.account_id, video.id, type_, told, now, video.callback_url)
             detail = {"findings": [found.code], "attempts": video.attempts}
             audit.note(tx, by_system(video.account_id), "video.failed", video.id, now, detail)
 

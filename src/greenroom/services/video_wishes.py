@@ -12,7 +12,7 @@ from difflib import get_close_matches
 
 from msgspec import Struct
 
-from greenroom.db import library
+from greenroom.db import library, photos
 from greenroom.db.sqlite import Database
 from greenroom.domain import labels
 from greenroom.domain.act import Act
@@ -20,6 +20,7 @@ from greenroom.domain.asset import Asset, AssetState
 from greenroom.domain.guessed_language import guessed_language
 from greenroom.domain.ids import AssetId
 from greenroom.domain.media import Finding, Kind
+from greenroom.domain.photo_avatar import AVATAR_PREFIX, FIRST_NUMBER, PhotoState
 from greenroom.domain.policy import minutes
 from greenroom.domain.production_findings import reason
 from greenroom.domain.speaking_time import estimated_s
@@ -28,6 +29,7 @@ from greenroom.domain.video import (
     ColorGround,
     FilmGround,
     Ground,
+    Likeness,
     Music,
     PictureGround,
     RecordedVoice,
@@ -96,7 +98,7 @@ class VideoWishes:
         Raises ParameterError that names the field, and what imports raise.
         """
         _require_terms(wish)
-        avatar_id = _avatar(wish)
+        avatar_id, likeness, awaited = self._avatar(act, wish)
         language, notices = self._check_words(wish)
         self._check_track(wish)
         label = self.limits.label if wish.label is None else wish.label
@@ -115,14 +117,32 @@ class VideoWishes:
             framing=wish.framing,
             position=wish.position,
             ground=_ground(wish.ground, assets),
+            likeness=likeness,
             music=_music(wish.music, assets),
             captions=wish.captions,
             seed=wish.seed,
             label=label,
         )
         used = tuple({asset.id: asset for asset in assets.values()}.values())
-        warnings = (*(Finding(one.code, one.message) for one in notices), *_awaited(used))
+        warnings = (*(Finding(one.code, one.message) for one in notices), *awaited, *_awaited(used))
         return Brief(spec, used, self._length_s(wish, assets), warnings)
+
+    def _avatar(self, act: Act, wish: VideoWish) -> tuple[str, Likeness | None, tuple[Finding, ...]]:
+        """The id of who speaks, what they are drawn from if it is a photograph, and what is to be said of that."""
+        value = wish.avatar.value.strip()
+        if not wish.custom_avatar and not _names_photo_avatar(value):
+            return _presenter(wish.avatar), None, ()
+        avatar = self.database.read(lambda tx: photos.seen_avatar(tx, act, value))
+        if avatar is None:
+            text = f"is {value[:60]!r}, which names no photo avatar of this account. "
+            raise ParameterError(wish.avatar.field, text + "GET /v2/avatars/photo_avatars lists them all")
+        if avatar.state is PhotoState.FAILED:
+            why = avatar.findings[0].message if avatar.findings else "it could not be made."
+            raise ParameterError(wish.avatar.field, f"is {avatar.id}, which has failed: {why} Make another one")
+        # What stands behind the person in the photograph is the ground, unless another one is asked for.
+        likeness = Likeness(avatar.prepared, own_ground=wish.ground is None)
+        waits = avatar.state is PhotoState.PENDING
+        return avatar.id, likeness, (reason("avatar_awaited"),) if waits else ()
 
     def _check_words(self, wish: VideoWish) -> tuple[str, Sequence[Notice]]:
         """The language of what is said, and what is not as it was asked."""
@@ -247,11 +267,12 @@ def _check_style(style: CaptionStyle, wish: VideoWish) -> None:
             raise ParameterError(field, f"has the {name} {value[:40]!r}; colours are written as #rrggbb or #rrggbbaa")
 
 
-def _avatar(wish: VideoWish) -> str:
-    named = wish.avatar
-    if wish.custom_avatar:
-        text = f"is {named.value[:60]!r}, but there is no custom avatar of that id. Take a public one, with type 0"
-        raise ParameterError(named.field, text)
+def _names_photo_avatar(value: str) -> bool:
+    """Whether that can be no stock presenter's id or number."""
+    return value.startswith(AVATAR_PREFIX) or (value.isdecimal() and int(value[:18]) >= FIRST_NUMBER)
+
+
+def _presenter(named: Named) -> str:
     if not named.value.strip():
         raise ParameterError(named.field, "is required; GET /v2/avatars/public lists all")
     person = cast.person(named.value.strip())

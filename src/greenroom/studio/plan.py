@@ -34,6 +34,8 @@ class Plan(Struct, frozen=True):
     fonts: str
     speech: int | None = None
     guide: int | None = None
+    portrait: int | None = None
+    """The open file of the prepared photograph of a photo avatar (`studio.photo.encoded`)."""
     preset: str = "veryfast"
     crf: int = 21
 

@@ -80,6 +80,10 @@ TABLE: dict[type[errors.GreenroomError], Told] = {
     errors.AssetInUse: Told(409, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 409),
     errors.AssetPurged: Told(410, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 410),
     errors.NotOptimized: Told(422, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 422),
+    errors.PortraitRefused: Told(422, 4003, PARAMETER_ERROR, PARAMETER_ERROR, 422),
+    errors.FaceMissing: Told(422, 4003, PARAMETER_ERROR, 7003, 422),
+    errors.FaceUnfit: Told(422, 4003, PARAMETER_ERROR, PARAMETER_ERROR, 422),
+    errors.FacesSeveral: Told(422, 4003, PARAMETER_ERROR, 7004, 422),
     errors.VoiceFailed: Told(502, 4003, SYSTEM_ERROR, SYSTEM_ERROR, 502),
     errors.NotProduced: Told(422, 4003, PARAMETER_ERROR, PARAMETER_ERROR, 422),
     errors.ModelsMissing: Told(503, 4003, SYSTEM_ERROR, SYSTEM_ERROR, 503),
@@ -97,8 +101,10 @@ FILE_TYPE_TEXTS = {
     4002: "File too large",
     4003: "Upload failed",
     4004: "URL expired",
+    7003: "Face not detected",
+    7004: "Multiple faces",
 }
-"""The messages of the first seed page."""
+"""The messages of the first seed page and its family."""
 
 _GUIDE_TEXTS: dict[type[errors.GreenroomError], str] = {
     errors.TypeRefused: "File format not supported",
@@ -116,7 +122,8 @@ def told(error: errors.GreenroomError) -> Told:
 
 def sentence(error: errors.GreenroomError) -> str:
     """What went wrong and, where there is one, the cure."""
-    cure = error.finding.cure if isinstance(error, errors.UploadRefused | errors.AddressRefused) else None
+    with_cure = errors.UploadRefused | errors.AddressRefused | errors.PortraitRefused
+    cure = error.finding.cure if isinstance(error, with_cure) else None
     return f"{error} {cure}" if cure else str(error)
 
 
@@ -124,7 +131,7 @@ def reason(error: errors.GreenroomError) -> dict[str, Any] | None:
     """The `data` of an error answer: the findings of a refused upload, the wait of a busy server (contract 1.6)."""
     if isinstance(error, errors.RateLimited):
         return {"retryAfter": error.retry_after_s, "limit": error.limit, "current": error.current}
-    if isinstance(error, errors.UploadRefused):
+    if isinstance(error, errors.UploadRefused | errors.PortraitRefused):
         return {"reason": error.finding, "others": error.others}
     if isinstance(error, errors.Unavailable):
         return {"reason": Finding(code=error.code, message=str(error)), "retryAfter": error.retry_after_s}
@@ -149,6 +156,8 @@ def jogg_answer(error: errors.GreenroomError, dialect: Dialect | None) -> tuple[
     if isinstance(error, errors.UploadRefused):
         guide = next(_GUIDE_TEXTS[kind] for kind in type(error).__mro__ if kind in _GUIDE_TEXTS)
         text = f"{guide} ({text})"
+    if isinstance(error, errors.PortraitRefused):
+        text = f"Photo quality insufficient ({text})"
     if row.jogg_code == PARAMETER_ERROR:
         text = f"Parameter error: {text}"
     return row.jogg_code, _FIXED_TEXTS.get(row.jogg_code, "{}").format(text), reason(error)
@@ -179,11 +188,11 @@ def problem_document(error: errors.GreenroomError, rid: str) -> tuple[int, bytes
         "code": error.code,
         "request_id": rid,
     }
-    if isinstance(error, errors.ParameterError):
+    if isinstance(error, errors.ParameterError | errors.PortraitRefused):
         document["field"] = error.field
     if isinstance(error, errors.AssetInUse):
         document["used_by"] = [{"type": kind, "id": id_} for kind, id_ in error.users]
-    if isinstance(error, errors.UploadRefused | errors.RateLimited):
+    if isinstance(error, errors.UploadRefused | errors.PortraitRefused | errors.RateLimited):
         document |= reason(error) or {}
     return status, msgspec.json.encode(document)
 

@@ -18,7 +18,6 @@ from greenroom.web.threads import Threads
 ASPECT_NUMBERS = {Aspect.PORTRAIT: 0, Aspect.LANDSCAPE: 1, Aspect.SQUARE: 2}
 """Shapes of frames as answers of this contract have them."""
 _ANY_ASPECT = {"-1": None, **ASPECTS}
-_STATES = ("processing", "completed", "failed")
 
 
 class CastCalls:
@@ -43,12 +42,6 @@ class CastCalls:
         wanted = page(call.query, "limit")
         listed = {"avatars": wanted.of(found), "total": len(found), "page": wanted.number, "limit": wanted.size}
         return listed | {"has_more": wanted.ends_before(len(found))}
-
-    async def custom_avatars(self, call: Call, act: Act) -> Any:  # noqa: ARG002
-        """The account's own avatars: none as yet."""
-        page(call.query)
-        coerce.one_of(call.query, "status", {state: state for state in _STATES})
-        return {"avatars": []}
 
     async def voices(self, call: Call, act: Act) -> Any:  # noqa: ARG002
         """A page of the voices."""
@@ -85,10 +78,8 @@ class CastCalls:
 
         return {
             "/v2/avatars/public": get(self.public_avatars, cast_docs.PUBLIC_AVATARS),
-            "/v2/avatars/custom": get(self.custom_avatars, cast_docs.CUSTOM_AVATARS),
             "/v2/avatars": get(self.named_avatars, cast_docs.NAMED_AVATARS),
             "/v1/avatars": get(self.all_avatars, cast_docs.ALL_AVATARS),
-            "/v1/avatars/custom": get(self.custom_avatars, cast_docs.CUSTOM_AVATARS),
             "/v2/voices": get(self.voices, cast_docs.VOICES),
             "/v1/voices": get(self.voices, cast_docs.VOICES),
             "/v2/voices/custom": get(self.custom_voices, cast_docs.CUSTOM_VOICES),

@@ -34,9 +34,6 @@ _AVATAR = _object(
     aspect_ratio=_ASPECT,
     **{name: {"enum": list(words)} for name, words in AVATAR_FILTERS.items()},
 )
-_CUSTOM_AVATAR = _object(
-    id=_NUMBER, avatar_id=_NUMBER, name=_TEXT, cover_url=_URL, status=_NUMBER, avatar_status=_TEXT, fail_msg=_TEXT
-)
 _VOICE = _object(
     name=_TEXT,
     voice_id=_TEXT,
@@ -64,7 +61,6 @@ _VOICE_QUERY = {
     "use_case": _TEXT,
     "accent": _TEXT,
 }
-_OF_CUSTOM = {"name": _TEXT, "status": {"type": "string", "description": "processing, completed or failed."}}
 _OF_MUSIC = {"genre": _TEXT, "mood": _TEXT}
 _PAGES = _object(page=_NUMBER, page_size=_NUMBER, total_items=_NUMBER, total_pages=_NUMBER)
 
@@ -77,12 +73,6 @@ NAMED_AVATARS = Doc(
     "The stock avatars, by name.",
     _list("avatars", _AVATAR, total=_NUMBER, page=_NUMBER, limit=_NUMBER, has_more={"type": "boolean"}),
     query={**page_query("limit"), **_FILTERS},
-)
-CUSTOM_AVATARS = Doc(
-    "avatars",
-    "The account's own avatars; none can be made in this version.",
-    _list("avatars", _CUSTOM_AVATAR),
-    query={**page_query(), **_OF_CUSTOM},
 )
 VOICES = Doc(
     "voices",

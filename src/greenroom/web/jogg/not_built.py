@@ -9,22 +9,17 @@ from greenroom.web.jogg.envelope import Call
 
 _PATHS = """
 v2/template v2/template/batch
-v2/avatars/photo_avatars v2/avatars/product_avatars
-v2/photo_avatar v2/photo_avatar/* v2/photo_avatar/photo v2/photo_avatar/photo/generate v2/photo_avatar/add_motion
+v2/avatars/product_avatars
 v2/visual_styles v2/templates v2/templates/custom v2/template/custom/*
 v2/create_video_with_template v2/template_video/* v2/template_videos
 v2/product v2/create_video_from_product v2/create_video_from_product/preview_list
 v2/create_video_from_product/render_single_preview v2/product_video/* v2/product_videos v2/product_previews
 v2/product_avatar v2/product_avatar/generation v2/product_avatar/generation/* v2/product_avatar/add_motion
 v2/ai_scripts v2/ai_scripts/results/*
-v2/create_lip_sync_video v2/lip_sync_video v2/lip_sync_video/*
 v2/video_translate v2/video_translate/*
 v1/create_video_with_variable v1/create_video_with_template v1/products v1/product v1/ai_scripts
 v1/create_video_from_url v1/preview
-v1/avatars/photo_avatars
 v1/avatar/create v1/avatar/custom/delete v1/visual_styles v1/templates v1/templates/custom
-v1/photo_avatar v1/photo_avatar/photo/generate v1/photo_avatar/new_look/generate v1/photo_avatar/generation
-v1/photo_avatar/add_motion
 """
 
 _KNOWN = re.compile("|".join(f"/{re.escape(path)}".replace(r"\*", "[^/]+") for path in _PATHS.split()))

@@ -1,0 +1,167 @@
+"""
+The server's side of looking at photographs: a fresh process for each, believed nothing, and killed when it is time.
+
+The server never decodes one. The process holds none of the server's secrets, and of all its files the photograph and
+those that it is to fill.
+"""
+
+import contextlib
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from functools import cached_property
+
+import msgspec
+import structlog
+
+from greenroom.domain.media import Format
+from greenroom.domain.photo_avatar import Inspected
+from greenroom.domain.video import Aspect
+from greenroom.errors import NotProduced
+from greenroom.media.protections import Protections, protections
+from greenroom.render.portrait_orders import (
+    Looked,
+    NotLooked,
+    Orders,
+    PortraitLimits,
+    decode_message,
+    encode_orders,
+)
+from greenroom.studio.models import faces_folder
+
+log = structlog.get_logger()
+
+_MODULE = "greenroom.render.portrait_process"
+_AT_ONCE = 2
+_LINE_MAX_BYTES = 256 * 1024
+_LOOK_EVERY_S = 0.2
+
+
+class Portraits:
+    """Looks at photographs, at two at once; safe to call from many threads."""
+
+    def __init__(self, models: str, limits: PortraitLimits | None = None) -> None:
+        self._models = models
+        self.limits = limits or PortraitLimits()
+        self._turns = threading.BoundedSemaphore(_AT_ONCE)
+        self._closed = threading.Event()
+
+    @cached_property
+    def protections(self) -> Protections:
+        """What the processes are protected by on this machine."""
+        return protections()
+
+    def require_models(self) -> None:
+        """Raise ModelsMissing, which says what to run, unless the networks that find faces are installed."""
+        faces_folder(self._models)
+
+    def close(self) -> None:
+        """End what is under way and take on nothing more."""
+        self._closed.set()
+
+    def judge(self, source: int, format_: Format) -> Inspected:
+        """
+        What speaks against an avatar of the photograph behind an open file.
+
+        Raises ModelsMissing, and NotProduced for one that cannot be looked at.
+        """
+        return self._looked(self._orders(source, format_))
+
+    def make(self, source: int, format_: Format, aspect: Aspect, prepared: int, looks: Sequence[int]) -> Inspected:
+        """
+        The same; where nothing speaks against it, the avatar is in the open file `prepared` and, where four open files
+        are given for them, the four images in that shape.
+        """
+        orders = msgspec.structs.replace(
+            self._orders(source, format_), aspect=aspect, prepared=prepared, looks=tuple(looks)
+        )
+        return self._looked(orders)
+
+    def _orders(self, source: int, format_: Format) -> Orders:
+        guards = self.protections
+        landlock, program = guards.landlock_abi is not None, guards.copying_program
+        self.require_models()
+        return Orders(source, format_, self._models, self.limits, landlock=landlock, seccomp_program=program)
+
+    def _looked(self, orders: Orders) -> Inspected:
+        with self._turns, _spawned(orders) as process:
+            try:
+                message = self._message(process)
+            finally:
+                # While it is not waited for its number is its own, so nobody else's group can be hit.
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                status = process.wait()
+        if isinstance(message, Looked):
+            return Inspected(message.refusals, message.warnings)
+        if isinstance(message, NotLooked):
+            raise NotProduced(message.code, message.message)
+        log.warning("a process that looks at photographs ended before it was done", status=status)
+        raise _cause_of_death(status)
+
+    def _message(self, process: "subprocess.Popen[bytes]") -> Looked | NotLooked | None:
+        assert process.stdout is not None
+        pipe, deadline = process.stdout.fileno(), time.monotonic() + self.limits.wall_s
+        poller = select.poll()
+        poller.register(pipe, select.POLLIN)
+        said = bytearray()
+        while b"\n" not in said:
+            self._check(deadline)
+            if not poller.poll(_LOOK_EVERY_S * 1000):
+                continue
+            piece = os.read(pipe, _LINE_MAX_BYTES)
+            said += piece
+            if not piece or len(said) > _LINE_MAX_BYTES:
+                return None
+        return _parsed(bytes(said.partition(b"\n")[0]))
+
+    def _check(self, deadline: float) -> None:
+        if self._closed.is_set():
+            raise NotProduced("portrait_stopped", "The server ends; it looks at the photograph when it runs again.")
+        if time.monotonic() > deadline:
+            text = f"Looking at the photograph took more than the {self.limits.wall_s:g} s that are allowed."
+            raise NotProduced("portrait_timed_out", text)
+
+
+def _spawned(orders: Orders) -> "subprocess.Popen[bytes]":
+    # The environment is made anew: it may hold keys, and a decoder has no use for them.
+    environment = {
+        "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
+        # Sums are the same on every machine only if one thread makes them.
+        "OPENBLAS_NUM_THREADS": "1",
+        "LC_ALL": "C.UTF-8",
+    }
+    filled = (*orders.looks, *((orders.prepared,) if orders.prepared is not None else ()))
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", _MODULE, encode_orders(orders).decode()],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        pass_fds=(orders.source, *filled),
+        start_new_session=True,
+    )
+
+
+def _parsed(line: bytes) -> Looked | NotLooked:
+    try:
+        message: Looked | NotLooked = decode_message(line)
+    except msgspec.DecodeError:
+        text = "The process that looks at photographs said what makes no sense."
+        raise NotProduced("portrait_crashed", text) from None
+    return message
+
+
+def _cause_of_death(status: int) -> NotProduced:
+    if -status == signal.SIGXCPU:
+        return NotProduced("portrait_timed_out", "Looking at the photograph took more time than is allowed.")
+    how = f" ({signal.Signals(-status).name})" if status < 0 else ""
+    return NotProduced("portrait_crashed", f"The process that looks at photographs ended before it was done{how}.")
