@@ -145,6 +145,12 @@ def all_other_calls() -> list[Any]:
     return _parameters(other_calls, lambda call: call.path)
 
 
+def page_calls() -> list[CurlCall]:
+    """The same of the seed pages alone, or where those are not at hand, of our own."""
+    pages = sorted(SEEDS.glob("*") if SEEDS.is_dir() else PROGRAMS.glob("*"))
+    return [call for page in pages for call in other_calls(page.read_text("utf-8"))]
+
+
 def all_programs(language: str) -> list[Any]:
     """Every program in one language of all pages, as test parameters."""
     return _parameters(lambda page: programs(page, language), lambda program: program.file_name)
