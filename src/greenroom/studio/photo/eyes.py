@@ -74,7 +74,7 @@ class PhotoEye:
         skin = skin + 0.28 * (self._strip(typical) - skin)
         ball = (self._y - self._crease) / np.maximum(self._low - self._crease, 1)
         # A fold at the top, the ball's roundness, and shade where the lid turns under at its lashes.
-        round_ = 0.97 + 0.05 * np.exp(-(((ball - 0.45) / 0.28) ** 2)) - 0.13 * np.exp(-(((ball - 0.04) / 0.13) ** 2))
+        round_ = 0.97 + 0.05 * np.exp(-(((ball - 0.45) / 0.28) ** 2)) - 0.05 * np.exp(-(((ball - 0.04) / 0.16) ** 2))
         shaded = skin * (round_ - 0.10 * np.clip((ball - 0.55) / 0.45, 0, 1.2))[..., None]
         return np.asarray(shaded + self._grain(), np.float32)
 
@@ -146,10 +146,10 @@ class PhotoEye:
         rest = self._low - 0.02 * self._open
         edge = self._up + blink * np.maximum(rest - self._up, 0)
         fade = min(1.0, blink / 0.22)
-        top = self._crease - 0.10 * self._wide
+        top = self._crease - 0.16 * self._wide
         # The lid covers from its fold to its edge; above the fold it passes into the skin.
         cover = np.clip((edge - self._y) / 1.2 + 0.5, 0, 1)
-        cover *= np.clip((self._y - top) / np.maximum(self._up - 0.03 * self._wide - top, 1), 0, 1)
+        cover *= np.clip((self._y - top) / np.maximum(self._up - 0.085 * self._wide - top, 1), 0, 1)
         cover *= fade * np.sqrt(self._within)
         thick = (0.020 + 0.012 * blink) * self._wide + 0.4
         lash = np.exp(-(((self._y - edge - 0.3 * thick) / thick) ** 2)) * fade * self._within

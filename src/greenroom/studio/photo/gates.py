@@ -28,7 +28,7 @@ LEAST_BRIGHTNESS, MOST_BRIGHTNESS = 38.0, 238.0
 LEAST_CONTRAST = 9.0
 LEAST_EYE_OPENING, LEAST_EYE_CONTRAST, LEAST_EYE_SIGHT = 0.16, 9.0, 4.0
 """Opening in parts of an eye's length; contrast in lightness (CIELAB) where it is narrow, and in any case."""
-MOST_MOUTH_SPREAD = 0.95
+MOST_MOUTH_SPREAD = 1.15
 """How far, in hundredths of the face, points of the mouth wander when the face is looked at through other crops."""
 LEAST_MOUTH_CONTRAST, LEAST_LIP_TINT = 4.0, -6.0
 LEAST_LIKENESS = 0.5

@@ -68,7 +68,7 @@ def _studio(person: Picture, portrait: Portrait) -> Rgb:
     # A little noise, of a fixed seed, keeps the smooth paper from banding in compression.
     paper += np.random.default_rng(5).normal(0, 1.1, (height, width, 1)).astype(np.float32)
     out = person[..., :3] + (1 - alpha[..., None]) * np.clip(paper, 0, 255)
-    return np.clip(out + 0.5, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(out + 0.5, 0, 255), np.uint8)
 
 
 def stylised(picture: Rgb) -> Rgb:
@@ -85,7 +85,7 @@ def stylised(picture: Rgb) -> Rgb:
     lines = _lines(np.asarray(cv2.cvtColor(flat, cv2.COLOR_RGB2GRAY), np.float32), width / 1080)
     ink = np.array([0.12, 0.10, 0.14], np.float32)
     out = colour + lines[..., None] * (ink - colour)
-    return np.clip(out * 255 + 0.5, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(out * 255 + 0.5, 0, 255), np.uint8)
 
 
 def _stepped(light: Colours) -> Colours:
