@@ -32,7 +32,7 @@ from greenroom.domain.video import Aspect, Likeness, Resolution, ScriptVoice, Vi
 from greenroom.errors import NotProduced, QuotaExceeded, StorageFull, UploadRefused
 from greenroom.services.credits import Credits
 from greenroom.services.photos import USER_TYPE, PortraitMaker
-from greenroom.storage.incoming import Incoming
+from greenroom.storage.incoming import Incoming, Staged
 from greenroom.storage.store import BlobStore
 
 log = structlog.get_logger()
@@ -51,9 +51,9 @@ _SYSTEM_ERROR = 50000
 
 
 class _Whole(Struct, frozen=True):
-    """A file that was judged good: its temporary file, its key, and what was seen in it."""
+    """A file that was judged good: its temporary file as it is on the disk, its key, and what was seen in it."""
 
-    file: Incoming
+    file: Staged
     judged: Judged
 
 
@@ -384,13 +384,13 @@ class PhotoMaking:
         info = self.policy.judge(examined, Kind.IMAGE)
         staged = self.store.staged(file.name)
         self.store.sync(file)
-        return _Whole(file, Judged(BlobKey(staged.digest()), staged.size_bytes, info, examined))
+        return _Whole(staged, Judged(BlobKey(staged.digest()), staged.size_bytes, info, examined))
 
     def _ours(self, file: Incoming) -> _Whole:
         """What was prepared: no file of media; only our own processes read it."""
         staged = self.store.staged(file.name)
         self.store.sync(file)
-        return _Whole(file, Judged(BlobKey(staged.digest()), staged.size_bytes, _NO_MEDIA, _OF_OURS))
+        return _Whole(staged, Judged(BlobKey(staged.digest()), staged.size_bytes, _NO_MEDIA, _OF_OURS))
 
     def _photo(self, avatar: PhotoAvatar) -> Photo | None:
         """The photo whose images are made together with an avatar."""

@@ -35,6 +35,11 @@ def shown_video(video: Video, progress: Progress, files: Files, origin: str) -> 
     }
 
 
+def _keeps_own_ground(spec: VideoSpec) -> bool:
+    """Whether what is behind the person in a photograph is the ground."""
+    return spec.likeness is not None and spec.likeness.own_ground
+
+
 def shown_progress(progress: Progress) -> dict[str, Any]:
     """How far a video is."""
     left_s = round(progress.left_s, 1) if progress.left_s is not None else None
@@ -52,7 +57,7 @@ def shown_spec(spec: VideoSpec, callback_url: str | None) -> dict[str, Any]:
         "screen": spec.screen.value,
         "framing": spec.framing.value,
         "position": spec.position,
-        "background": _ground(spec.ground) if spec.screen == "background" else None,
+        "background": _ground(spec.ground) if spec.screen == "background" and not _keeps_own_ground(spec) else None,
         "music": _music(spec.music) if spec.music is not None else None,
         "captions": msgspec.to_builtins(spec.captions) if spec.captions is not None else None,
         "seed": spec.seed,
