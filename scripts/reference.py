@@ -20,6 +20,7 @@ from greenroom.domain.production_findings import VIDEO_FINDINGS
 from greenroom.errors import DataFolderInUse, GreenroomError, SettingError
 from greenroom.media import findings as media_findings
 from greenroom.studio import cast, sound
+from greenroom.studio.voices.languages import Row as LanguageRow
 from greenroom.studio.voices.languages import rows as language_rows
 from greenroom.web.problem_codes import problem_codes
 from greenroom.web.problems import FILE_TYPE_TEXTS, TABLE, Told
@@ -307,34 +308,49 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def languages() -> str:
-    """What voices and normalisation can do for each language."""
+    """What voices, normalisation, timing and captions can do for each language."""
     cells = [
         [
             one.name,
             f"`{one.tag}`",
             ", ".join(one.writing),
-            ", ".join(f"`{voice}`" for voice in one.voices) or "any voice, with `language` set",
-            "all" if one.full_normalisation else "addresses and signs",
+            _voices(one),
+            "all" if one.full_normalisation else "addresses and signs" if one.embedded else "the provider's",
+            one.timing,
+            one.captions,
             one.note,
         ]
         for one in language_rows()
     ]
     return page(
         "Languages",
-        "No call makes a video yet; this is what the voices for it can do. "
-        "A script may be in any of these languages; others are refused. `language` is a BCP 47 tag (`pt-BR`, `de`); "
-        "without one the voice's own is spoken. Every embedded voice speaks every language here and tells exactly when "
-        "each word and sound is heard, so captions and lips need no alignment. The embedded voices are synthesised by "
-        "rules: clear, but not human. Providers that are configured speak what they speak; without them the ids of "
-        "their voices are spoken by the embedded voice of the same language and gender, and the result has the warning "
-        "`voice_fallback`.",
-        "Numbers are counted by the voice in its language. *All* normalisation also gives words to money, per cent, "
-        "units, dates, times, ranges, abbreviations and signs, and names the signs of addresses; *addresses and signs* "
-        "leaves signs to the voice and reads addresses by their parts. Emoji are never spoken and stay in captions. "
-        "Letters of another writing system are spoken in a language that has them; where none has, the result has the "
-        "warning `text_not_spoken`.",
-        table(("language", "tag", "writing", "voices", "normalisation", "to know"), cells),
+        "A script may be in any of these languages, and so may a sound that is given with its words; what is not here "
+        "is refused. `language` is a BCP 47 tag (`pt-BR`, `de`); without one the voice's own is spoken.",
+        "**Voices.** Every embedded voice speaks every language here but those of providers only, and tells exactly "
+        "when each word and sound is heard, so captions and lips need no alignment. The embedded voices are "
+        "synthesised by rules: clear, but not human. Without a provider the ids of its voices are spoken by the "
+        "embedded voice of the same language and gender, and the result has the warning `voice_fallback`. Letters of "
+        "another writing system are spoken in a language that has them; where none has, the result has the warning "
+        "`text_not_spoken`, and a script of nothing else is refused.",
+        "**Normalisation.** Numbers are counted by the voice in its language. *All* also gives words to money, per "
+        "cent, units, dates, times, ranges, abbreviations and signs, and names the signs of addresses; *addresses and "
+        "signs* leaves signs to the voice and reads addresses by their parts. Emoji are never spoken and stay in "
+        "captions.",
+        "**Timing** of a sound that tells no times itself: one that is given with its words, or comes of a provider "
+        "that tells none. *Aligned*: an acoustic model finds each word and sound, to a hundredth of a second or two. "
+        "*Warped*: an embedded voice says the same, and that is laid onto the sound, to a few hundredths. "
+        "*Recognised*: the lips follow the sounds of speech that are heard, and words are spread over what is heard. "
+        "What does not work on a sound gives way to the next; `outcome.timing` says what did, and warnings why.",
+        "**Captions** light up by words, by characters where there are no spaces, or not at all where no installed "
+        "font has the letters: then captions are refused.",
+        table(("language", "tag", "writing", "voices", "normalisation", "timing", "captions", "to know"), cells),
     )
+
+
+def _voices(row: LanguageRow) -> str:
+    if not row.embedded:
+        return "of configured providers only"
+    return ", ".join(f"`{voice}`" for voice in row.voices) or "any voice, with `language` set"
 
 
 # Avatars
@@ -356,7 +372,7 @@ def avatars() -> str:
         "Avatars",
         f"The {len(rows)} stock presenters are drawn by this program as layered vector art. They need no model, no "
         "network and no graphics card, and they are yours to publish. Their numbers and ids are stable for ever. "
-        "No call makes a video of them yet.",
+        "[Make a video](../howto/videos.md) of them.",
         "![All presenters](avatars/cast.webp)",
         table(["number", "id", "name", "gender", "age", "style", "scene", "ethnicity", "about"], rows),
         "## Framings",

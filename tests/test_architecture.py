@@ -38,6 +38,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "studio.cast",
         "studio.notice",
         "studio.plan",
+        "studio.voices",
     ),
     "web": ("web", "services", "domain", "errors", "config", "storage.incoming"),
     "worker": ("services", "domain", "errors", "config", "bootstrap"),

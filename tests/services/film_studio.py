@@ -136,7 +136,7 @@ def film_studio(house: SmallHouse, limits: Limits = MANY) -> FilmStudio:
             raise NotFound("nothing there")
         return fetched[url]
 
-    def check_voice(voice_id: str, language: str, speed: float) -> tuple[str, list[Notice]]:
+    def check_voice(voice_id: str, language: str, speed: float, script: str | None = None) -> tuple[str, list[Notice]]:
         if voice_id == "nobody":
             raise ParameterError("voice_id", "'nobody' names no voice")
         return language or "en-US", []

@@ -166,7 +166,10 @@ def test_a_project_of_v1_needs_its_id(caller: Caller) -> None:
     ("more", "message"),
     [
         ({"avatar": {"avatar_id": 9999}}, "Parameter error: avatar.avatar_id is '9999', which names no avatar."),
-        ({"avatar": {"avatar_id": 81, "avatar_type": 1}}, "Parameter error: avatar.avatar_id is '81', but there is no"),
+        (
+            {"avatar": {"avatar_id": 81, "avatar_type": 1}},
+            "Parameter error: avatar.avatar_id is '81', which names no photo avatar",
+        ),
         ({"background_image": "img_nope"}, "Parameter error: background_image is 'img_nope', which names no asset"),
         ({"music_id": 900}, "Parameter error: music_id is '900', which names no track of music"),
         ({"screen_style": 4}, "Parameter error: screen_style is 4; allowed are 1, 2, 3"),

@@ -52,13 +52,16 @@ class Speaking:
             if self._helper is not None:
                 self._helper.close()
 
-    def check(self, voice_id: str, language: str, speed: float) -> tuple[str, Sequence[Notice]]:
+    def check(
+        self, voice_id: str, language: str, speed: float, script: str | None = None
+    ) -> tuple[str, Sequence[Notice]]:
         """
         The language in which it will be spoken, and what will not be as it is asked.
 
-        Raises ParameterError for a voice, language or speed that cannot be.
+        Raises ParameterError for a voice, language or speed that cannot be, and for a script in which that voice has
+        nothing to say.
         """
-        notices = self.casting.check(voice_id, language, speed)
+        notices = self.casting.check(voice_id, language, speed, script)
         return language or self.casting.voice(voice_id).locale, notices
 
     def speak(self, voice: ScriptVoice | RecordedVoice, folder: str) -> Spoken:

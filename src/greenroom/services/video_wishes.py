@@ -42,6 +42,7 @@ from greenroom.domain.video_wish import GroundWish, MusicWish, Named, VideoWish
 from greenroom.errors import NotFound, ParameterError
 from greenroom.studio import cast
 from greenroom.studio.notice import Notice
+from greenroom.studio.voices import languages
 
 _COLOR = re.compile(r"#[0-9a-f]{6}")
 _CAPTION_COLOR = re.compile(r"#[0-9a-f]{6}([0-9a-f]{2})?")
@@ -80,10 +81,10 @@ class VideoWishes:
     """The asset at an address, fetched if it is not ours; given the kind and the field's name (`Imports.resolve`)."""
     check_receiver: Callable[[str, str], object]
     """Raises AddressRefused for an address that may not be told anything; given the address and the field's name."""
-    check_voice: Callable[[str, str, float], tuple[str, Sequence[Notice]]]
+    check_voice: Callable[[str, str, float, str | None], tuple[str, Sequence[Notice]]]
     """
-    The language that a voice speaks, and what it, a language and a speed will not be as asked; raises ParameterError
-    for what cannot be.
+    The language that a voice speaks, and what it, a language, a speed and a script will not be as asked; raises
+    ParameterError for what cannot be.
     """
     require_fonts: Callable[[], object]
     """Raises ModelsMissing where there are no fonts to write with."""
@@ -153,13 +154,23 @@ class VideoWishes:
             raise ParameterError(script, f"is missing, and so is {audio}; give what is to be said, or its sound")
         if wish.captions is not None:
             _check_captions(wish)
+        language, notices = self._checked_language(wish, script)
+        with _renamed(wish):
+            if wish.captions is not None:
+                languages.require_captions(language)
+        return language, notices
+
+    def _checked_language(self, wish: VideoWish, script: str) -> tuple[str, Sequence[Notice]]:
         if wish.script is None:
-            return wish.language or guessed_language(wish.transcript), ()
+            with _renamed(wish):
+                language = wish.language or guessed_language(wish.transcript)
+                languages.listed(language)
+                return language, ()
         self._check_script(wish.script, script)
         if not wish.voice_id:
             raise ParameterError(wish.field_of("voice_id"), "is required with a script; GET /v2/voices lists all")
         with _renamed(wish):
-            return self.check_voice(wish.voice_id, wish.language, wish.speed)
+            return self.check_voice(wish.voice_id, wish.language, wish.speed, wish.script)
 
     def _check_script(self, script: str, field: str) -> None:
         if not any(character.isalnum() for character in script):

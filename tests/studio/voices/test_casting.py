@@ -121,5 +121,5 @@ def test_a_speed_out_of_range_is_refused(casting: Casting, speed: float) -> None
 
 
 def test_a_language_that_no_voice_speaks_is_refused(casting: Casting) -> None:
-    with pytest.raises(ParameterError, match="language 'tlh'"):
+    with pytest.raises(ParameterError, match="language is 'tlh'"):
         casting.check("greenroom-en-US-reed", "tlh")

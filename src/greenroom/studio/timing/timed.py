@@ -14,6 +14,7 @@ from greenroom.studio.timing.resample import HEARD_HZ, heard
 from greenroom.studio.timing.script import tokens
 from greenroom.studio.timing.track import mouth
 from greenroom.studio.timing.warped import NotWarped, warp
+from greenroom.studio.voices.languages import ALIGNED
 
 Speak = Callable[[str], Speech]
 """Speaks a text in the script's language by a voice that tells words and phones; may raise GreenroomError, OSError."""
@@ -76,7 +77,7 @@ def _tried(
         return
     if script and tokens(script):
         spoken = _spoken(script, speak, notices)
-        if language.lower().split("-")[0] == "en":
+        if language.lower().split("-")[0] in ALIGNED:
             try:
                 aligned = align(audible, script, spoken)
                 yield _Track(Method.ALIGNED, aligned.words, aligned.phones)

@@ -9,6 +9,7 @@ from greenroom.studio.speech import Notice, Speech
 from greenroom.studio.voices.aliases import foreign_voice
 from greenroom.studio.voices.cast import EMBEDDED, Gender, Voice, stand_in
 from greenroom.studio.voices.espeak_languages import espeak_language
+from greenroom.studio.voices.languages import listed, unsaid
 from greenroom.studio.voices.port import Provider, Request
 
 SLOWEST, FASTEST = 0.5, 2.0
@@ -41,21 +42,25 @@ class Casting:
             raise ParameterError("voice_id", f"'{voice_id}' names no voice. {self._near(voice_id)}")
         return found
 
-    def check(self, voice_id: str, language: str = "", speed: float = 1.0) -> tuple[Notice, ...]:
+    def check(
+        self, voice_id: str, language: str = "", speed: float = 1.0, script: str | None = None
+    ) -> tuple[Notice, ...]:
         """
         What will not be as it is asked, before anything is spoken.
 
-        Raises ParameterError for a voice, language or speed that cannot be.
+        Raises ParameterError for a voice, language or speed that cannot be, and for a script, where one is given, in
+        which nothing can be said.
         """
         voice = self.voice(voice_id)
+        listed(language or voice.locale)
         if not SLOWEST <= speed <= FASTEST:
             raise ParameterError("talk_speed", f"is {speed:g}; it may be from {SLOWEST:g} to {FASTEST:g}")
         if voice.provider in self.providers:
             languages = self.providers[voice.provider].abilities.languages
             if languages:
-                espeak_language(language or voice.locale)
+                _require_embedded(script, language or voice.locale)
             return ()
-        espeak_language(language or voice.locale)
+        _require_embedded(script, language or voice.locale)
         return (_notice(voice, self._stand_in(voice, language)),)
 
     def speak(self, script: str, voice_id: str, language: str = "", speed: float = 1.0) -> Speech:
@@ -81,6 +86,13 @@ class Casting:
         found += [by_name[near] for near in get_close_matches(voice_id.lower(), by_name, 2, 0.7)]
         near = list(dict.fromkeys(found)) or [EMBEDDED[0].id, EMBEDDED[1].id]
         return f"Near it are: {', '.join(near[:3])}. GET /v2/voices lists all"
+
+
+def _require_embedded(script: str | None, language: str) -> None:
+    espeak_language(language)
+    if script is not None and (system := unsaid(script, language)):
+        text = f"has only {system} letters, which no embedded voice for {language} can say. Choose another language"
+        raise ParameterError("script", text)
 
 
 def _notice(voice: Voice, other: Voice) -> Notice:

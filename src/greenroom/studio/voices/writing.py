@@ -34,7 +34,7 @@ LANGUAGE_OF = {
 """The language that a run of a foreign writing system is spoken in; one that is not here cannot be spoken."""
 
 _OF_LANGUAGE = {
-    **dict.fromkeys(("ru", "uk", "be", "bg", "mk", "kk", "ky", "tt", "ba", "cv", "nog"), ("CYRILLIC",)),
+    **dict.fromkeys(("ru", "uk", "be", "bg", "mk", "kk", "ky", "tt", "ba", "cv", "nog", "mn"), ("CYRILLIC",)),
     "sr": ("CYRILLIC", "LATIN"),
     "el": ("GREEK",),
     **dict.fromkeys(("ar", "fa", "ur", "sd", "ug"), ("ARABIC",)),
@@ -59,6 +59,8 @@ _OF_LANGUAGE = {
     **dict.fromkeys(("zh", "cmn", "yue"), ("HAN",)),
     "hak": ("LATIN",),
     "chr": ("CHEROKEE",),
+    "km": ("KHMER",),
+    "lo": ("LAO",),
 }
 _FIRST_WORDS = re.compile(r"^(CJK|[A-Z]+)")
 
