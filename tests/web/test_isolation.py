@@ -24,6 +24,9 @@ HOOK = {"url": "http://127.0.0.1:9/greenroom", "events": ["asset.ready"]}
 JOGG_HOOK = {"url": "http://127.0.0.1:9/jogg", "events": ["generated_video_success"], "status": "enabled"}
 VIDEO = {"avatar": "sarah_full_01", "script": "Hello.", "voice": {"voice_id": "greenroom-en-US-amber"}}
 PROJECT = {"avatar_id": 81, "script": "Hello.", "voice_id": "greenroom-en-US-amber"}
+MOTION = {"image_url": "<own asset_id>", "name": "A", "model": "1.0", "photo_id": "<photo_id>"} | {
+    "voice_id": "greenroom-en-US-amber"
+}
 BODIES: dict[str, Any] = {
     "PATCH /api/v1/assets/{asset_id}": {"name": "mine"},
     "PATCH /api/v1/folders/{folder_id}": {"name": "mine"},
@@ -48,6 +51,8 @@ REFERENCES: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH /api/v1/folders/{folder_id}", "parent_id"): {"parent_id": "<folder_id>"},
     ("POST /v1/upload/asset", "folder"): {"filename": "a.jpg", "folder": "<folder_id>"},
     ("POST /v2/upload/asset", "folder"): {"filename": "a.jpg", "folder": "<folder_id>"},
+    ("POST /v1/photo_avatar/add_motion", "photo_id"): MOTION,
+    ("POST /v2/photo_avatar/add_motion", "photo_id"): MOTION,
 }
 """The fields of bodies that name something by its id: what to send to try them."""
 
@@ -68,7 +73,7 @@ class Household:
     def snapshot(self) -> list[Any]:
         """What must be as it was after others have tried to change it."""
         paths = ["assets/{asset_id}", "uploads/{upload_id}", "folders/{folder_id}", "keys/{key_id}", "hooks/{hook_id}"]
-        paths += ["videos/{video_id}", "videos/{project_id}"]
+        paths += ["videos/{video_id}", "videos/{project_id}", "photo-avatars/{avatar_id}"]
         said = [self.read("/api/v1/" + path.format(**self.ids)) for path in paths]
         # Others change by themselves: a copy is made, a key was used.
         named = ("name", "status", "state", "version", "url", "events", "revoked_at", "expires_at")
@@ -107,6 +112,10 @@ def household(server: RunningServer) -> Household:
     ids["asset_id"] = receipt["asset_id"]
     ids["upload_id"] = created(caller, "/api/v1/uploads", {"filename": "waits.jpg"})["upload_id"]
     ids["import_id"] = created(caller, "/api/v1/imports", {"url": "http://127.0.0.1:9/a.jpg"})["import_id"]
+    # Its photograph never comes, so it waits.
+    photographed = created(caller, "/api/v1/photo-avatars", {"asset": "http://127.0.0.1:9/a.jpg"})
+    ids["avatar_id"], ids["photo_id"] = photographed["photo_avatar_id"], photographed["photo_id"]
+    ids["task_id"] = "a_task"
     copy = f"/api/v1/assets/{ids['asset_id']}/optimize"
     ids["rendition_id"] = created(caller, copy, {"max_bytes": 100_000})["rendition_id"]
     ids["video_id"] = created(caller, "/api/v1/videos", VIDEO)["video_id"]
@@ -249,6 +258,9 @@ def test_a_body_that_names_what_is_foreign_is_answered_as_if_it_were_not_there(
         ("/v2/create_video_from_avatar", PROJECT | {"background_image": "<asset_id>"}),
         ("/v2/avatar", PROJECT | {"video_background": {"type": "image", "value": "<asset_id>"}}),
         ("/v1/create_video_from_talking_avatar", PROJECT | {"background_image": "<asset_id>"}),
+        ("/v2/create_video_from_avatar", PROJECT | {"avatar_id": "<avatar_id>", "avatar_type": 1}),
+        ("/v2/photo_avatar/photo/generate", {"photo_url": "<asset_id>"}),
+        ("/api/v1/photo-avatars", {"asset": "<address>"}),
         ("/v2/create_video_from_avatar", PROJECT | {"background_image": "<address>"}),
     ],
 )
@@ -263,7 +275,7 @@ def test_a_video_of_what_is_foreign_is_refused_as_one_of_what_is_not_there(
     ]
 
     assert answers[0] == answers[1]
-    assert "no asset" in answers[0][1]
+    assert re.search("no (asset|photo avatar)", answers[0][1])
 
 
 def filled(body: dict[str, Any], own: dict[str, str], ids: dict[str, str]) -> Any:

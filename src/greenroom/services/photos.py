@@ -121,7 +121,7 @@ class Photos:
         """
         Have an avatar made of a photograph, and a preview in which it greets with a voice.
 
-        Raises as `generate` does, and ParameterError for an unknown voice, model or photo.
+        Raises as `generate` does, ParameterError for an unknown voice or model, NotFound for an unknown photo.
         """
         if wish.model not in MOTION_CREDITS:
             raise ParameterError("model", f"is {wish.model[:40]!r}; allowed are {', '.join(MOTION_CREDITS)}")
@@ -330,12 +330,7 @@ class Photos:
         return None
 
     def _photo_of(self, act: Act, photo_id: str) -> PhotoId | None:
-        if not photo_id:
-            return None
-        try:
-            return self.photo(act, PhotoId(photo_id)).id
-        except NotFound:
-            raise ParameterError("photo_id", f"is {photo_id[:60]!r}, which names no photo of this account") from None
+        return self.photo(act, PhotoId(photo_id)).id if photo_id else None
 
     def _good_portrait(self, act: Act, named: Named) -> Asset:
         """The photograph; judged here if its bytes are there already, else when they have come."""
