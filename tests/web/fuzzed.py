@@ -30,6 +30,8 @@ PHOTO = media_samples.jpeg(64, 48)
 ALL_PHASES = "examples,coverage,fuzzing,stateful"
 _HOOKS = Path(__file__).with_name("fuzz_hooks.py")
 _ENOUGH_S = 30
+_NEVER = "http://127.0.0.1:9/portrait.jpg"
+"""A photograph that never comes."""
 _VIDEO = {"avatar": "sarah_full_01", "script": "Hello.", "voice": {"voice_id": "greenroom-en-US-amber"}}
 _ENDED = "a video that nobody tries again"
 
@@ -91,6 +93,7 @@ def _filled(server: RunningServer, caller: Caller, photo_url: str, hook_url: str
     for asset in assets[4:6]:
         assert caller.call("DELETE", f"/api/v1/assets/{asset}").ok
     videos = [_cancelled(caller, made("/api/v1/videos", **_VIDEO)["video_id"]) for _ in range(6)]
+    avatars = [made("/api/v1/photo-avatars", asset=_NEVER)["photo_avatar_id"] for _ in range(4)]
     hooks = [made("/api/v1/hooks", url=hook_url, events=["asset.ready"])["hook_id"] for _ in range(4)]
     return {
         "path.asset_id": assets,
@@ -101,6 +104,8 @@ def _filled(server: RunningServer, caller: Caller, photo_url: str, hook_url: str
         "path.hook_id": hooks,
         "path.endpoint_id": hooks,
         "path.video_id": videos[1:],
+        "path.avatar_id": avatars,
+        "path.task_id": ["a_task"],
         "path.project_id": videos[1:],
         _ENDED: videos[:1],
         "body.avatar": ["sarah_full_01", "81"],
