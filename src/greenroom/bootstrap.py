@@ -12,6 +12,7 @@ from functools import partial
 import structlog
 
 from greenroom.bootstrap_videos import (
+    hearing,
     image_provider,
     making_terms,
     portraits,
@@ -310,6 +311,7 @@ def build(settings: Settings) -> Server:
         credits=production.credits,
         now=now,
         terms=making_terms(settings),
+        hear=hearing(settings),
         under_way=production.under_way,
     )
     looked_at_by, provider = portraits(settings), image_provider(settings)

@@ -13,6 +13,7 @@ from greenroom.domain.video import Resolution
 from greenroom.net.addresses import AllowList, is_host_name
 from greenroom.net.client import GuardedClient
 from greenroom.net.guard import Guard
+from greenroom.render.hearing import Hearing
 from greenroom.render.image_provider import ImageProvider
 from greenroom.render.messages import RenderLimits
 from greenroom.render.portrait_orders import PortraitLimits
@@ -31,6 +32,7 @@ from greenroom.studio.sound.music import tracks
 if TYPE_CHECKING:
     from greenroom.studio.voices.cast import Voice
     from greenroom.studio.voices.casting import Casting
+    from greenroom.studio.voices.cloud.transcription import Transcriber
     from greenroom.studio.voices.espeak_helper import EspeakHelper
     from greenroom.studio.voices.settings import VoiceSettings
 
@@ -38,7 +40,10 @@ if TYPE_CHECKING:
 def video_limits(settings: Settings) -> VideoLimits:
     """What videos may be."""
     chosen = settings.render
-    return VideoLimits(chosen.max_script_chars, chosen.max_duration_s, Resolution(chosen.resolution), chosen.label)
+    heard = settings.voices.transcription_max_bytes if _hears(settings.voices) else 0
+    return VideoLimits(
+        chosen.max_script_chars, chosen.max_duration_s, Resolution(chosen.resolution), chosen.label, heard
+    )
 
 
 def render_limits(settings: Settings) -> RenderLimits:
@@ -99,6 +104,28 @@ def _casting(chosen: Voices, helper: "EspeakHelper") -> "Casting":
     addresses = (chosen.openai_url, chosen.azure_url, chosen.google_url, chosen.elevenlabs_url, chosen.piper_url)
     calls = ProviderCalls(GuardedClient(_guard(addresses)))
     return casting(voice_settings(chosen), calls, helper, decode=SoundDecoder())
+
+
+def hearing(settings: Settings) -> Hearing | None:
+    """Who hears the words of sounds; None where nobody is configured."""
+    chosen = settings.voices
+    if not _hears(chosen):
+        return None
+    return Hearing(lambda: _transcriber(chosen), chosen.transcription_model, chosen.transcription_max_bytes)
+
+
+def _hears(chosen: Voices) -> bool:
+    return bool(chosen.transcription_url or chosen.transcription_key)
+
+
+def _transcriber(chosen: Voices) -> "Transcriber":
+    from greenroom.render.calls import ProviderCalls
+    from greenroom.studio.voices.cloud.transcription import Transcriber, TranscriptionSettings
+    from greenroom.studio.voices.cloud.transport import Line
+
+    base_url = chosen.transcription_url or TranscriptionSettings().base_url
+    line = Line(Transcriber.name, ProviderCalls(GuardedClient(_guard((base_url,)))), chosen.transcription_timeout_s)
+    return Transcriber(TranscriptionSettings(base_url, chosen.transcription_key, chosen.transcription_model), line)
 
 
 def voice_settings(chosen: Voices) -> "VoiceSettings":

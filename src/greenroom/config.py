@@ -272,6 +272,15 @@ class Voices:
         "texts like `ann=piper:en_US-amy-medium:en-US:female`",
     )
     timeout_s: float = positive(60.0, "Longest wait for a provider's answer.")
+    transcription_url: str = setting(
+        "",
+        "Address of a server with OpenAI's call for transcriptions, which hears the words of sounds that are to have "
+        "captions and came without; empty is OpenAI's own, with a key. Without either such videos are refused.",
+    )
+    transcription_key: str = setting("", "Key for it; a server of one's own may need none.")
+    transcription_model: str = setting("whisper-1", "Model that hears there.")
+    transcription_max_bytes: int = positive(25 * MIB, "Largest file that is sent there, as it was uploaded.")
+    transcription_timeout_s: float = positive(300.0, "Longest wait for its answer.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ def spent(studio: FilmStudio) -> float:
     [
         ({"avatar": Named("sarah_ful", "avatar.avatar_id")}, "avatar.avatar_id is 'sarah_ful', which names no avatar. "
          "Near it are: sarah_full_01"),
-        ({"avatar": Named("7", "avatar_id"), "custom_avatar": True}, "avatar_id is '7', which names no photo avatar of this account"),
+        ({"avatar": Named("7", "avatar_id"), "custom_avatar": True}, "avatar_id is '7', which names no photo avatar"),
         ({"voice_id": "nobody"}, "voice_id 'nobody' names no voice"),
         ({"voice_id": ""}, "voice_id is required"),
         ({"script": " …! "}, "script has no word in it"),

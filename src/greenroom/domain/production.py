@@ -84,6 +84,14 @@ class Spoken(Struct, frozen=True):
     warnings: tuple[Finding, ...] = ()
 
 
+class Heard(Struct, frozen=True):
+    """What was recognised in a sound: its words, the language as it was told (may be empty), and by which model."""
+
+    text: str
+    language: str
+    model: str
+
+
 class Outcome(Struct, frozen=True):
     """What was made. The asset is the film; `cover`, `srt` and `vtt` are files beside it, empty where there is none."""
 

@@ -30,6 +30,17 @@ VIDEO_FINDINGS: dict[str, Explanation] = {
     "voice_failed": Explanation("The voice gave no sound.", "Choose another voice, or try again later."),
     "voice_silent": Explanation("The voice found nothing to say in the script.", "Give a script with words."),
     "voice_impossible": Explanation("The voice cannot speak the script.", "Choose another voice or language."),
+    "transcription_failed": Explanation(
+        "The words of the sound, which nobody gave, could not be recognised.", "Give the words of the sound, or retry."
+    ),
+    "transcription_impossible": Explanation(
+        "The words of the sound, which nobody gave, cannot be recognised.",
+        "Give the words of the sound, or leave captions out.",
+    ),
+    "transcript_recognised": Explanation(
+        "Nobody gave the words of the sound: they were recognised by a provider, and may be wrong.",
+        "Read them in the spec; to correct them, make the video again with the right words.",
+    ),
     "video_too_long": Explanation("The speech lasts longer than a video may.", "Shorten the script, or cut the sound."),
     # The making
     "render_crashed": Explanation("The process that makes videos ended before it was done.", _OPERATOR),
@@ -49,7 +60,7 @@ VIDEO_FINDINGS: dict[str, Explanation] = {
     ),
 }
 
-PASSING = frozenset(("render_crashed", "render_refused", "voice_failed", "render_disk_full"))
+PASSING = frozenset(("render_crashed", "render_refused", "voice_failed", "render_disk_full", "transcription_failed"))
 """Codes after which another attempt may succeed."""
 
 

@@ -22,10 +22,12 @@ from greenroom.db import audit, catalogue, outbox, photos, uses, verdicts, video
 from greenroom.db.sqlite import Database, Transaction
 from greenroom.domain.act import by_system
 from greenroom.domain.asset import Asset, AssetState, Verification
-from greenroom.domain.media import Finding, Kind
+from greenroom.domain.guessed_language import guessed_language
+from greenroom.domain.languages import tag as language_tag
+from greenroom.domain.media import Finding, Format, Kind
 from greenroom.domain.photo_avatar import PhotoAvatarId, PhotoState
 from greenroom.domain.policy import minutes
-from greenroom.domain.production import Caller, Progress, Spoken, Step, Video, VideoId, VideoState
+from greenroom.domain.production import Caller, Heard, Progress, Spoken, Step, Video, VideoId, VideoState
 from greenroom.domain.production_findings import PASSING, VIDEO_FINDINGS, reason
 from greenroom.domain.video import (
     FilmGround,
@@ -53,6 +55,7 @@ from greenroom.services.publishing import Made, Publishing, merged
 from greenroom.services.work_folders import WorkFolders
 from greenroom.storage.store import BlobStore
 from greenroom.studio.plan import Material, Plan, Rendered, Rendering
+from greenroom.studio.voices.languages import require_captions
 
 log = structlog.get_logger()
 
@@ -70,6 +73,7 @@ _BYTES_PER_PIXEL_SECOND = 0.6
 _SHARES = {"timing": (0.02, 0.06), "rendering": (0.06, 0.96)}
 
 Speak = Callable[[ScriptVoice | RecordedVoice, str], Spoken]
+Hear = Callable[[int, Format, str], Heard]
 Render = Callable[[Plan, threading.Event, Callable[[Rendering], None]], Rendered]
 
 
@@ -103,6 +107,8 @@ class Making:
     credits: Credits
     now: Callable[[], datetime]
     terms: MakingTerms
+    hear: Hear | None = None
+    """Recognises the words of a sound that came without; None where nobody does."""
     under_way: dict[VideoId, UnderWay] = field(default_factory=dict)
     """Shared with `Production`, which stops what is cancelled."""
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -261,7 +267,10 @@ class Making:
         return None
 
     def _make(self, video: Video, going: UnderWay) -> None:
-        folder = self.folders.of(video.id)
+        worded = self._worded(video)
+        if worded is None:
+            return
+        video, folder = worded, self.folders.of(video.id)
         spoken = self.speak(video.spec.voice, folder)
         length_s = spoken.duration_s if spoken.duration_s is not None else self._recorded_s(video.spec)
         _require_length(length_s, self.terms.max_duration_s)
@@ -277,6 +286,29 @@ class Making:
         finally:
             film.discard()
             cover.discard()
+
+    def _worded(self, video: Video) -> Video | None:
+        """
+        The video with the words of its sound, recognised if captions are wanted and nobody gave them; they are kept,
+        so that another attempt says the same. None if nobody wants it any more.
+        """
+        voice = video.spec.voice
+        if not isinstance(voice, RecordedVoice) or voice.transcript or video.spec.captions is None:
+            return video
+        heard = self._recognised(voice)
+        known = structs.replace(voice, transcript=heard.text, language=_language(voice, heard))
+        message = f"Nobody gave the words of the sound: {heard.model} heard them, and may be wrong."
+        warnings = merged(video.warnings, (reason("transcript_recognised", message),))
+        after = structs.replace(video, spec=structs.replace(video.spec, voice=known), warnings=warnings)
+        return self.database.write(lambda tx: videos.save(tx, video, after, self.now())).result()
+
+    def _recognised(self, voice: RecordedVoice) -> Heard:
+        if self.hear is None:
+            raise NotProduced("transcription_impossible", "Nobody is configured any more who could hear the words.")
+        info = self._asset(voice.source).info
+        assert voice.source.sha256 is not None and info is not None, "only verified assets are used"
+        with contextlib.ExitStack() as opened:
+            return self.hear(_kept(opened, self.store.open(voice.source.sha256)), info.format, voice.language)
 
     def _heard(self, video: Video, spoken: Spoken, length_s: float) -> Video | None:
         """The video with what was said of its voice, charged by its length; None if nobody wants it any more."""
@@ -424,6 +456,19 @@ def _pinned_ground(ground: Ground, pin: Callable[[Source], Source]) -> Ground:
 def _kept(opened: contextlib.ExitStack, descriptor: int) -> int:
     opened.callback(os.close, descriptor)
     return descriptor
+
+
+def _language(voice: RecordedVoice, heard: Heard) -> str:
+    """That of words that were recognised. Raises NotProduced where captions cannot be written in it."""
+    told = voice.language
+    with contextlib.suppress(ParameterError):
+        told = told or (language_tag(heard.language, "language") if heard.language else "")
+    language = told or guessed_language(heard.text)
+    try:
+        require_captions(language)
+    except ParameterError as problem:
+        raise NotProduced("transcription_impossible", f"What was heard {problem.problem}.") from problem
+    return language
 
 
 def _finding(code: str, message: str) -> Finding:

@@ -21,7 +21,7 @@ from greenroom.domain.guessed_language import guessed_language
 from greenroom.domain.ids import AssetId
 from greenroom.domain.media import Finding, Kind
 from greenroom.domain.photo_avatar import AVATAR_PREFIX, FIRST_NUMBER, PhotoState
-from greenroom.domain.policy import minutes
+from greenroom.domain.policy import megabytes, minutes
 from greenroom.domain.production_findings import reason
 from greenroom.domain.speaking_time import estimated_s
 from greenroom.domain.video import (
@@ -61,6 +61,8 @@ class VideoLimits(Struct, frozen=True):
     max_duration_s: float = 900.0
     resolution: Resolution = Resolution.FULL_HD
     label: bool = False
+    hearing_max_bytes: int = 0
+    """The largest sound whose words are recognised where nobody gives them; 0 where nobody is there who hears."""
 
 
 class Brief(Struct, frozen=True):
@@ -153,24 +155,43 @@ class VideoWishes:
         if wish.script is None and wish.audio is None:
             raise ParameterError(script, f"is missing, and so is {audio}; give what is to be said, or its sound")
         if wish.captions is not None:
-            _check_captions(wish)
+            self._check_captions(wish)
         language, notices = self._checked_language(wish, script)
         with _renamed(wish):
-            if wish.captions is not None:
+            if wish.captions is not None and language:
                 languages.require_captions(language)
         return language, notices
 
     def _checked_language(self, wish: VideoWish, script: str) -> tuple[str, Sequence[Notice]]:
         if wish.script is None:
-            with _renamed(wish):
-                language = wish.language or guessed_language(wish.transcript)
-                languages.listed(language)
-                return language, ()
+            return self._recorded_language(wish), ()
         self._check_script(wish.script, script)
         if not wish.voice_id:
             raise ParameterError(wish.field_of("voice_id"), "is required with a script; GET /v2/voices lists all")
         with _renamed(wish):
             return self.check_voice(wish.voice_id, wish.language, wish.speed, wish.script)
+
+    def _recorded_language(self, wish: VideoWish) -> str:
+        """That of a given sound; empty where it will be known when its words are."""
+        if not wish.language and _is_to_be_heard(wish):
+            return ""
+        language = wish.language or guessed_language(wish.transcript)
+        with _renamed(wish):
+            languages.listed(language)
+        return language
+
+    def _check_captions(self, wish: VideoWish) -> None:
+        if _is_to_be_heard(wish) and not self.limits.hearing_max_bytes:
+            text = f"need the words of the sound, and nobody here can hear them: give {wish.field_of('transcript')}"
+            raise ParameterError(wish.field_of("caption"), text)
+        assert wish.captions is not None
+        _check_style(wish.captions, wish)
+
+    def _require_hearable(self, asset: Asset, wish: VideoWish, named: Named) -> None:
+        most = self.limits.hearing_max_bytes
+        if _is_to_be_heard(wish) and asset.size_bytes is not None and asset.size_bytes > most:
+            text = f"has {megabytes(asset.size_bytes)}; words are recognised in at most {megabytes(most)}"
+            raise ParameterError(named.field, f"{text}: give {wish.field_of('transcript')}, or a smaller file")
 
     def _check_script(self, script: str, field: str) -> None:
         if not any(character.isalnum() for character in script):
@@ -196,6 +217,7 @@ class VideoWishes:
                 found[named] = self._at_address(act, named, kind)
         if wish.audio is not None:
             self._require_length(found[wish.audio], wish.audio)
+            self._require_hearable(found[wish.audio], wish, wish.audio)
         return found
 
     def _here(self, act: Act, named: Named, kind: Kind) -> Asset:
@@ -237,13 +259,9 @@ def _renamed(wish: VideoWish) -> Iterator[None]:
         raise ParameterError(wish.field_of(problem.field), problem.problem) from problem
 
 
-def _check_captions(wish: VideoWish) -> None:
-    caption = wish.field_of("caption")
-    if wish.audio is not None and not wish.transcript.strip():
-        text = f"need the words of the sound, and nobody here can hear them: give {wish.field_of('transcript')}"
-        raise ParameterError(caption, text)
-    assert wish.captions is not None
-    _check_style(wish.captions, wish)
+def _is_to_be_heard(wish: VideoWish) -> bool:
+    """Whether captions are wanted of a sound whose words nobody has given."""
+    return wish.captions is not None and wish.audio is not None and not wish.transcript.strip()
 
 
 def _require_terms(wish: VideoWish) -> None:

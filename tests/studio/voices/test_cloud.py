@@ -23,7 +23,8 @@ from greenroom.studio.speech import Speech
 from greenroom.studio.voices.cloud.elevenlabs import ElevenLabsSettings
 from greenroom.studio.voices.cloud.google import GoogleSettings
 from greenroom.studio.voices.cloud.services import AzureSettings, OpenAISettings, PiperSettings
-from greenroom.studio.voices.cloud.transport import Call, Reply
+from greenroom.studio.voices.cloud.transcription import Transcriber, Transcript, TranscriptionSettings
+from greenroom.studio.voices.cloud.transport import Call, Line, Reply
 from greenroom.studio.voices.settings import VoiceSettings, casting
 
 SCRIPT = "Hello <world> & 12 friends."
@@ -254,6 +255,47 @@ def test_piper_is_asked_with_a_scale_of_lengths(service: Service) -> None:
 
     assert service.seen[0].path == "/"
     assert service.seen[0].json == {"text": SCRIPT, "voice": "en_US-lessac-medium", "length_scale": 0.5}
+
+
+# What is heard
+
+
+def hear(service: Service, model: str = "whisper-1", language: str = "") -> Transcript:
+    settings = TranscriptionSettings(service.url + "/v1/", "sk-1", model)
+    line = Line(Transcriber.name, transport, 20, service.slept.append)
+    return Transcriber(settings, line).heard(b"RIFF\r\n--a sound", "sound.wav", "audio/wav", language)
+
+
+def transcript(**said: str) -> Callable[[Seen], Answer]:
+    return lambda seen: (200, {"content-type": "application/json"}, json.dumps(said).encode())
+
+
+@pytest.mark.parametrize(("model", "shape"), [("whisper-1", "verbose_json"), ("gpt-4o-transcribe", "json")])
+def test_a_sound_is_sent_as_it_is_in_a_form(service: Service, model: str, shape: str) -> None:
+    service.answer = transcript(text=" Hello  there.\n", language="english")
+
+    found = hear(service, model, "en-GB")
+
+    seen = service.seen[0]
+    boundary = seen.headers["content-type"].removeprefix("multipart/form-data; boundary=")
+    parts = seen.body.split(b"--" + boundary.encode())
+    assert found == Transcript("Hello there.", "english")
+    assert (seen.path, seen.headers["authorization"]) == ("/v1/audio/transcriptions", "Bearer sk-1")
+    assert (parts[0], parts[-1], len(parts)) == (b"", b"--\r\n", 6)
+    assert parts[2].endswith(b'name="response_format"\r\n\r\n' + shape.encode() + b"\r\n")
+    assert parts[3].endswith(b'name="language"\r\n\r\nen\r\n')
+    assert b'name="file"; filename="sound.wav"\r\nContent-Type: audio/wav\r\n\r\nRIFF\r\n--a sound\r\n' in parts[4]
+
+
+def test_hearing_is_tried_again_where_that_may_help_and_else_told_with_its_cure(service: Service) -> None:
+    answers = iter([(503, {}, b""), transcript(text="Yes.")(Seen("", {}, b"")), (413, {}, b"")])
+    service.answer = lambda seen: next(answers)
+
+    found = hear(service)
+    with pytest.raises(VoiceFailed, match="it answered 413") as refused:
+        hear(service)
+
+    assert (found.text, service.slept, refused.value.passes) == ("Yes.", [1.0], False)
 
 
 # What goes wrong

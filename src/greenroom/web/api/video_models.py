@@ -77,7 +77,9 @@ class NewVideo(_Part):
     script: Words | None = None
     voice: Voice | None = Field(None, description="Needed with a script.")
     audio: AssetName | None = Field(None, description="A sound instead of a script.")
-    transcript: Words | None = Field(None, description="The words of `audio`, needed for captions.")
+    transcript: Words | None = Field(
+        None, description="The words of `audio`; captions need them, or a provider that hears them."
+    )
     language: str = Field("", max_length=40, description="Of `transcript`; that of a script is the voice's.")
     name: str = Field("", max_length=NAME_MAX)
     aspect: Aspect = Field(Aspect.PORTRAIT, strict=False)

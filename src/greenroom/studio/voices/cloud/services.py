@@ -40,7 +40,8 @@ class OpenAI:
             "response_format": self._settings.response_format,
             "speed": request.speed,
         }
-        reply = self._line.json(f"{self._settings.base_url.rstrip('/')}/v1/audio/speech", headers, content)
+        base_url = self._settings.base_url.rstrip("/").removesuffix("/v1")
+        reply = self._line.json(f"{base_url}/v1/audio/speech", headers, content)
         return Speech(*self._line.sound(reply.body))
 
 
