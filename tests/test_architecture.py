@@ -62,29 +62,16 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "studio",
         "web",
     ),
-    "account_commands": ("bootstrap", "config", "domain", "errors", "services"),
-    "cli": (
-        "account_commands",
-        "bootstrap",
-        "config",
-        "services",
-        "domain",
-        "errors",
-        "serving",
-        "client",
-        "doctor",
-        "models_command",
-        "studio.models",
-        "optimize_command",
-        "receipt_command",
-    ),
-    "serving": ("bootstrap", "config", "errors", "web.protocol"),
-    "doctor": ("domain", "media", "studio.models"),
-    "models_command": ("config", "errors", "model_packages", "studio.models"),
-    "model_packages": ("errors", "studio.models", "studio.model_files"),
-    # A program of its own, beside the server.
-    "optimize_command": ("domain", "errors", "media", "client.description"),
-    "receipt_command": ("domain", "errors"),
+    "cli": ("bootstrap", "commands", "config", "domain", "errors", "client", "services", "studio.models"),
+    "commands": (),
+    "commands.accounts": ("bootstrap", "config", "domain", "errors", "services"),
+    "commands.doctor": ("domain", "media", "studio.models"),
+    "commands.models": ("commands.model_packages", "config", "errors", "studio.models"),
+    "commands.model_packages": ("errors", "studio.models", "studio.model_files"),
+    # These two work beside the server, or without one.
+    "commands.optimize": ("domain", "errors", "media", "client.description"),
+    "commands.receipt": ("domain", "errors"),
+    "commands.serve": ("bootstrap", "config", "errors", "web.protocol"),
     "__main__": ("cli",),
     "__init__": (),
 }
@@ -153,8 +140,9 @@ def relative(path: Path) -> str:
 
 
 def room_of(path: Path) -> str:
-    """The row of the table that a file belongs to."""
-    return relative(path).partition("/")[0].removesuffix(".py")
+    """The row of the table that a file belongs to: its own, or that of the room it stands in."""
+    name = relative(path).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    return name if name in MAY_IMPORT else name.partition(".")[0]
 
 
 def is_allowed(imported: str, allowed: tuple[str, ...]) -> bool:

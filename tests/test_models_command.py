@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from greenroom import model_packages
+from greenroom.commands import model_packages
 from greenroom.errors import ModelsMissing, ModelsNotFetched
 from greenroom.studio import models
 from greenroom.studio.model_files import ModelFile, Package, Registry

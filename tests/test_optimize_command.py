@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import media_samples
+from greenroom.commands.optimize import optimize_files, wishes_from
 from greenroom.errors import ParameterError
-from greenroom.optimize_command import optimize_files, wishes_from
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from typing import Annotated
 import typer
 
 from greenroom import __version__, config
-from greenroom.account_commands import accounts_app, keys_app
+from greenroom.commands.accounts import accounts_app, keys_app
+from greenroom.commands.models import models_app
 from greenroom.errors import GreenroomError
-from greenroom.models_command import models_app
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -57,7 +57,7 @@ def serve(
     config_file: ConfigFile = None,
 ) -> None:
     """Run the server until it is told to stop."""
-    from greenroom.serving import run
+    from greenroom.commands.serve import run
 
     run(config.load(os.environ, config_file, {"host": host, "port": port, "data": data}))
 
@@ -95,7 +95,7 @@ def optimize(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a file on standard output.")] = False,
 ) -> None:
     """Make render-safe copies of files, here and without a server; the originals stay as they are."""
-    from greenroom.optimize_command import optimize_files, wishes_from
+    from greenroom.commands.optimize import optimize_files, wishes_from
 
     given = {
         "format": format_,
@@ -115,7 +115,7 @@ def optimize(
 def doctor(data: Data = None, config_file: ConfigFile = None) -> None:
     """Look whether this machine has what the server needs; exit status 1 if it has not."""
     from greenroom import bootstrap
-    from greenroom.doctor import examine_machine, examine_models
+    from greenroom.commands.doctor import examine_machine, examine_models
 
     settings = config.load(os.environ, config_file, {"data": data})
     marks = {True: "ok  ", False: "BAD ", None: "    "}
@@ -196,8 +196,8 @@ def verify_receipt(
 ) -> None:
     """Verify a receipt, without any server, and print what it says; exit status 1 if it does not hold."""
     from greenroom import bootstrap
+    from greenroom.commands.receipt import verify
     from greenroom.domain.receipt import public_keys
-    from greenroom.receipt_command import verify
 
     settings = config.load(os.environ, config_file, {"data": data})
     raise typer.Exit(verify(receipt, keys, file, lambda: public_keys(bootstrap.receipt_keys(settings))))

@@ -28,7 +28,7 @@ def install_models(
 
     Says nothing when all is there. May be stopped at any time and goes on where it was.
     """
-    from greenroom import model_packages  # other commands do without its imports
+    from greenroom.commands import model_packages  # other commands do without its imports
 
     place = _folder(folder, config_file)
     packages = model_packages.lacking(place, _groups(groups), verify=verify)
