@@ -33,11 +33,10 @@ from greenroom.studio.ground import open_ground
 from greenroom.studio.heard import timing_of, voice_of
 from greenroom.studio.plan import Material, Plan
 from greenroom.studio.planes import Planes
-from greenroom.studio.pose import Pose
+from greenroom.studio.pose import REST, Pose
 from greenroom.studio.produce import produce
 from greenroom.studio.staging import staged
 
-_REST = Pose(mouth=(0.0, 0.0, 0.0, 0.0, 0.0, 0.0))
 CODING = h264("veryfast", 21)
 
 
@@ -49,19 +48,17 @@ class Ready:
         with open(made.path("avatar.rgba"), "rb") as file:
             data = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
         self._pictures = np.frombuffer(data, np.uint8).reshape(-1, self.box.height, self.box.width, 4)
-        self._stamp = Stamp.over(self.box, bytearray(Stamp.size_bytes(self.box)))
         self._press = Press(self.box)
 
     def stamps(self, poses: Iterator[Pose]) -> Iterator[Stamp]:
         for picture, _ in zip(self._pictures, poses, strict=False):
-            self._press.press(picture, self._stamp)
-            yield self._stamp
+            yield self._press.press(picture)
 
 
 def compose(made: Materials, ground: str) -> int:
     """Ready RGBA frames over a background, encoded."""
     backdrop = open_ground(*_ground(made, ground), SIZE, RATE)
-    composer = Composer(Scene(SIZE, RATE, [_REST] * made.frames, Ready(made), backdrop))
+    composer = Composer(Scene(SIZE, RATE, [REST] * made.frames, Ready(made), backdrop))
     writer = SegmentWriter(Path(made.path("ours.mp4")), SIZE, RATE, CODING)
     for canvas in composer.frames(0):
         writer.add(canvas)

@@ -14,6 +14,10 @@ class Box(NamedTuple):
     height: int
 
 
+Rows = tuple[int, int]
+"""The first row of a picture, and the one after the last."""
+
+
 class Layer(NamedTuple):
     """A picture, as large as its box, and the part of the frame that it covers."""
 
@@ -26,10 +30,12 @@ class Avatar(Protocol):
     An avatar set up for one size of frame. Not for several threads at once.
 
     The picture that `draw` gives covers `box` of the frame and may be overwritten by the next call; outside of the
-    box the avatar is never seen. The same poses give the same bytes.
+    box the avatar is never seen. The same poses give the same bytes. `changed` tells which rows of the picture may
+    look otherwise after a call of `draw` than before it.
     """
 
     box: Box
+    changed: Rows
 
     def draw(self, pose: Pose) -> Picture:
         """The avatar in a pose, as large as its box."""

@@ -1,9 +1,8 @@
 """What is heard in a plan: its voice, when that moves the mouth, how long the film is, and the mix with music."""
 
+import ctypes
 import math
 from dataclasses import dataclass
-
-import numpy as np
 
 from greenroom.domain.video import FRAME_RATE, Music, RecordedVoice
 from greenroom.errors import NotProduced
@@ -11,13 +10,8 @@ from greenroom.studio import speech_file
 from greenroom.studio.plan import Plan
 from greenroom.studio.sound import Bed, Mixed, bed_of_file, bed_of_sound, mixed, recorded
 from greenroom.studio.sound.music import sound_of, track
-from greenroom.studio.speech import Sound, Speech, Timing
+from greenroom.studio.speech import Speech, Timing
 from greenroom.studio.timing import timed
-
-TAIL_S = 0.3
-"""How long it is quiet before a film ends: a voice that ends sooner is given what it lacks of that."""
-
-_QUIET = 10 ** (-50 / 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +24,12 @@ class Voice:
 
     @property
     def duration_s(self) -> float:
-        """How long the film has to be for it: the voice, and a moment of quiet."""
-        return self.speech.duration_s + max(0.0, TAIL_S - _quiet_end_s(self.speech.sound, self.speech.rate))
+        """How long it is, and with it the film."""
+        return self.speech.duration_s
 
     @property
     def frames(self) -> int:
-        """The same in whole frames."""
+        """The same in whole frames, none of the voice cut off."""
         return max(1, math.ceil(self.duration_s * FRAME_RATE - 1e-6))
 
 
@@ -59,6 +53,7 @@ def timing_of(plan: Plan, voice: Voice) -> Timing:
 def mix_of(plan: Plan, voice: Voice) -> Mixed:
     """All that is heard, exactly as long as the frames. Raises NotProduced for music that cannot be decoded."""
     bed = _bed(plan, plan.spec.music) if plan.spec.music else None
+    _give_back()
     return mixed(voice.speech.sound, voice.speech.rate, bed, voice.frames / FRAME_RATE)
 
 
@@ -78,6 +73,8 @@ def _read(descriptor: int) -> Speech:
         raise NotProduced("speech_damaged", f"What the voice said cannot be read: {error}. Try again.") from error
 
 
-def _quiet_end_s(sound: Sound, rate: int) -> float:
-    loud = np.flatnonzero(np.abs(sound) > _QUIET)
-    return (len(sound) - 1 - int(loud[-1])) / rate if len(loud) else len(sound) / rate
+def _give_back() -> None:
+    """Give the system the memory that playing a track took; C libraries other than GNU's do so by themselves."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)

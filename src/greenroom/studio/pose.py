@@ -29,3 +29,7 @@ class Pose:
     gesture: str = ""
     reach: float = 0.0
     at_s: float = 0.0
+
+
+REST = Pose(mouth=(0.0, 0.0, 0.0, 0.0, 0.0, 0.0))
+"""Still, silent, and with a small smile."""

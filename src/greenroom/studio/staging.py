@@ -19,12 +19,11 @@ from greenroom.studio.ground import Backdrop, open_ground
 from greenroom.studio.heard import Voice
 from greenroom.studio.motion import poses
 from greenroom.studio.plan import Plan
-from greenroom.studio.pose import Pose
+from greenroom.studio.pose import REST
 from greenroom.studio.speech import Notice, Timing
 
 KEY_GREEN = "#00b140"
 """The green that is keyed out: that of film studios, and what keyers expect."""
-_REST = Pose(mouth=(0.0, 0.0, 0.0, 0.0, 0.0, 0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +107,6 @@ def _shadow(spec: VideoSpec, drawing: Drawing, size: tuple[int, int]) -> Layer |
     if spec.screen is not Screen.BACKGROUND:
         return None
     shapes = [
-        stamp.alpha() for stamp in drawing.stamps([_REST, *(replace(_REST, gesture=g, reach=1.0) for g in GESTURES)])
+        stamp.alpha() for stamp in drawing.stamps([REST, *(replace(REST, gesture=g, reach=1.0) for g in GESTURES)])
     ]
     return shadow_of(np.minimum.reduce(shapes), drawing.box, size)

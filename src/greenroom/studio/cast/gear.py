@@ -1,5 +1,7 @@
 """What the parts of a rig share: where they are drawn, and how a still layer is moved onto it."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 import skia
@@ -26,6 +28,46 @@ class Scratch:
         return self._bytes[: width * height * 4].reshape(height, width, 4)
 
 
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A part of a picture: columns from `left` to before `right`, rows from `top` to before `bottom`."""
+
+    left: int = 0
+    top: int = 0
+    right: int = 0
+    bottom: int = 0
+
+    def __bool__(self) -> bool:
+        return self.left < self.right and self.top < self.bottom
+
+    def __or__(self, other: "Area") -> "Area":
+        """The smallest area around both."""
+        if not self or not other:
+            return self or other
+        return Area(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
+
+    def within(self, size: tuple[int, int]) -> "Area":
+        """What of it lies in a picture of a width and height."""
+        return Area(max(0, self.left), max(0, self.top), min(size[0], self.right), min(size[1], self.bottom))
+
+    def moved(self, down: int) -> "Area":
+        """The same so many rows below."""
+        return Area(self.left, self.top + down, self.right, self.bottom + down)
+
+    @property
+    def part(self) -> tuple[slice, slice]:
+        """What picks it out of a picture."""
+        return slice(self.top, self.bottom), slice(self.left, self.right)
+
+
+NOWHERE = Area()
+
+
 def place(
     canvas: skia.Canvas,
     size: tuple[int, int],
@@ -33,14 +75,14 @@ def place(
     matrix: Matrix,
     scratch: Scratch,
     paint: skia.Paint | None = None,
-) -> None:
-    """Draw a layer, moved by an affine matrix on its coordinates, onto a canvas of a width and height."""
+) -> Area:
+    """Draw a layer, moved by an affine matrix on its coordinates, onto a canvas of a width and height; says where."""
     corners = np.array([(one.left, one.top), (one.right, one.top), (one.left, one.bottom), (one.right, one.bottom)])
     at = corners @ matrix[:, :2].T + matrix[:, 2]
     left, top = (max(0, int(v) - 1) for v in np.floor(at.min(0)))
     right, bottom = (min(limit, int(v) + 1) for v, limit in zip(np.ceil(at.max(0)), size, strict=True))
     if right - left < 2 or bottom - top < 2:
-        return
+        return NOWHERE
     back = np.linalg.inv(matrix[:, :2])
     shift = matrix[:, :2] @ (one.left, one.top) + matrix[:, 2] - (left, top)
     picture = scratch.lend(right - left, bottom - top)
@@ -54,3 +96,4 @@ def place(
         borderMode=cv2.BORDER_CONSTANT,
     )
     canvas.drawImage(blit_of(picture), left, top, _NEAREST, paint)
+    return Area(left, top, right, bottom)

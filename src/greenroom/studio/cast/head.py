@@ -10,7 +10,7 @@ from greenroom.studio.cast import accessories, beards
 from greenroom.studio.cast.bend import PIVOT, Bend, Stance
 from greenroom.studio.cast.eyes import Eyes
 from greenroom.studio.cast.face import paint_ears, paint_face
-from greenroom.studio.cast.gear import Scratch, place
+from greenroom.studio.cast.gear import NOWHERE, Area, Scratch, place
 from greenroom.studio.cast.hairstyles import STYLES
 from greenroom.studio.cast.layers import Bounds, layer
 from greenroom.studio.cast.look import Look
@@ -22,6 +22,7 @@ from greenroom.studio.pose import Pose
 _EYES: Bounds = (-86, -56, 86, 26)
 _MOUTH: Bounds = (-58, 62, 58, 150)
 """Where of a face they are drawn for each frame, in units."""
+_STEPS = 64
 _BEHIND = skia.Paint(BlendMode=skia.BlendMode.kDstOver)
 
 
@@ -73,10 +74,11 @@ class Head:
         bare = self._picture.copy()
         self._lay_over(None)
         for part in (_EYES, _MOUTH):
-            at = self._within(part)
-            rows, columns = slice(max(0, at.top()), at.bottom()), slice(max(0, at.left()), at.right())
-            self._picture[rows, columns] = bare[rows, columns]
+            at = self._within(part).part
+            self._picture[at] = bare[at]
         self._still = self._picture.copy()
+        self._eyes_held: tuple[float, ...] = ()
+        self._mouth_held: tuple[float, ...] = ()
         head = (left, top, right, bottom)
         self._bend = Bend(self._size, head, (self._x, self._y), self._k, self._look.face.length)
 
@@ -88,50 +90,68 @@ class Head:
         smile = max(0.0, min(1.0, pose.smile))
         return Stance(turn, nod, tilt, (turn * 16, nod * 14 - 3.1 * breath), jaw, smile)
 
-    def draw_behind(self, canvas: skia.Canvas, s: Stance) -> None:
-        """Draw what hangs behind the body under what is on the canvas."""
+    def draw_behind(self, canvas: skia.Canvas, s: Stance) -> Area:
+        """Draw what hangs behind the body under what is on the canvas; says where."""
         if self._back.picture.shape[0] <= 2:
-            return
+            return NOWHERE
         k, c, n = self._k, math.cos(s.tilt), math.sin(s.tilt)
         px, py = self._x + PIVOT[0] * k, self._y + PIVOT[1] * k
         # It is farther away than the neck, so that it goes the other way in a turn.
         x, y = px + (s.shift[0] - 26 * math.sin(s.turn)) * k, py + (s.shift[1] - 14 * math.sin(s.nod)) * k
         matrix = np.array([[c, -n, x - c * px + n * py], [n, c, y - n * px - c * py]])
-        place(canvas, self._size, self._back, matrix, self._scratch, _BEHIND)
+        return place(canvas, self._size, self._back, matrix, self._scratch, _BEHIND)
 
-    def draw(self, canvas: skia.Canvas, pose: Pose, s: Stance) -> None:
-        """Draw the head onto a canvas of `blitting`."""
-        np.copyto(self._picture, self._still)
-        b = self._brush(_EYES)
-        self._eyes.draw(b, pose.blink, pose.gaze, max(-1.0, min(1.0, pose.brow)), s.smile)
-        b.canvas.restore()
-        self._lay_over(_EYES)
-        b = self._brush(_MOUTH)
-        self._mouth.draw(b, pose.mouth, s.smile)
-        b.canvas.restore()
-        self._lay_over(_MOUTH)
+    def draw(self, canvas: skia.Canvas, pose: Pose, s: Stance) -> Area:
+        """Draw the head onto a canvas of `blitting`; says where."""
+        self._draw_eyes(_stepped(pose.blink, *pose.gaze, max(-1.0, min(1.0, pose.brow)), s.smile))
+        self._draw_mouth(_stepped(*pose.mouth, s.smile))
         x, y, source = self._bend.map(s)
         bent = self._scratch.lend(source.shape[1], source.shape[0])
         # Its stubs do not know that one map of two channels needs no second.
         cv2.remap(self._picture, source, None, cv2.INTER_LINEAR, dst=bent)  # type: ignore[call-overload]
         canvas.drawImage(blit_of(bent), x, y)
+        return Area(x, y, x + source.shape[1], y + source.shape[0]).within(self._size)
 
-    def _within(self, part: Bounds) -> skia.IRect:
+    def _draw_eyes(self, held: tuple[float, ...]) -> None:
+        """Draw blink, gaze across and up, brow and smile, unless they are there."""
+        if held == self._eyes_held:
+            return
+        self._eyes_held = held
+        blink, across, up, brow, smile = held
+        b = self._brush(_EYES)
+        self._eyes.draw(b, blink, (across, up), brow, smile)
+        b.canvas.restore()
+        self._lay_over(_EYES)
+
+    def _draw_mouth(self, held: tuple[float, ...]) -> None:
+        """Draw a mouth's channels and a smile, unless they are there."""
+        if held == self._mouth_held:
+            return
+        self._mouth_held = held
+        jaw, wide, upper, press, tuck, tongue, smile = held
+        b = self._brush(_MOUTH)
+        self._mouth.draw(b, (jaw, wide, upper, press, tuck, tongue), smile)
+        b.canvas.restore()
+        self._lay_over(_MOUTH)
+
+    def _within(self, part: Bounds) -> Area:
         """A part of the face in pixels of the head's picture."""
         (left, top), k = self._at, self._k
         x0, y0, x1, y1 = part
-        return skia.IRect.MakeLTRB(
+        return Area(
             int(self._x + x0 * k) - left,
             int(self._y + y0 * k) - top,
             int(self._x + x1 * k) - left,
             int(self._y + y1 * k) - top,
-        )
+        ).within((self._picture.shape[1], self._picture.shape[0]))
 
     def _brush(self, part: Bounds) -> Brush:
-        """A brush in units that paints in a part of the face only; its canvas is to be restored."""
+        """A brush in units for a part of the face alone, on bare skin; its canvas is to be restored."""
+        at = self._within(part)
+        self._picture[at.part] = self._still[at.part]
         canvas = self._surface.getCanvas()
         canvas.save()
-        canvas.clipRect(skia.Rect.Make(self._within(part)))
+        canvas.clipRect(_rect(at))
         canvas.translate(self._x - self._at[0], self._y - self._at[1])
         canvas.scale(self._k, self._k)
         return Brush(canvas)
@@ -141,6 +161,15 @@ class Head:
         canvas = self._blits.getCanvas()
         canvas.save()
         if part is not None:
-            canvas.clipRect(skia.Rect.Make(self._within(part)))
+            canvas.clipRect(_rect(self._within(part)))
         canvas.drawImage(self._over_image, self._over.left - self._at[0], self._over.top - self._at[1])
         canvas.restore()
+
+
+def _stepped(*values: float) -> tuple[float, ...]:
+    """Values in steps too small to be seen: what they move is a few pixels wide."""
+    return tuple(round(value * _STEPS) / _STEPS for value in values)
+
+
+def _rect(area: Area) -> skia.Rect:
+    return skia.Rect.MakeLTRB(area.left, area.top, area.right, area.bottom)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 
 import numpy as np
 import skia
@@ -136,7 +137,7 @@ class Brush:
         self, path: skia.Path, color: Color | skia.Shader, width: float, alpha: float = 1.0, blur: float = 0.0
     ) -> None:
         """Draw along a path with round ends."""
-        paint = _paint(color, alpha, blur, skia.BlendMode.kSrcOver)
+        paint = skia.Paint(_paint(color, alpha, blur, skia.BlendMode.kSrcOver))
         paint.setStyle(skia.Paint.kStroke_Style)
         paint.setStrokeWidth(width)
         paint.setStrokeCap(skia.Paint.kRound_Cap)
@@ -163,8 +164,7 @@ class Brush:
         self.canvas.translate(x, y)
         self.canvas.rotate(turn)
         self.canvas.scale(rx, ry)
-        stops = [(at, color, alpha * a) for at, a in _FALL]
-        self.canvas.drawCircle(0, 0, 1, _paint(radial(0, 0, 1, stops), 1, 0, skia.BlendMode.kSrcOver))
+        self.canvas.drawCircle(0, 0, 1, _soft(color, alpha))
         self.canvas.restore()
 
     @contextmanager
@@ -201,13 +201,31 @@ class Brush:
         self.canvas.drawPath(path, paint)
 
 
+# Faces are drawn of the same few paints for each frame, and making one costs as much as painting with it.
+
+
+@lru_cache(maxsize=1024)
+def _soft(color: Color, alpha: float) -> skia.Paint:
+    """What a spot is painted with."""
+    stops = [(at, color, alpha * a) for at, a in _FALL]
+    return _paint(radial(0, 0, 1, stops), 1, 0, skia.BlendMode.kSrcOver)
+
+
+@lru_cache(maxsize=1024)
+def _plain(argb_: int, blur: float, blend: skia.BlendMode) -> skia.Paint:
+    paint = skia.Paint(AntiAlias=True, BlendMode=blend, Color=argb_)
+    if blur:
+        paint.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, blur))
+    return paint
+
+
 def _paint(color: Color | skia.Shader, alpha: float, blur: float, blend: skia.BlendMode) -> skia.Paint:
-    paint = skia.Paint(AntiAlias=True, BlendMode=blend)
+    """A paint that is not to be changed: others draw with it too."""
     if isinstance(color, int):
-        paint.setColor(argb(color, alpha))
-    else:
-        paint.setShader(color)
-        paint.setAlphaf(alpha)
+        return _plain(argb(color, alpha), blur, blend)
+    paint = skia.Paint(AntiAlias=True, BlendMode=blend)
+    paint.setShader(color)
+    paint.setAlphaf(alpha)
     if blur:
         paint.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, blur))
     return paint

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from greenroom.studio.avatar import Box
+from greenroom.studio.avatar import Box, Rows
 from greenroom.studio.cast.face import MOUTH_Y, down
-from greenroom.studio.cast.gear import Scratch
+from greenroom.studio.cast.gear import Area, Scratch
 from greenroom.studio.cast.head import Head
 from greenroom.studio.cast.look import Look
 from greenroom.studio.cast.paint import blitting
@@ -19,11 +19,13 @@ class Drawn:
     A drawn presenter. `mouth_box` is where in the frame the mouth is while the head is at rest, open or shut.
 
     What is still is painted once; for a frame, eyes, brows and mouth are drawn, the head is bent by one remap, and
-    arms are turned by affine warps.
+    arms are turned by affine warps. What is as it was is kept: each part is drawn of values in steps too small to be
+    seen, and anew only when they change, so that a picture does not depend on what was drawn before it.
     """
 
     box: Box
     mouth_box: Box
+    changed: Rows
 
     def __init__(self, look: Look, stage: Stage) -> None:
         self.box = stage.box
@@ -32,6 +34,7 @@ class Drawn:
         self._surface = blitting(self._out)
         scratch = Scratch((self.box.width + 16) * (self.box.height + 16) // 2)
         self._trunk, self._head = Trunk(look, stage, scratch), Head(look, stage, scratch)
+        self._head_at, self.changed = Area(0, 0, self.box.width, self.box.height), (0, self.box.height)
         self._window = Window(look.ground, stage.disc) if stage.disc else None
 
     def draw(self, pose: Pose) -> Picture:
@@ -39,12 +42,15 @@ class Drawn:
         breath = max(-1.0, min(1.0, pose.breath))
         stance = self._head.stance(pose, breath)
         canvas = self._surface.getCanvas()
-        self._out[: self._trunk.top] = 0
-        self._trunk.draw(self._out, pose.gesture, pose.reach, breath)
-        self._head.draw_behind(canvas, stance)
-        self._head.draw(canvas, pose, stance)
+        stale = self._trunk.draw(pose.gesture, pose.reach, breath) | self._head_at
+        self._out[stale.part] = self._trunk.shown[stale.part]
+        behind = self._head.draw_behind(canvas, stance)
+        self._head_at = behind | self._head.draw(canvas, pose, stance)
         if self._window is not None:
             self._window.finish(self._out)
+            self._head_at = Area(0, 0, self.box.width, self.box.height)
+        changed = stale | self._head_at
+        self.changed = changed.top, changed.bottom
         return self._out
 
 

@@ -22,17 +22,20 @@ from greenroom.studio.cast.arms import (
 from greenroom.studio.cast.body import BOTTOM, DROP, SCALE, paint_neck, shoulder
 from greenroom.studio.cast.cloth import NIGHT
 from greenroom.studio.cast.clothes import KINDS
-from greenroom.studio.cast.gear import Scratch, place
+from greenroom.studio.cast.gear import NOWHERE, Area, Scratch, place
 from greenroom.studio.cast.hands import HANDS, paint_hand
 from greenroom.studio.cast.layers import Layer, layer
 from greenroom.studio.cast.look import Look
 from greenroom.studio.cast.paint import Brush, Point, argb, blit_of, blitting, surface_of
 from greenroom.studio.cast.stage import Stage
-from greenroom.studio.pose import Picture
 
 _TOP = 60.0  # where a neck begins, in units of the body
 _PIN = 590.0  # below this height breathing moves nothing
 _BAND = 8  # rows that breathing lifts alike
+_RISE = 0.008
+_STEPS = 4  # to a pixel in which shoulders rise: fewer than frames, and too small to be seen
+_REACHES = 1024  # steps of an arm on its way, a quarter of a pixel each
+_SHADE_WIDE = 48.0
 _SHADES = tuple(
     skia.Paint(
         AntiAlias=True,
@@ -48,7 +51,7 @@ _SHADES = tuple(
 
 
 class Trunk:
-    """A body with arms, as wide as the box; `top` is the first row of the box that it covers."""
+    """A body with arms. `shown` is as large as the box, and empty above its row `top`."""
 
     def __init__(self, look: Look, stage: Stage, scratch: Scratch) -> None:
         self._look, self._scratch = look, scratch
@@ -61,9 +64,15 @@ class Trunk:
         self._paint_body()
         self._paint_arms()
         self._still = self._picture.copy()
-        self._draw_arms(REST, REST_OVER)
-        self._rest = self._picture.copy()
-        self._held = ("", 0.0)
+        self.shown = np.zeros((stage.box.height, stage.box.width, 4), np.uint8)
+        self._low = self._y + _PIN * self._k - self.top
+        self._pin = min(self._size[1] - 4, max(0, int(self._low))) // _BAND * _BAND
+        self._levels = max(1, round(_RISE * self._low * _STEPS))
+        columns = np.flatnonzero(self._still[..., 3].any(0))
+        self._wide = Area(int(columns[0]), 0, int(columns[-1]) + 1, self._size[1]) if len(columns) else NOWHERE
+        self._arms_at, self._held, self._level = NOWHERE, (" ", 0), 0.0
+        self._gesture("", 0.0)
+        self._breathe(Area(0, 0, *self._size))
 
     def _paint_body(self) -> None:
         look = self._look
@@ -94,58 +103,80 @@ class Trunk:
         self._elbow = layer(lambda b: paint_elbow(b, look.outfit, skin, thick), k, (0, 0), (-60, -60, 60, 60))
         self._hands = {name: hand(name) for name in HANDS}
 
-    def draw(self, out: Picture, gesture: str, reach: float, breath: float) -> None:
-        """Put the body into the box's picture; `breath` -1 to 1 lifts the shoulders."""
-        source = self._gesturing(gesture, min(1.0, reach))
-        rise, low = 0.008 * breath, self._y + _PIN * self._k - self.top
-        pin = min(len(source) - 4, max(0, int(low))) // _BAND * _BAND
-        mine = out[self.top :]
+    def draw(self, gesture: str, reach: float, breath: float) -> Area:
+        """Bring `shown` into a pose, `breath` -1 to 1 lifting the shoulders; says what of it may look otherwise now."""
+        arms = self._gesture(gesture, reach)
+        level = round(breath * self._levels) / self._levels
+        changed = arms
+        if level != self._level:
+            self._level = level
+            changed |= Area(self._wide.left, 0, self._wide.right, self._pin)
+        if not changed:
+            return NOWHERE
+        # Arms rise with the shoulders, by less than a band.
+        top = max(0, changed.top // _BAND - 1) * _BAND
+        bottom = changed.bottom + _BAND
+        area = (Area(changed.left, top, changed.right, bottom) | self._arms_at).within(self._size)
+        self._breathe(area)
+        return area.moved(self.top)
+
+    def _breathe(self, area: Area) -> None:
+        """Put a part of the body, whose top is a band's, into what is shown."""
+        source, mine = self._picture[:, area.left : area.right], self.shown[self.top :, area.left : area.right]
         # Shoulders rise by a few pixels, less the lower: two neighbouring rows, mixed.
-        for row in range(0, pin, _BAND):
-            lift = rise * (low - row - _BAND / 2)
+        for row in range(area.top, min(self._pin, area.bottom), _BAND):
+            lift = _RISE * self._level * (self._low - row - _BAND / 2)
             start = max(0, row + math.floor(lift))
             part = lift - math.floor(lift)
             one, other = source[start : start + _BAND], source[start + 1 : start + 1 + _BAND]
             cv2.addWeighted(one, 1 - part, other, part, 0, dst=mine[row : row + _BAND])
-        np.copyto(mine[pin:], source[pin:])
+        below = max(self._pin, area.top)
+        np.copyto(mine[below : area.bottom], source[below : area.bottom])
 
-    def _gesturing(self, gesture: str, reach: float) -> Picture:
+    def _gesture(self, gesture: str, reach: float) -> Area:
+        """Draw the arms unless they are there already; says what changed."""
         arms = GESTURES.get(gesture)
-        if arms is None or reach <= 0:
-            return self._rest
-        # Arms that are held are not drawn again.
-        if self._held != (gesture, reach):
-            np.copyto(self._picture, self._still)
-            self._draw_arms(between(REST, arms[1], reach), between(REST_OVER, arms[0], reach))
-            self._held = (gesture, reach)
-        return self._picture
+        held = (gesture, round(min(1.0, reach) * _REACHES)) if arms is not None and reach > 0 else ("", 0)
+        if held == self._held:
+            return NOWHERE
+        self._held, before = held, self._arms_at
+        self._picture[before.part] = self._still[before.part]
+        share = held[1] / _REACHES
+        right, left = arms[::-1] if arms is not None and share else (REST, REST_OVER)
+        self._arms_at = self._draw_arms(between(REST, right, share), between(REST_OVER, left, share))
+        return before | self._arms_at
 
-    def _draw_arms(self, right: Reach, left: Reach) -> None:
+    def _draw_arms(self, right: Reach, left: Reach) -> Area:
+        """Draw both arms onto the body; says where."""
         wide = shoulder(self._look.build)
+        drawn = NOWHERE
         for side, reach in ((1, right), (-1, left)):
             joint = (wide - 40, 292.0)
             elbow = (reach.elbow[0] + (wide - 214) * 0.9, reach.elbow[1])
             wrist = (reach.wrist[0] + (wide - 214) * 0.4, reach.wrist[1])
-            self._shade(side, elbow, wrist)
-            at = (self._x + side * elbow[0] * self._k, self._y + elbow[1] * self._k - self.top)
-            canvas = self._surface.getCanvas()
-            canvas.drawImage(
-                blit_of(self._elbow.picture), round(at[0] + self._elbow.left), round(at[1] + self._elbow.top)
-            )
-            self._limb(self._upper[side], side, joint, elbow, UPPER)
-            self._hand(side, reach, wrist)
-            self._limb(self._fore, side, elbow, wrist, FORE)
+            drawn |= self._shade(side, elbow, wrist)
+            drawn |= self._joint(self._x + side * elbow[0] * self._k, self._y + elbow[1] * self._k - self.top)
+            drawn |= self._limb(self._upper[side], side, joint, elbow, UPPER)
+            drawn |= self._hand(side, reach, wrist)
+            drawn |= self._limb(self._fore, side, elbow, wrist, FORE)
+        return drawn.within(self._size)
 
-    def _limb(self, limb: Layer, side: int, start: Point, end: Point, length: float) -> None:
+    def _joint(self, x: float, y: float) -> Area:
+        left, top = round(x + self._elbow.left), round(y + self._elbow.top)
+        self._surface.getCanvas().drawImage(blit_of(self._elbow.picture), left, top)
+        height, width = self._elbow.picture.shape[:2]
+        return Area(left, top, left + width, top + height)
+
+    def _limb(self, limb: Layer, side: int, start: Point, end: Point, length: float) -> Area:
         """A limb from joint to joint; one that comes forward is shorter in the picture."""
         dx, dy = side * (end[0] - start[0]), end[1] - start[1]
         far = math.hypot(dx, dy)
         across, down, stretch = -dx / far, dy / far, far / length
         x, y = self._x + side * start[0] * self._k, self._y + start[1] * self._k - self.top
         matrix = np.array([[down, -across * stretch, x], [across, down * stretch, y]])
-        place(self._surface.getCanvas(), self._size, limb, matrix, self._scratch)
+        return place(self._surface.getCanvas(), self._size, limb, matrix, self._scratch)
 
-    def _shade(self, side: int, elbow: Point, wrist: Point) -> None:
+    def _shade(self, side: int, elbow: Point, wrist: Point) -> Area:
         """The shade of a forearm on the clothes behind it, to the lower right."""
         canvas = self._colours.getCanvas()
         canvas.save()
@@ -154,11 +185,15 @@ class Trunk:
         near, far = (elbow[0] * 0.65 + wrist[0] * 0.35, elbow[1] * 0.65 + wrist[1] * 0.35), wrist
         for paint in _SHADES:
             canvas.drawLine(side * near[0], near[1], side * far[0], far[1], paint)
+        drawn = skia.Rect.MakeLTRB(side * near[0], near[1], side * far[0], far[1])
+        drawn.sort()
+        drawn = canvas.getTotalMatrix().mapRect(drawn.makeOutset(_SHADE_WIDE, _SHADE_WIDE)).roundOut()
         canvas.restore()
+        return Area(drawn.left(), drawn.top(), drawn.right(), drawn.bottom())
 
-    def _hand(self, side: int, reach: Reach, wrist: Point) -> None:
+    def _hand(self, side: int, reach: Reach, wrist: Point) -> Area:
         angle = math.radians(reach.fingers * side)
         c, s = math.cos(angle) * self._hand_size, math.sin(angle) * self._hand_size
         x, y = self._x + side * wrist[0] * self._k, self._y + wrist[1] * self._k - self.top
         matrix = np.array([[c * side * reach.narrow, -s, x], [s * side * reach.narrow, c, y]])
-        place(self._surface.getCanvas(), self._size, self._hands[reach.hand], matrix, self._scratch)
+        return place(self._surface.getCanvas(), self._size, self._hands[reach.hand], matrix, self._scratch)

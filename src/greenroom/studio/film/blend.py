@@ -9,12 +9,13 @@ Brightness and colours are BT.709 in limited range, like the planes themselves; 
 """
 
 from dataclasses import dataclass
+from itertools import count
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from greenroom.studio.avatar import Box, Layer
+from greenroom.studio.avatar import Box, Layer, Rows
 from greenroom.studio.planes import BLACK, NEUTRAL, Plane, Planes
 from greenroom.studio.pose import Picture
 
@@ -27,9 +28,10 @@ _Y = np.array([_KR, _KG, _KB]) * 219 / 255
 _U = np.array([-_KR, -_KG, 1 - _KB]) / (2 * (1 - _KB)) * 224 / 255
 _V = np.array([1 - _KR, -_KG, -_KB]) / (2 * (1 - _KR)) * 224 / 255
 # With offsets, so that nothing is below zero; what of them is the ground's is taken away again.
-_BRIGHTNESS = np.array([[*_Y, BLACK], [0, 0, 0, 0], [0, 0, 0, 0]], np.float32)
-_COLOR = np.array([[*_U, NEUTRAL], [*_V, NEUTRAL], [0, 0, 0, 0]], np.float32)
+_TO_PLANES = np.array([[*_Y, BLACK], [*_U, NEUTRAL], [*_V, NEUTRAL]], np.float32)
 _MARGIN, _LOOK_EVERY = 16, 30
+_NUMBERS = count(1)
+"""Of what bands hold: none is given twice in a process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Stamp:
 
     `y`, `u`, `v` are its planes times its alpha, `keep` and `keep_half` 255 less its alpha; `spans` has for each band
     the first column that is seen and the one after the last, both even. What is outside of the spans is not set.
+    `made` numbers what is in each band, 0 in fresh memory: the same number is the same content.
     """
 
     box: Box
@@ -48,11 +51,12 @@ class Stamp:
     v: Plane
     keep_half: Plane
     spans: NDArray[np.int32]
+    made: NDArray[np.int64]
 
     @staticmethod
     def size_bytes(box: Box) -> int:
         """How much memory a stamp for a box takes."""
-        return _bands(box) * 8 + box.width * box.height * 11 // 4
+        return _bands(box) * 16 + box.width * box.height * 11 // 4
 
     @classmethod
     def over(cls, box: Box, memory: "memoryview | bytearray") -> "Stamp":
@@ -60,15 +64,16 @@ class Stamp:
         bytes_ = np.frombuffer(memory, np.uint8)
         bands, full = _bands(box) * 8, box.width * box.height
         half_size = (box.height // 2, box.width // 2)
-        edges = np.cumsum([bands, full, full, full // 4, full // 4, full // 4])
+        edges = np.cumsum([2 * bands, full, full, full // 4, full // 4, full // 4])
         y, keep = (bytes_[a : a + full].reshape(box.height, box.width) for a in edges[:2])
         u, v, keep_half = (bytes_[a : a + full // 4].reshape(half_size) for a in edges[2:5])
-        return cls(box, y, keep, u, v, keep_half, bytes_[:bands].view(np.int32).reshape(-1, 2))
+        made, spans = bytes_[:bands].view(np.int64), bytes_[bands : 2 * bands].view(np.int32).reshape(-1, 2)
+        return cls(box, y, keep, u, v, keep_half, spans, made)
 
     def copied(self) -> "Stamp":
         """The same in memory of its own."""
         mine = Stamp.over(self.box, bytearray(Stamp.size_bytes(self.box)))
-        for name in ("y", "keep", "u", "v", "keep_half", "spans"):
+        for name in ("y", "keep", "u", "v", "keep_half", "spans", "made"):
             np.copyto(getattr(mine, name), getattr(self, name))
         return mine
 
@@ -86,26 +91,48 @@ def _bands(box: Box) -> int:
 
 
 class Press:
-    """Makes stamps of pictures for one box; keeps the memory that takes, and where there was something to be seen."""
+    """
+    Makes stamps of pictures for one box: `stamp` is that of the last one.
+
+    It keeps the memory that takes, and where there was something to be seen. What of a picture is as it was before is
+    not converted again, nor copied to where it is already.
+    """
 
     def __init__(self, box: Box) -> None:
+        self.stamp = Stamp.over(box, bytearray(Stamp.size_bytes(box)))
         self._rgb = np.empty(BAND * box.width * 3, np.uint8)
         self._out = np.empty(BAND * box.width * 3, np.uint8)
         self._half = np.empty(BAND * box.width, np.uint8)
         self._spans = np.zeros((_bands(box), 2), np.int32)
         self._pressed = 0
 
-    def press(self, picture: Picture, stamp: Stamp) -> None:
-        """Put a picture as large as the box into a stamp."""
+    def press(self, picture: Picture, changed: Rows | None = None) -> Stamp:
+        """Make the stamp of a picture as large as the box; rows other than `changed` are those of the last picture."""
+        first, last = changed if changed is not None else (0, self.stamp.box.height)
         if self._pressed % _LOOK_EVERY == 0:
             self._spans[:] = 0
         self._pressed += 1
-        for band, top in enumerate(range(0, stamp.box.height, BAND)):
-            rows = picture[top : top + BAND]
-            left, right = stamp.spans[band] = self._seen(band, rows)
+        for top in range(first // BAND * BAND, last, BAND):
+            band, rows = top // BAND, picture[top : top + BAND]
+            left, right = self.stamp.spans[band] = self._seen(band, rows)
             if left < right:
-                rgb = self._brightness(rows[:, left:right], stamp, top, left)
-                self._color(rgb, stamp, top // 2, left // 2)
+                planes = self._planes(rows[:, left:right], top, left)
+                self._color(planes, top // 2, left // 2)
+            self.stamp.made[band] = next(_NUMBERS)
+        return self.stamp
+
+    def copy(self, other: Stamp) -> None:
+        """Make another stamp for the box, which only this has been copied to, the same as the last one."""
+        mine = self.stamp
+        for band in np.flatnonzero(other.made != mine.made).tolist():
+            left, right = mine.spans[band].tolist()
+            here = slice(band * BAND, (band + 1) * BAND), slice(left, right)
+            half = slice(band * BAND // 2, (band + 1) * BAND // 2), slice(left // 2, right // 2)
+            for theirs, ours in ((other.y, mine.y), (other.keep, mine.keep)):
+                theirs[here] = ours[here]
+            for theirs, ours in ((other.u, mine.u), (other.v, mine.v), (other.keep_half, mine.keep_half)):
+                theirs[half] = ours[half]
+            other.spans[band], other.made[band] = mine.spans[band], mine.made[band]
 
     def _seen(self, band: int, rows: Picture) -> tuple[int, int]:
         """Columns of a band outside of which all is transparent, even numbers; wider than need be for a while."""
@@ -122,40 +149,38 @@ class Press:
         )
         return int(self._spans[band, 0]), int(self._spans[band, 1])
 
-    def _brightness(self, part: Picture, stamp: Stamp, top: int, left: int) -> Picture:
+    def _planes(self, part: Picture, top: int, left: int) -> Picture:
+        """Set brightness and alpha of a part; gives all three planes of it, at full size."""
         height, width = part.shape[:2]
         here = slice(top, top + height), slice(left, left + width)
         rgb, out = (memory[: height * width * 3].reshape(height, width, 3) for memory in (self._rgb, self._out))
-        keep, y = stamp.keep[here], stamp.y[here]
+        keep, y = self.stamp.keep[here], self.stamp.y[here]
         cv2.cvtColor(part, cv2.COLOR_RGBA2RGB, dst=rgb)
         # Three channels to three is the one form of this that is done many pixels at a time.
-        cv2.transform(rgb, _BRIGHTNESS, dst=out)
+        cv2.transform(rgb, _TO_PLANES, dst=out)
         cv2.extractChannel(out, 0, dst=y)
         cv2.extractChannel(part, 3, dst=keep)
         cv2.bitwise_not(keep, dst=keep)
         cv2.addWeighted(y, 1, keep, -BLACK / 255, 0, dst=y)
-        return rgb
+        return out
 
-    def _color(self, rgb: Picture, stamp: Stamp, top: int, left: int) -> None:
-        height, width = rgb.shape[0] // 2, rgb.shape[1] // 2
+    def _color(self, planes: Picture, top: int, left: int) -> None:
+        height, width = planes.shape[0] // 2, planes.shape[1] // 2
         here = slice(top, top + height), slice(left, left + width)
-        out = self._out[: height * width * 3].reshape(height, width, 3)
         half = self._half[: height * width * 3].reshape(height, width, 3)
+        stamp = self.stamp
         keep = stamp.keep_half[here]
         full = stamp.keep[top * 2 : (top + height) * 2, left * 2 : (left + width) * 2]
         cv2.resize(full, (width, height), dst=keep, interpolation=cv2.INTER_AREA)
-        cv2.resize(rgb, (width, height), dst=half, interpolation=cv2.INTER_AREA)
-        cv2.transform(half, _COLOR, dst=out)
-        for channel, plane in enumerate((stamp.u[here], stamp.v[here])):
-            cv2.extractChannel(out, channel, dst=plane)
+        cv2.resize(planes, (width, height), dst=half, interpolation=cv2.INTER_AREA)
+        for channel, plane in enumerate((stamp.u[here], stamp.v[here]), 1):
+            cv2.extractChannel(half, channel, dst=plane)
             cv2.addWeighted(plane, 1, keep, -NEUTRAL / 255, 0, dst=plane)
 
 
 def stamp_of(layer: Layer) -> Stamp:
     """The stamp of a layer, in memory of its own."""
-    stamp = Stamp.over(layer.box, bytearray(Stamp.size_bytes(layer.box)))
-    Press(layer.box).press(np.ascontiguousarray(layer.picture), stamp)
-    return stamp
+    return Press(layer.box).press(np.ascontiguousarray(layer.picture))
 
 
 class Layers:

@@ -18,12 +18,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Protocol
 
+import cv2
 import msgspec
 
 from greenroom.errors import NotProduced
 from greenroom.studio.avatar import Avatar, Box
 from greenroom.studio.film.blend import Press, Stamp
-from greenroom.studio.pose import Pose
+from greenroom.studio.pose import REST, Pose
 
 SLOTS = 4
 _SLOT_BYTES = 2160 * 3840 * 3  # a stamp of a whole frame in 4K; memory that is never touched is never taken
@@ -46,13 +47,12 @@ class DrawnHere:
     def __init__(self, avatar: Avatar) -> None:
         self.box = avatar.box
         self._avatar, self._press = avatar, Press(avatar.box)
-        self._stamp = Stamp.over(avatar.box, bytearray(Stamp.size_bytes(avatar.box)))
+        self._press.press(avatar.draw(REST))
 
     def stamps(self, poses: Iterable[Pose]) -> Iterator[Stamp]:
         """The avatar in each pose, in order."""
         for pose in poses:
-            self._press.press(self._avatar.draw(pose), self._stamp)
-            yield self._stamp
+            yield self._press.press(self._avatar.draw(pose), self._avatar.changed)
 
 
 class DrawnAside:
@@ -89,6 +89,8 @@ class DrawingProcess:
     """
 
     def __init__(self, set_up: Callable[[bytes], Avatar], lock_down: Callable[[], None] | None = None) -> None:
+        # Threads that wait for each other cost more than they give, and would not live on in the child.
+        cv2.setNumThreads(1)
         self._memory = mmap.mmap(-1, SLOTS * _SLOT_BYTES)
         there, self._orders = os.pipe()
         self._answers, back = os.pipe()
@@ -189,10 +191,14 @@ def _serve(
                 _write(answers, b"E" + msgspec.json.encode((error.code, str(error))))
                 continue
             press = Press(avatar.box)
+            press.press(avatar.draw(REST))
+            for slot in range(SLOTS):
+                _slot(memory, slot, avatar.box).made[:] = 0  # numbers of another avatar's bands say nothing
             _write(answers, b"S" + msgspec.json.encode(tuple(avatar.box)))
         elif avatar is not None and press is not None:
             picture = avatar.draw(msgspec.json.decode(order[2:], type=Pose))
-            press.press(picture, _slot(memory, order[1], avatar.box))
+            press.press(picture, avatar.changed)
+            press.copy(_slot(memory, order[1], avatar.box))
             _write(answers, b"D" + order[1:2])
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from greenroom.domain.video import Framing
-from greenroom.studio.avatar import Box
+from greenroom.studio.avatar import Box, Rows
 from greenroom.studio.photo import mesh
 from greenroom.studio.photo.eyes import PhotoEye
 from greenroom.studio.photo.lips import Lips
@@ -30,6 +30,7 @@ class PhotoAvatar:
     """
 
     box: Box
+    changed: Rows
 
     def __init__(
         self,
@@ -46,7 +47,7 @@ class PhotoAvatar:
         points = portrait.points * place.scale + (place.x, place.y, 0)
         person, ground = laid(portrait, place)
         left, top, right, bottom = _head(person[..., 3], points)
-        self._part = slice(top, bottom), slice(left, right)
+        self._part, self.changed = (slice(top, bottom), slice(left, right)), (top, bottom)
         self._head = person[self._part].copy()
         self._out = _over(person, ground) if self._grounded else person
         self._ground = ground[self._part].copy() if self._grounded else None

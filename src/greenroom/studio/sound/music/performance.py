@@ -1,6 +1,7 @@
 """A score played: every note put on a tape that goes round, then the room, the echo and the master."""
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,10 @@ def performed(score: Score, seed: int) -> Stereo:
         room += np.float32(part.send) * middle
         if part.echo:
             echo += np.float32(part.echo) * middle
-    return np.ascontiguousarray(_mastered(_mixed(dry, room, echo, score), score.drive).T)
+    del tape, middle
+    spectra = _spectra(dry, room, echo, score)
+    del dry, room, echo
+    return _mastered(_sides(spectra, score), score.drive)
 
 
 def _played(part: Part, score: Score, chance: np.random.Generator) -> Channels:
@@ -95,8 +99,8 @@ def _pump(score: Score, depth: float) -> Wave:
     return np.asarray(1 - depth * np.exp(-((beat / 0.28) ** 2)) * np.clip(beat / 0.01, 0, 1), np.float32)
 
 
-def _mixed(dry: Channels, room: Wave, echo: Wave, score: Score) -> Channels:
-    """Everything that is linear, by frequency, where a tape that goes round has no ends."""
+def _spectra(dry: Channels, room: Wave, echo: Wave, score: Score) -> list[Spectrum]:
+    """Both sides with all that is linear, by frequency, where a tape that goes round has no ends."""
     frames = score.frames
     hz = np.linspace(0, RATE / 2, frames // 2 + 1)
     sent, tone = np.fft.rfft(room), _curve(hz, _tone(score.air_db))
@@ -107,10 +111,25 @@ def _mixed(dry: Channels, room: Wave, echo: Wave, score: Score) -> Channels:
         spectrum += sent * np.fft.rfft(walls, frames)
         if echoes is not None:
             spectrum += echoes[side]
-        sides.append(spectrum * tone)
-    middle, across = (sides[0] + sides[1]) / 2, (sides[0] - sides[1]) / 2
-    across *= (1 / (1 + (_MONO_BELOW_HZ / np.maximum(hz, 1)) ** 4)).astype(np.float32)
-    return np.stack([np.fft.irfft(one, frames) for one in (middle + across, middle - across)]).astype(np.float32)
+        spectrum *= tone
+        sides.append(spectrum.astype(np.complex64, copy=False))
+    return sides
+
+
+def _sides(spectra: list[Spectrum], score: Score) -> Channels:
+    """The sound of both sides, whose basses are in the middle; the spectra are used up."""
+    hz = np.linspace(0, RATE / 2, score.frames // 2 + 1, dtype=np.float32)
+    across = spectra[0] - spectra[1]
+    across *= 0.5 / (1 + (np.maximum(hz, 1) / _MONO_BELOW_HZ) ** -4)
+    middle = spectra.pop(0)
+    middle += spectra.pop()
+    middle *= np.float32(0.5)
+    mix = np.empty((2, score.frames), np.float32)
+    mix[0] = np.fft.irfft(middle + across, score.frames)
+    middle -= across
+    del across
+    mix[1] = np.fft.irfft(middle, score.frames)
+    return mix
 
 
 def _room(ring_s: float) -> Channels:
@@ -171,18 +190,28 @@ def _tone(air_db: float) -> NDArray[np.float64]:
     return np.asarray(low * high * 10 ** ((voice_db + mud_db + air) / 20))
 
 
-def _mastered(mix: Channels, drive: float) -> Channels:
+def _mastered(mix: Channels, drive: float) -> Stereo:
     """Tape and limiter, at the loudness of all tracks."""
     pushed = np.float32(1 + 2.5 * drive)
-    mix *= np.float32(_TAPE_LEVEL) * pushed / np.sqrt(np.square(mix).mean())
+    power = sum(float(np.square(mix[:, at : at + RATE]).sum()) for at in range(0, mix.shape[1], RATE)) / mix.size
+    mix *= np.float32(_TAPE_LEVEL) * pushed / np.float32(math.sqrt(power))
     taped = np.tanh(mix, out=mix)
     taped *= np.float32(10 ** ((TRACK_LUFS - _lufs(taped)) / 20))
-    # Once round before and a little after, so that the limiter is at the seam as it is anywhere.
+    limited, at = np.empty((mix.shape[1], 2), np.float32), 0
     roll = min(round(_ROLL_S * RATE), mix.shape[1])
-    laid = np.concatenate([taped[:, -roll:], taped, taped[:, :roll]], 1)
-    blocks = [laid[:, start : start + RATE] for start in range(0, laid.shape[1], RATE)]
-    limited = np.concatenate(list(Limiter(10 ** (CEILING_DBTP / 20)).through(blocks)), 1)
-    return limited[:, roll:-roll]
+    for block in Limiter(10 ** (CEILING_DBTP / 20)).through(_round(taped, roll)):
+        first, last = max(0, roll - at), min(block.shape[1], roll + len(limited) - at)
+        if first < last:
+            limited[at + first - roll : at + last - roll] = block[:, first:last].T
+        at += block.shape[1]
+    return limited
+
+
+def _round(loop: Channels, roll: int) -> Iterator[Channels]:
+    """Once round in blocks, after its end and before its beginning: a limiter is at the seam as it is anywhere."""
+    for part in (loop[:, -roll:], loop, loop[:, :roll]):
+        for start in range(0, part.shape[1], RATE):
+            yield part[:, start : start + RATE]
 
 
 def _lufs(mix: Channels) -> float:
