@@ -119,6 +119,24 @@ class Likeness(Struct, frozen=True):
     own_ground: bool = False
 
 
+class Playback(StrEnum):
+    """How a film goes on that is shorter than what is said in it (contract 2.9, `playback_type`)."""
+
+    NORMAL = "normal"  # it starts again
+    REVERSE = "normal_reverse"  # to its end, back to its beginning, and so on
+    REVERSE_BY_AUDIO = "normal_reverse_by_audio"  # to and fro in equal legs, the last of which ends with the sound
+
+
+class Take(Struct, frozen=True):
+    """
+    A film of a person who is to say something else. `size` is that of the result, known once the film is verified.
+    """
+
+    source: Source
+    playback: Playback = Playback.NORMAL
+    size: tuple[int, int] | None = None
+
+
 class CaptionStyle(Struct, frozen=True):
     """How captions look. Colours as #rrggbb or #rrggbbaa; `size` is in parts of the frame's short side."""
 
@@ -150,6 +168,8 @@ class VideoSpec(Struct, frozen=True):
     seed: int = 0
     likeness: Likeness | None = None
     """None for a stock presenter."""
+    take: Take | None = None
+    """A film whose person says it, instead of an avatar: with one there are no avatar, ground, music and captions."""
     label: bool = False
     """Whether the picture says that it was made by program; the file's metadata always do."""
 
@@ -165,9 +185,27 @@ def frame_size(aspect: Aspect, resolution: Resolution) -> tuple[int, int]:
     return {Aspect.PORTRAIT: (short, long), Aspect.LANDSCAPE: (long, short), Aspect.SQUARE: (short, short)}[aspect]
 
 
+LARGEST_SIDES = (2160, 3840)
+"""The most pixels that a film's short and long side have."""
+
+
+def taken_size(width: int, height: int) -> tuple[int, int]:
+    """The size of the result that is made of a film with that size: the same, even, and no larger than any video."""
+    short, long = LARGEST_SIDES
+    scale = min(1.0, short / min(width, height), long / max(width, height))
+    return max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
+
+
+def size_of(spec: VideoSpec) -> tuple[int, int]:
+    """Width and height of a video in pixels."""
+    if spec.take is not None and spec.take.size is not None:
+        return spec.take.size
+    return frame_size(spec.aspect, spec.resolution)
+
+
 def sources(spec: VideoSpec) -> tuple[Source, ...]:
     """Every asset that a video is made of, each once."""
-    found = []
+    found = [spec.take.source] if spec.take is not None else []
     if isinstance(spec.voice, RecordedVoice):
         found.append(spec.voice.source)
     if not isinstance(spec.ground, ColorGround):

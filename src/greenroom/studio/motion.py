@@ -90,6 +90,12 @@ def poses(
     return Motion(curves, _mouth(timing, times), _names(times, made), frame_rate)
 
 
+def mouths(timing: Timing, frames: int, frame_rate: float) -> list[tuple[float, ...]]:
+    """The mouth alone in each of so many frames: the channels of `speech.Mouth`."""
+    rows = _mouth(timing, np.arange(frames) / frame_rate)
+    return [tuple(round(float(value), 6) for value in row) for row in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class _Stage:
     """What all curves are drawn by."""

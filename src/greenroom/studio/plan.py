@@ -36,6 +36,8 @@ class Plan(Struct, frozen=True):
     guide: int | None = None
     portrait: int | None = None
     """The open file of the prepared photograph of a photo avatar (`studio.photo.encoded`)."""
+    models: str = ""
+    """The path of the folder of models, for films in which a face has to be found."""
     preset: str = "veryfast"
     crf: int = 21
 

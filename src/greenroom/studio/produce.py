@@ -9,6 +9,7 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,11 +30,14 @@ from greenroom.studio.film.frames import Canvas
 from greenroom.studio.film.joining import join
 from greenroom.studio.film.provenance import metadata, xmp
 from greenroom.studio.film.segments import Segments
+from greenroom.studio.film.shown import Shown
 from greenroom.studio.heard import Voice, mix_of, timing_of, voice_of
+from greenroom.studio.motion import mouths
 from greenroom.studio.plan import Plan, Rendered
+from greenroom.studio.planes import Planes
 from greenroom.studio.sound import Mixed
 from greenroom.studio.speech import Timing
-from greenroom.studio.staging import Staged, staged
+from greenroom.studio.staging import staged
 
 _LOOK_EVERY = 4
 """Frames between looks at whether anybody still wants the video."""
@@ -52,9 +56,9 @@ def produce(plan: Plan, tell: Tell, stopped: Stopped, process: DrawingProcess | 
     """
     Make the film of a plan.
 
-    `tell` is given the step (`timing`, then `rendering`) and the share of it that is done; `stopped` is looked at every
-    few frames. Avatars are drawn in `process`, if there is one. Raises NotProduced for what cannot be made,
-    ProductionStopped when `stopped` says so.
+    `tell` is given the step (`timing`, `tracking` where a face is followed, `rendering`) and the share of it that is
+    done; `stopped` is looked at every few frames. Avatars are drawn in `process`, if there is one. Raises NotProduced
+    for what cannot be made, ProductionStopped when `stopped` says so.
     """
     cv2.setNumThreads(1)
     tell("timing", 0.0)
@@ -64,9 +68,38 @@ def produce(plan: Plan, tell: Tell, stopped: Stopped, process: DrawingProcess | 
     mix = mix_of(plan, voice)
     _go_on(stopped)
     tell("timing", 1.0)
+    with _shown(plan, voice, timing, process, tell, stopped) as shown:
+        _film(_Work(plan, shown, voice, mix, tell, stopped))
+        return _rendered(plan, shown, voice, timing, mix)
+
+
+@contextmanager
+def _shown(
+    plan: Plan, voice: Voice, timing: Timing, process: DrawingProcess | None, tell: Tell, stopped: Stopped
+) -> Iterator[Shown]:
+    """What is seen in a plan: an avatar before a ground, or somebody in a film."""
+    if plan.spec.take is not None:
+        # Few videos are such; the others do without its libraries.
+        from greenroom.studio.lipsync import dubbed
+
+        with dubbed(plan, mouths(timing, voice.frames, FRAME_RATE), _looking(tell, stopped)) as film:
+            yield film
+        return
     with staged(plan, voice, timing, process) as stage:
-        _film(_Work(plan, stage, voice, mix, tell, stopped))
-        return _rendered(plan, stage, voice, timing, mix)
+        composer = Composer(stage.scene)
+
+        def cover() -> Planes:
+            return composer.cover(best_frame(stage.scene.poses, FRAME_RATE))
+
+        yield Shown(stage.scene.size, composer.frames, cover, stage.captions, stage.warnings)
+
+
+def _looking(tell: Tell, stopped: Stopped) -> Callable[[float], None]:
+    def look(done: float) -> None:
+        _go_on(stopped)
+        tell("tracking", done)
+
+    return look
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +107,7 @@ class _Work:
     """All that the steps of making a film need."""
 
     plan: Plan
-    stage: Staged
+    shown: Shown
     voice: Voice
     mix: Mixed
     tell: Tell
@@ -88,26 +121,25 @@ class _Work:
 
 
 def _film(work: _Work) -> None:
-    plan, coding, composer = work.plan, work.coding, Composer(work.stage.scene)
+    plan, coding, shown = work.plan, work.coding, work.shown
     folder = Path(plan.work)
     segments = Segments(folder, _digest(work), work.voice.frames, coding)
     segments.tidy()
-    cover = best_frame(work.stage.scene.poses, FRAME_RATE)
-    _put(plan.cover, jpeg(composer.cover(cover)))
-    _render(work, composer, segments)
+    _put(plan.cover, jpeg(shown.cover()))
+    _render(work, segments)
     joined = folder / (_JOINED + coding.suffix)
     sound, count = work.mix.blocks(), work.voice.frames
     join(segments.paths(), count, FRAME_RATE, sound, coding, joined, metadata(plan.spec))
     _publish(joined, plan, coding)
 
 
-def _render(work: _Work, composer: Composer, segments: Segments) -> None:
+def _render(work: _Work, segments: Segments) -> None:
     """Make the segments that are not there yet."""
     done = segments.done()
     if done == len(segments.paths()):
         return
-    first, size = segments.span(done).start, work.stage.scene.size
-    frames = _watched(composer.frames(first), first, work)
+    first, size = segments.span(done).start, work.shown.size
+    frames = _watched(work.shown.frames(first), first, work)
     for number in range(done, len(segments.paths())):
         span = segments.span(number)
 
@@ -172,8 +204,8 @@ def _go_on(stopped: Stopped) -> None:
         raise ProductionStopped
 
 
-def _rendered(plan: Plan, stage: Staged, voice: Voice, timing: Timing, mix: Mixed) -> Rendered:
-    written = stage.captions
+def _rendered(plan: Plan, shown: Shown, voice: Voice, timing: Timing, mix: Mixed) -> Rendered:
+    written = shown.captions
     return Rendered(
         duration_s=voice.frames / FRAME_RATE,
         frames=voice.frames,
@@ -183,5 +215,5 @@ def _rendered(plan: Plan, stage: Staged, voice: Voice, timing: Timing, mix: Mixe
         format=Format.WEBM if plan.spec.screen is Screen.TRANSPARENT else Format.MP4,
         srt=written.srt if written else "",
         vtt=written.vtt if written else "",
-        warnings=(*voice.speech.warnings, *timing.warnings, *mix.notices, *stage.warnings),
+        warnings=(*voice.speech.warnings, *timing.warnings, *mix.notices, *shown.warnings),
     )

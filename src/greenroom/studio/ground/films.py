@@ -4,6 +4,7 @@ from __future__ import annotations  # PyAV's frames are generic in its stubs alo
 
 from collections.abc import Iterator
 from fractions import Fraction
+from math import ceil
 
 from av.video.frame import VideoFrame
 
@@ -68,6 +69,11 @@ class FilmBackdrop:
         if self._planes is None or self._planes[0] != shown:
             self._planes = shown, self._kept.get(shown, lambda _: self._made(round_, moment))
         return self._planes[1]
+
+    @property
+    def count(self) -> int:
+        """How many frames of the video it lasts once."""
+        return max(1, ceil(self._times.length * self._times.base * self._rate - Fraction(1, 1000)))
 
     def close(self) -> None:
         """Let go of the decoder."""

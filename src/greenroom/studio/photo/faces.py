@@ -163,6 +163,24 @@ def measured(picture: Rgb, one: Found, networks: Networks) -> Face:
     return Face(np.round(points * 64) / 64, round(float(np.median([sure for _, sure in rounds] + [score])), 4))
 
 
+_FOLLOWED = ((1.0, 0.0, 0.0), (0.95, 0.015, -0.01), (1.05, -0.015, 0.01))
+
+
+def followed(picture: Rgb, points: Floats, networks: Networks) -> Face:
+    """The points of a face that was here a moment ago: a third of the work of `measured`, for films."""
+    centre, side, roll = _crop(points)
+    first, score = _points(picture, networks, centre, side, roll)
+    if score < _SURE:
+        return Face(first, round(score, 4))
+    centre, side, roll = _crop(first)
+    rounds = [
+        _points(picture, networks, (centre[0] + dx * side, centre[1] + dy * side), side * scale, roll)
+        for scale, dx, dy in _FOLLOWED
+    ]
+    points = np.mean([made for made, _ in rounds], 0)
+    return Face(np.round(points * 64) / 64, round(float(np.median([sure for _, sure in rounds])), 4))
+
+
 def _crop(points: Floats) -> tuple[tuple[float, float], float, float]:
     """Centre, side and roll of the square in which a face of these points is to be shown."""
     a, b = points[list(_EYE_ENDS), :2]

@@ -81,25 +81,16 @@ class Lips:
 
     def amounts(self, pose: Pose) -> NDArray[np.float32]:
         """How much of each of `muscles.NAMES` a pose asks for."""
-        jaw, wide, upper, press, tuck, _ = pose.mouth
-        jaw = jaw * (1 - 0.97 * press)
         close = 1.0
         if self._a.shows_teeth:
+            jaw, wide, upper, press, tuck, _ = pose.mouth
+            jaw = jaw * (1 - 0.97 * press)
             # Between phrases a face that smiles in its photograph smiles as it does there; it never speaks so.
             silent = np.clip(1 - 4 * max(jaw, abs(wide), upper, press, tuck), 0, 1)
             smiling = np.clip((pose.smile - 0.36) / 0.24, 0, 1)
             close = 1 - float(silent * smiling * smiling * (3 - 2 * smiling))
-        values = {
-            "jaw": jaw,
-            "wide": max(0.0, wide),
-            "pucker": max(0.0, -wide),
-            "upper": upper * (1 - press),
-            "close": close,
-            "tuck": tuck,
-            "smile": (pose.smile - 0.3) * (0.9 if close == 1 else 0.4),
-            "brow": pose.brow,
-        }
-        return np.array([values[name] for name in muscles.NAMES], np.float32)
+        smile = (pose.smile - 0.3) * (0.9 if close == 1 else 0.4)
+        return muscles.amounts(pose.mouth, close=close, smile=smile, brow=pose.brow)
 
     def warped(self, pose: Pose, carried: Field) -> tuple[Field, Opening]:
         """For each pixel where it comes from, and the opening between the lips, for a pose and the head's moves."""

@@ -38,6 +38,29 @@ class Opening:
     """How far the jaw is open, 0 to 1."""
 
 
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """A part of a picture with what is seen between lips: its columns and rows, the lips' edges, colours and cover."""
+
+    x: Plane
+    y: Plane
+    upper: Plane
+    lower: Plane
+    colours: Colours
+    cover: Plane
+
+    @property
+    def part(self) -> tuple[slice, slice]:
+        """Which part of the picture it is."""
+        left, top = int(self.x[0]), int(self.y[0, 0])
+        return slice(top, top + len(self.y)), slice(left, left + len(self.x))
+
+
+def gap_of(o: Opening) -> float:
+    """How far the lips are apart where they are farthest, in pixels."""
+    return float((o.lower[:, 1] - o.upper[:, 1]).max())
+
+
 class PhotoMouth:
     """The inside of a mouth in a picture of RGBA."""
 
@@ -121,24 +144,31 @@ class PhotoMouth:
 
     def draw(self, picture: NDArray[np.uint8], o: Opening) -> None:
         """Paint what an opening shows into a picture whose lips are there."""
-        gap = float((o.lower[:, 1] - o.upper[:, 1]).max())
-        if gap < 0.7 and not self._a.shows_teeth:
+        height, width = picture.shape[:2]
+        inside = self.inside(o, (width, height))
+        if inside is None:
             return
+        part = picture[inside.part][..., :3]
+        made = np.asarray(part + inside.cover[..., None] * (inside.colours - part), np.float32)
+        if self._a.shows_teeth:
+            closed = 1 - gap_of(o) / (0.05 * self._a.mouth)
+            made = self._line(made, inside.x, inside.y, np.asarray((inside.upper + inside.lower) / 2), closed)
+        part[:] = np.clip(made + 0.5, 0, 255).astype(np.uint8)
+
+    def inside(self, o: Opening, size: tuple[int, int]) -> "Inside | None":
+        """What an opening shows in a picture of a width and height; None for lips that have nothing between them."""
+        if gap_of(o) < 0.7 and not self._a.shows_teeth:
+            return None
         x0 = max(0, int(min(o.upper[:, 0].min(), o.lower[:, 0].min())) - 2)
-        x1 = min(picture.shape[1], int(max(o.upper[:, 0].max(), o.lower[:, 0].max())) + 4)
-        y0, y1 = max(0, int(o.upper[:, 1].min()) - 2), min(picture.shape[0], int(o.lower[:, 1].max()) + 4)
+        x1 = min(size[0], int(max(o.upper[:, 0].max(), o.lower[:, 0].max())) + 4)
+        y0, y1 = max(0, int(o.upper[:, 1].min()) - 2), min(size[1], int(o.lower[:, 1].max()) + 4)
         if x1 <= x0 or y1 <= y0:
-            return
+            return None
         x = np.arange(x0, x1, dtype=np.float32)
         y = np.arange(y0, y1, dtype=np.float32)[:, None]
         upper, lower = edge_line(o.upper, x), edge_line(o.lower, x)
         painted = self._painted(x, y, upper, lower, o)
-        cover = _between(y, upper, lower)
-        part = picture[y0:y1, x0:x1, :3]
-        made = np.asarray(part + cover[..., None] * (painted - part), np.float32)
-        if self._a.shows_teeth:
-            made = self._line(made, x, y, np.asarray((upper + lower) / 2, np.float32), 1 - gap / (0.05 * self._a.mouth))
-        part[:] = np.clip(made + 0.5, 0, 255).astype(np.uint8)
+        return Inside(x, y, upper, lower, painted, _between(y, upper, lower))
 
     def _line(self, made: Colours, x: Plane, y: Plane, seam: Plane, much: float) -> Colours:
         """The dark line between lips that close over teeth: the photograph has none."""

@@ -8,6 +8,7 @@ Upper and lower lip have a field each; they meet in the corners of the mouth.
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from greenroom.studio.photo import mesh
 from greenroom.studio.photo.networks import Floats
@@ -44,6 +45,24 @@ def anatomy(points: Floats) -> Anatomy:
     half = float(np.hypot(*(points[291, :2] - points[61, :2]))) / 2
     face = float(np.hypot(*(points[10, :2] - points[152, :2])))
     return Anatomy(rest, float(gap.max()), face, (points[61, :2] + points[291, :2]) / 2, half)
+
+
+def amounts(
+    mouth: tuple[float, ...], *, close: float = 1.0, smile: float = 0.0, brow: float = 0.0
+) -> NDArray[np.float32]:
+    """How much of each of NAMES a mouth, with the channels of `speech.Mouth`, asks for."""
+    jaw, wide, upper, press, tuck, _ = mouth
+    values = {
+        "jaw": jaw * (1 - 0.97 * press),
+        "wide": max(0.0, wide),
+        "pucker": max(0.0, -wide),
+        "upper": upper * (1 - press),
+        "close": close,
+        "tuck": tuck,
+        "smile": smile,
+        "brow": brow,
+    }
+    return np.array([values[name] for name in NAMES], np.float32)
 
 
 def moves(points: Floats, which: tuple[int, ...], lower: bool) -> Floats:
