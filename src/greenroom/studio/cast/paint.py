@@ -85,18 +85,24 @@ def oval(x: float, y: float, rx: float, ry: float) -> skia.Path:
 
 def ribbon(line: NDArray[np.float64], widths: NDArray[np.float64]) -> skia.Path:
     """A band along a line, as wide at each of its points as told."""
-    along = np.gradient(line, axis=0)
-    along /= np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-6)[:, None]
-    off = np.stack([-along[:, 1], along[:, 0]], 1) * (widths / 2)[:, None]
-    return smooth(np.vstack([line + off, (line - off)[::-1]]))
+    return ribbons(line[None], widths[None])[0]
 
 
-def smooth(points: NDArray[np.float64]) -> skia.Path:
-    """A closed path that rounds off a dense outline."""
-    middles = (points + np.roll(points, -1, 0)) / 2
+def ribbons(lines: NDArray[np.float64], widths: NDArray[np.float64]) -> list[skia.Path]:
+    """Bands along lines of one length, reckoned together."""
+    along = np.gradient(lines, axis=1)
+    along /= np.maximum(np.hypot(along[..., 0], along[..., 1]), 1e-6)[..., None]
+    off = np.stack([-along[..., 1], along[..., 0]], 2) * (widths / 2)[..., None]
+    points = np.concatenate([lines + off, (lines - off)[:, ::-1]], 1)
+    middles = (points + np.roll(points, -1, 1)) / 2
+    return [_smooth(one, between) for one, between in zip(points.tolist(), middles.tolist(), strict=True)]
+
+
+def _smooth(points: list[list[float]], middles: list[list[float]]) -> skia.Path:
+    """A closed path that rounds off a dense outline; `middles` are between each of its points and the next."""
     path = skia.Path()
-    path.moveTo(*middles[-1].tolist())
-    for (x, y), (u, v) in zip(points.tolist(), middles.tolist(), strict=True):
+    path.moveTo(*middles[-1])
+    for (x, y), (u, v) in zip(points, middles, strict=True):
         path.quadTo(x, y, u, v)
     path.close()
     return path

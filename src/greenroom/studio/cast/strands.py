@@ -8,7 +8,7 @@ import skia
 from numpy.typing import NDArray
 
 from greenroom.studio.cast.look import Hair
-from greenroom.studio.cast.paint import Brush, Points, curve, linear, mix, ribbon
+from greenroom.studio.cast.paint import Brush, Points, curve, linear, mix, ribbon, ribbons
 
 _STEPS = 22
 _ACROSS = 96
@@ -44,43 +44,57 @@ def paint_lock(b: Brush, hair: Hair, lock: Lock) -> None:
     # A small picture does not show, nor pay for, each strand of a large one.
     detail = min(1.0, 0.3 + 0.85 * float(b.canvas.getTotalMatrix().getScaleX()))
     thick = lock.width / detail**0.5
+    fall = _Fall(lock, shape, phase)
     for size, brighter, share in ((2.6, -0.3, 0.45), (1.2, -0.06, 1.0), (0.6, 0.18, 0.9)):
         count = int(lock.count * share * detail)
-        us = (np.arange(count) + rng.uniform(0, 1, count)) / count
-        for u in us[rng.permutation(count)]:
-            clump = min(int(u * lock.clumps), lock.clumps - 1)
-            line = _strand(shape, lock, float(u), clump, float(phase[clump]), rng)
-            tone = brighter + lock.tone + float(lift[clump]) + float(rng.normal(0, 0.07)) + _lit(float(u))
-            _paint_strand(b, hair, line, thick * size * float(rng.uniform(0.7, 1.25)), tone, lock.shine)
-    for u in rng.uniform(0.08, 0.8, int(lock.count * 0.45 * detail)):
-        clump = min(int(u * lock.clumps), lock.clumps - 1)
-        line = _strand(shape, lock, float(u), clump, float(phase[clump]), rng)
-        _paint_shine(b, hair, line, thick * 0.34, lock.shine, float(rng.uniform(0.25, 0.8)))
+        us = ((np.arange(count) + rng.uniform(0, 1, count)) / count)[rng.permutation(count)]
+        drawn = np.array([(*_strayed(rng), rng.normal(0, 0.07), rng.uniform(0.7, 1.25)) for _ in us]).reshape(-1, 5)
+        tones = brighter + lock.tone + lift[fall.clumps(us)] + drawn[:, 3] + _lit(us)
+        _paint_strands(b, hair, fall.lines(us, drawn), thick * size * drawn[:, 4], tones, lock.shine)
+    us = rng.uniform(0.08, 0.8, int(lock.count * 0.45 * detail))
+    drawn = np.array([(*_strayed(rng), rng.uniform(0.25, 0.8)) for _ in us]).reshape(-1, 4)
+    for line, alpha in zip(fall.lines(us, drawn), drawn[:, 3].tolist(), strict=True):
+        _paint_shine(b, hair, line, thick * 0.34, lock.shine, alpha)
 
 
-def _lit(u: float) -> float:
+def _lit(u: NDArray[np.float64]) -> NDArray[np.float64]:
     """How the light from the left falls on a lock that is round across."""
-    return 0.24 * float(np.cos((u - 0.36) * 3.4)) - 0.1
+    return 0.24 * np.cos((u - 0.36) * 3.4) - 0.1
 
 
-def _strand(
-    shape: NDArray[np.float64], lock: Lock, u: float, clump: int, phase: float, rng: np.random.Generator
-) -> NDArray[np.float64]:
-    t = np.linspace(0, 1, _STEPS)
-    middle = (clump + 0.5) / lock.clumps
-    across = np.clip((u + (middle - u) * lock.pinch * t**2) * (_ACROSS - 1), 0, _ACROSS - 1.001)
-    i = across.astype(int)
-    part = (across - i)[:, None]
-    steps = np.arange(_STEPS)
-    line: NDArray[np.float64] = shape[i, steps] * (1 - part) + shape[i + 1, steps] * part
-    amount, often = lock.wave
-    if amount:
-        sway = amount * np.minimum(1, t * 1.6) * np.sin(2 * np.pi * often * t + phase + 0.5 * (u - middle))
-        line[:, 0] += sway
-        line[:, 1] += 0.25 * sway
-    line += rng.normal(0, 0.7, 2) * t[:, None]
-    kept: NDArray[np.float64] = line[: max(6, int(_STEPS * (1 - 0.14 * rng.random() ** 2)) + 1)]
-    return kept
+def _strayed(rng: np.random.Generator) -> tuple[float, float, float]:
+    """How far a strand strays across and down, and a number from 0 to 1 for how short it is."""
+    across, down = rng.normal(0, 0.7, 2)
+    return across, down, rng.random()
+
+
+@dataclass(frozen=True, slots=True)
+class _Fall:
+    """How the strands of a lock fall: within its shape, which is given across and along, clump by clump."""
+
+    lock: Lock
+    shape: NDArray[np.float64]
+    phase: NDArray[np.float64]
+
+    def clumps(self, us: NDArray[np.float64]) -> NDArray[np.int64]:
+        """The clumps of strands at places across the lock, 0 to 1."""
+        return np.minimum((us * self.lock.clumps).astype(np.int64), self.lock.clumps - 1)
+
+    def lines(self, us: NDArray[np.float64], strayed: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+        """Strands at places across the lock; the first columns of `strayed` are what `_strayed` gives."""
+        lock, t, clumps = self.lock, np.linspace(0, 1, _STEPS), self.clumps(us)
+        away = ((clumps + 0.5) / lock.clumps - us)[:, None]
+        across = np.clip((us[:, None] + away * lock.pinch * t**2) * (_ACROSS - 1), 0, _ACROSS - 1.001)
+        i, steps = across.astype(int), np.arange(_STEPS)
+        part = (across - i)[..., None]
+        lines = self.shape[i, steps] * (1 - part) + self.shape[i + 1, steps] * part
+        amount, often = lock.wave
+        if amount:
+            turns = 2 * np.pi * often * t + self.phase[clumps][:, None] - 0.5 * away
+            lines += (amount * np.minimum(1, t * 1.6) * np.sin(turns))[..., None] * (1, 0.25)
+        lines += strayed[:, None, :2] * t[:, None]
+        lengths = np.maximum(6, (_STEPS * (1 - 0.14 * strayed[:, 2] ** 2)).astype(int) + 1)
+        return [line[:length] for line, length in zip(lines, lengths.tolist(), strict=True)]
 
 
 def tone_of(hair: Hair, tone: float) -> int:
@@ -89,15 +103,34 @@ def tone_of(hair: Hair, tone: float) -> int:
     return mix(hair.dark, hair.middle, tone * 2) if tone < 0.5 else mix(hair.middle, hair.light, tone * 2 - 1)
 
 
-def _paint_strand(
-    b: Brush, hair: Hair, line: NDArray[np.float64], width: float, tone: float, shine: tuple[float, float]
+def _paint_strands(
+    b: Brush,
+    hair: Hair,
+    lines: Sequence[NDArray[np.float64]],
+    widths: NDArray[np.float64],
+    tones: NDArray[np.float64],
+    shine: tuple[float, float],
 ) -> None:
-    t = np.linspace(0, 1, len(line))
-    widths = width * np.minimum(1, 0.5 + 3 * t) * np.minimum(1, 3.2 * (1 - t) + 0.05) ** 0.8
     at, much = shine
     stops = [(0.0, -0.1), (max(at - 0.2, 0.02), 0.02), (at, 0.3 * much), (min(at + 0.22, 0.9), 0.02), (1.0, -0.08)]
-    start, end = (float(line[0, 0]), float(line[0, 1])), (float(line[-1, 0]), float(line[-1, 1]))
-    b.fill(ribbon(line, widths), linear(start, end, [(s, tone_of(hair, 0.42 + tone + d), 1) for s, d in stops]))
+    shapes = _shapes(lines, widths)
+    for line, shape, tone in zip(lines, shapes, tones.tolist(), strict=True):
+        start, end = line[0].tolist(), line[-1].tolist()
+        b.fill(shape, linear(start, end, [(s, tone_of(hair, 0.42 + tone + d), 1) for s, d in stops]))
+
+
+def _shapes(lines: Sequence[NDArray[np.float64]], widths: NDArray[np.float64]) -> list[skia.Path]:
+    """The outlines of strands; those of one length are reckoned together."""
+    shapes = [skia.Path()] * len(lines)
+    lengths = np.array([len(line) for line in lines])
+    for length in sorted(set(lengths.tolist())):
+        which = np.flatnonzero(lengths == length)
+        t = np.linspace(0, 1, length)
+        share = np.minimum(1, 0.5 + 3 * t) * np.minimum(1, 3.2 * (1 - t) + 0.05) ** 0.8
+        paths = ribbons(np.stack([lines[i] for i in which]), widths[which, None] * share)
+        for i, path in zip(which.tolist(), paths, strict=True):
+            shapes[i] = path
+    return shapes
 
 
 def _paint_shine(
