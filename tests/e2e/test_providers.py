@@ -11,8 +11,9 @@ from typing import Any
 import narration
 import pytest
 import requests
+import watched
 from providers import SCRIPT, Providers, providers
-from videos_made import call, ended, is_drawn, wait_for
+from videos_made import call, ended, wait_for
 
 import media_samples
 from running_server import RunningServer, start_server
@@ -54,7 +55,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         settings |= {f"voices_{name}_key": f"key-{name}" for name in ("openai", "azure", "google", "elevenlabs")}
         settings |= {"voices_transcription_url": f"{services.url}/v1", "voices_transcription_key": "key-hearing"}
         settings |= {"voices_transcription_max_bytes": "1000000", "voices_listed": LISTED}
-        settings |= {"render_workers": "2", "render_preset": "superfast"}
+        settings |= {"render_workers": "2", "render_preset": "superfast", "render_label": "on"}
         running = start_server(tmp_path_factory.mktemp("providers") / "data", **settings)
         yield House(running, services)
         running.stop()
@@ -81,9 +82,17 @@ def test_a_provider_that_is_configured_speaks_in_a_video(
     length_s = narration.spoken(SCRIPT).duration_s
     assert (video["state"], video["findings"], video["warnings"]) == ("completed", [], [])
     assert video["outcome"]["timing"] == "aligned"
-    assert length_s - 0.04 <= video["outcome"]["duration_s"] <= length_s + 0.4
+    assert 0 <= video["outcome"]["duration_s"] - length_s <= 1 / 30 + 0.001
     assert "Papa" in str(asked[0])
     assert "Papa may bake." in requests.get(video["srt_url"], timeout=30).text
+
+
+def test_the_label_that_a_setting_wants_is_seen_in_every_picture(made: dict[str, dict[str, Any]]) -> None:
+    film = requests.get(made["piper"]["video_url"], timeout=30).content
+
+    assert made["piper"]["spec"]["label"] is True
+    assert watched.label_likeness(watched.picture_at(film, 0.0)) > 0.9
+    assert watched.label_likeness(watched.picture_at(film, 1.0)) > 0.9
 
 
 def test_voices_that_an_operator_lists_are_listed(house: House) -> None:
@@ -143,7 +152,9 @@ def test_a_sound_that_is_given_with_its_words_or_wants_no_captions_is_sent_to_no
 
     asked = [house.asked(audio=asset, captions={}, transcript="Papa."), house.asked(audio=asset)]
     for one in asked:
-        wait_for(house.server, one.json()["video_id"], is_drawn)
+        wait_for(
+            house.server, one.json()["video_id"], lambda found: found["progress"]["step"] in ("timing", "rendering")
+        )
         call(house.server, "DELETE", f"/videos/{one.json()['video_id']}")
 
     assert sum(who == "hearing" for who, _ in house.services.asked) == before

@@ -6,8 +6,10 @@ of the calls beside theirs. Each is made once by a real server and then measured
 import hashlib
 import hmac
 import io
+import json
 import socket
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -57,12 +59,28 @@ class House:
         return data
 
 
+def stream(server: RunningServer, video_id: str) -> list[dict[str, Any]]:
+    """All events of a video's stream, until the server ends it."""
+    address = f"{server.url}/api/v1/videos/{video_id}/events"
+    found: list[dict[str, Any]] = []
+    with requests.get(address, headers={"x-api-key": server.key}, stream=True, timeout=180) as reply:
+        for line in reply.iter_lines(decode_unicode=True):
+            name, _, value = line.partition(": ")
+            if name == "event":
+                found.append({"event": value})
+            elif name == "data":
+                found[-1] |= json.loads(value)
+    return found
+
+
 @dataclass
 class Film:
     """A video that was made: as our own API shows it, and its file."""
 
     video: dict[str, Any]
     data: bytes
+    told: list[dict[str, Any]]
+    """What was told of it live."""
 
 
 @pytest.fixture(scope="module")
@@ -112,9 +130,11 @@ def films(house: House) -> dict[str, Film]:
     clear = {"avatar": "82", "script": "Hello.", "voice": {"voice_id": VOICE}, "aspect": "1:1"}
     clear |= {"screen": "transparent", "label": True}
     ids["clear"] = call(server, "POST", "/videos", clear).json()["video_id"]
-    # The picture comes when all of them have been accepted.
-    assert server.put(picture["sign_url"], media_samples.jpeg(1280, 720)).status_code == 200
-    return {name: finished(server, video_id) for name, video_id in ids.items()}
+    with ThreadPoolExecutor(len(ids)) as watchers:
+        told = {name: watchers.submit(stream, server, video_id) for name, video_id in ids.items()}
+        # The picture comes when all of them have been accepted.
+        assert server.put(picture["sign_url"], media_samples.jpeg(1280, 720)).status_code == 200
+        return {name: finished(server, video_id, told[name].result()) for name, video_id in ids.items()}
 
 
 def made(house: House, call_: CurlCall, picture: Mapping[str, Any], sound: Mapping[str, Any]) -> str:
@@ -130,13 +150,13 @@ def made(house: House, call_: CurlCall, picture: Mapping[str, Any], sound: Mappi
     return str(answer["data"]["project_id"])
 
 
-def finished(server: RunningServer, video_id: str) -> Film:
+def finished(server: RunningServer, video_id: str, told: list[dict[str, Any]]) -> Film:
     """A video when it has been made, and its file from its address."""
     video = wait_for(server, video_id, lambda found: found["state"] in ("completed", "failed"))
     assert video["state"] == "completed", video
     reply = requests.get(video["video_url"], timeout=60)
     assert reply.status_code == 200
-    return Film(video, reply.content)
+    return Film(video, reply.content, told)
 
 
 def of_pages(films: Mapping[str, Film]) -> list[Film]:
@@ -180,6 +200,7 @@ def test_a_given_sound_is_heard_when_the_picture_begins_and_as_long(films: dict[
 
     for one in told:
         assert abs(watched.lag_s(one.data, given)) < FRAME_S
+        assert abs(watched.spans(one.data)[0][1] - narration.spoken().duration_s) <= FRAME_S
         assert one.video["outcome"]["timing"] in ("recognised", "aligned", "warped")
 
 
@@ -193,6 +214,15 @@ def test_who_stands_in_for_a_voice_is_told(films: dict[str, Film]) -> None:
 
 
 # What every film is
+
+
+def test_a_film_is_as_long_as_its_voice(films: dict[str, Film]) -> None:
+    length_s = narration.spoken(SCRIPT, VOICE).duration_s
+
+    picture, sound = watched.spans(films["v1"].data)
+
+    assert 0 <= picture[1] - length_s <= FRAME_S
+    assert sound[1] >= length_s - 0.001
 
 
 def test_picture_and_sound_begin_and_end_together(films: dict[str, Film]) -> None:
@@ -242,6 +272,21 @@ def test_a_film_is_shown_by_every_call_in_its_words(house: House, films: dict[st
         assert official["progress"] == project["progress"] == 100
 
 
+def test_a_stream_tells_of_a_film_from_its_beginning_to_its_end(films: dict[str, Film]) -> None:
+    for one in films.values():
+        *before, end = one.told
+        done = [each["done"] for each in before]
+
+        assert {each["event"] for each in before} == {"progress"}
+        assert "rendering" in {each["step"] for each in before}
+        assert done == sorted(done)
+        assert (end["event"], end["video_url"], end["outcome"]) == ("completed", *_ended(one.video))
+
+
+def _ended(video: dict[str, Any]) -> tuple[Any, Any]:
+    return video["video_url"], video["outcome"]
+
+
 def test_receivers_are_told_of_a_film_by_both_ids_and_with_both_signatures(
     house: House, films: dict[str, Film]
 ) -> None:
@@ -289,10 +334,7 @@ def test_each_word_lights_up_in_the_picture_while_it_is_heard(films: dict[str, F
     best = []
     for middle in middles:
         picture = watched.picture_at(films["v1"].data, middle)
-        parts = [
-            picture[one.box.top : one.box.top + one.box.height, one.box.left : one.box.left + one.box.width]
-            for one in layers
-        ]
+        parts = [watched.part_of(picture, one.box) for one in layers]
         alike = [likeness(yellow(part), yellow(one.picture)) for part, one in zip(parts, layers, strict=True)]
         assert max(alike) > 0.6
         best.append(int(np.argmax(alike)))
@@ -317,7 +359,10 @@ def test_subtitles_stand_beside_a_film_and_are_of_its_times(films: dict[str, Fil
 def test_a_transparent_film_is_one_and_carries_its_label(films: dict[str, Film]) -> None:
     made = films["clear"]
 
-    assert watched.has_alpha(made.data)
+    picture = watched.first_rgba(made.data)
+    alpha = picture[..., 3]
+    assert (alpha[-1].max(), alpha[5, 5], alpha.max()) == (255, 0, 255)
+    assert watched.label_likeness(picture) > 0.9
     assert made.video["video_url"].endswith(".webm")
     assert made.video["spec"]["label"] is True
 

@@ -7,6 +7,10 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from greenroom.studio import models
+from greenroom.studio.avatar import Box
+from greenroom.studio.film.label import label
+
 RATE = 48_000
 
 
@@ -102,14 +106,27 @@ def boxes(data: bytes) -> list[str]:
     return names
 
 
-def has_alpha(data: bytes) -> bool:
-    """Whether something of a VP9 film is transparent, and something is not; FFmpeg's own decoder drops that."""
+def first_rgba(data: bytes) -> NDArray[np.uint8]:
+    """The first frame of a VP9 film with its transparency, which FFmpeg's own decoder drops."""
     with av.open(io.BytesIO(data)) as film:
         packets = [packet for packet in film.demux(video=0) if packet.size]
         decoder = av.CodecContext.create("libvpx-vp9", "r")
         frame = next(frame for packet in packets for frame in decoder.decode(packet))
     assert isinstance(frame, av.VideoFrame)
-    if "yuva" not in frame.format.name:
-        return False
-    alpha = frame.to_ndarray(format="rgba")[..., 3]
-    return bool(alpha.min() == 0 and alpha.max() == 255)
+    assert "yuva" in frame.format.name, frame.format.name
+    return frame.to_ndarray(format="rgba")
+
+
+def part_of(picture: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
+    """What stands in a box of a picture."""
+    return picture[box.top : box.top + box.height, box.left : box.left + box.width]
+
+
+def label_likeness(picture: NDArray[np.uint8]) -> float:
+    """How much what stands at the label's place in a picture looks like the label, in letters: 0 to 1."""
+    height, width = picture.shape[:2]
+    drawn = label((width, height), models.fonts_folder(models.usual_folder()))
+    seen = part_of(picture, drawn.box)[..., :3].mean(axis=2)
+    beside = picture[drawn.box.top, drawn.box.left - 2, :3].mean()
+    meant = drawn.picture[..., :3].mean(axis=2) + beside * (1 - drawn.picture[..., 3] / 255)
+    return float(np.corrcoef(seen.ravel(), meant.ravel())[0, 1])
