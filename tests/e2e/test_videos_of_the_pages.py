@@ -204,6 +204,14 @@ def test_a_given_sound_is_heard_when_the_picture_begins_and_as_long(films: dict[
         assert one.video["outcome"]["timing"] in ("recognised", "aligned", "warped")
 
 
+def test_a_picture_of_another_server_is_waited_for_while_it_is_fetched(films: dict[str, Film]) -> None:
+    made = films["v1"].video
+
+    assert [warning["code"] for warning in made["warnings"]] == ["asset_awaited"]
+    assert [asset["used_as"] for asset in made["assets"]] == ["background"]
+    assert all(asset["sha256"] for asset in made["assets"])
+
+
 def test_who_stands_in_for_a_voice_is_told(films: dict[str, Film]) -> None:
     spoken = [one.video for one in of_pages(films) if one.video["spec"]["script"]]
 

@@ -99,7 +99,7 @@ def test_a_complaint_uses_the_name_that_the_caller_has_for_a_field(studio: FilmS
 
 
 def test_captions_of_a_sound_need_its_words(studio: FilmStudio) -> None:
-    with pytest.raises(ParameterError, match="caption need the words of the sound"):
+    with pytest.raises(ParameterError, match="caption cannot be written without the words of the sound"):
         studio.asked(wished(script=None, audio=Named("1", "audio_url"), captions=CaptionStyle()))
 
 

@@ -178,6 +178,28 @@ def test_a_project_of_v1_needs_its_id(caller: Caller) -> None:
             "Parameter error: voice.voice_id 'nobody' names no voice.",
         ),
         ({"webhook_url": "http://127.0.0.1/hook"}, "Parameter error: webhook_url is refused"),
+        ({"voice": OFFICIAL["voice"] | {"script": " \n"}}, "Parameter error: voice.script is required"),
+        ({"voice": OFFICIAL["voice"] | {"script": "…!"}}, "Parameter error: voice.script has no word in it"),
+        (
+            {"voice": OFFICIAL["voice"] | {"script": "hi " * 4000}},
+            "Parameter error: voice.script has 12,000 characters; allowed are 10,000.",
+        ),
+        (
+            {"voice": {"voice_id": "en-US-ChristopherNeural", "script": "Hi.", "audio_url": "aud_1"}},
+            "Parameter error: voice.script and voice.audio_url are both given",
+        ),
+        (
+            {"voice": {"voice_id": "en-US-ChristopherNeural"}},
+            "Parameter error: voice.script is required, or else voice.audio_url",
+        ),
+        ({"script_language": "klingon"}, "Parameter error: script_language is 'klingon'; a language is written as"),
+        ({"script_language": "tlh"}, "Parameter error: script_language is 'tlh', a language that nobody here speaks"),
+        ({"script_language": "khmer"}, "Parameter error: script_language 'km' is spoken by no embedded voice"),
+        (
+            {"voice": OFFICIAL["voice"] | {"script": "សួស្តី"}},
+            "Parameter error: voice.script has only Khmer letters, which no embedded voice for en-US can say.",
+        ),
+        ({"talk_speed": 2.5}, "Parameter error: talk_speed is 2.5; allowed is 0.5 to 2"),
     ],
 )
 def test_what_cannot_be_is_refused_in_a_sentence_with_the_callers_name_of_the_field(
@@ -187,6 +209,26 @@ def test_what_cannot_be_is_refused_in_a_sentence_with_the_callers_name_of_the_fi
 
     assert (reply["code"], reply["data"]) == (40000, None)
     assert reply["msg"].startswith(message)
+
+
+def test_assets_that_cannot_be_used_are_refused_by_the_name_of_their_field_and_why(
+    caller: Caller, server: RunningServer
+) -> None:
+    sound = caller.upload(media_samples.mp3(), filename="hello.mp3").json()["data"]
+    foreign = new_account(server).upload(media_samples.jpeg(), filename="theirs.jpg").json()["data"]
+    deleted = caller.upload(media_samples.jpeg(64, 64), filename="gone.jpg").json()["data"]
+    caller.call("DELETE", f"/api/v1/assets/{deleted['asset_id']}")
+
+    said = {
+        name: answer(caller, "/v2/create_video_from_avatar", OFFICIAL | {"background_image": one["asset_id"]})["msg"]
+        for name, one in {"sound": sound, "foreign": foreign, "deleted": deleted}.items()
+    }
+
+    begin = "Parameter error: background_image is"
+    assert said["sound"] == f"{begin} {sound['asset_id']}, which is a sound; an image is needed here"
+    assert said["foreign"].startswith(f"{begin} '{foreign['asset_id']}', which names no asset of this account.")
+    assert said["deleted"].startswith(begin)
+    assert data(caller, "/v2/projects")["total"] == 0
 
 
 @pytest.mark.parametrize("name", ["asset_id", "id", "asset_url"])
@@ -231,4 +273,4 @@ def test_captions_for_a_sound_need_its_words(caller: Caller) -> None:
     )
 
     assert (without["code"], with_words["code"]) == (40000, 0)
-    assert "need the words of the sound" in without["msg"]
+    assert "cannot be written without the words of the sound" in without["msg"]

@@ -12,7 +12,13 @@ _CONTRACT = (
     "flemish nl-BE;norwegian nb;finnish fi;bulgarian bg;latvian lv;ukrainian uk;mongolian mn;persian fa;odia or;"
     "assamese as;kannada kn;tagalog tl;amharic am;serbian sr;slovak sk;swahili sw"
 )
-_MORE = "afrikaans af;catalan ca;estonian et;mandarin zh;farsi fa;welsh cy;icelandic is;irish ga;marathi mr;gujarati gu"
+_MORE = (
+    "afrikaans af;catalan ca;estonian et;mandarin zh;farsi fa;welsh cy;icelandic is;irish ga;marathi mr;gujarati gu;"
+    "albanian sq;armenian hy;azerbaijani az;bashkir ba;basque eu;belarusian be;bosnian bs;burmese my;esperanto eo;"
+    "galician gl;georgian ka;haitian-creole ht;hawaiian haw;javanese jv;kazakh kk;khmer km;lao lo;latin la;"
+    "luxembourgish lb;macedonian mk;maltese mt;maori mi;nepali ne;punjabi pa;sindhi sd;sinhala si;somali so;"
+    "sundanese su;tatar tt;turkmen tk;uzbek uz"
+)
 TAGS: dict[str, str] = dict(one.split(" ") for one in f"{_CONTRACT};{_MORE}".split(";"))
 """Name -> tag."""
 _NAMES = {tag: name for name, tag in reversed(TAGS.items())}

@@ -182,7 +182,8 @@ class VideoWishes:
 
     def _check_captions(self, wish: VideoWish) -> None:
         if _is_to_be_heard(wish) and not self.limits.hearing_max_bytes:
-            text = f"need the words of the sound, and nobody here can hear them: give {wish.field_of('transcript')}"
+            words = wish.field_of("transcript")
+            text = f"cannot be written without the words of the sound, which nobody here can hear: give {words}"
             raise ParameterError(wish.field_of("caption"), text)
         assert wish.captions is not None
         _check_style(wish.captions, wish)
