@@ -127,7 +127,7 @@ def _shapes(lines: Sequence[NDArray[np.float64]], widths: NDArray[np.float64]) -
         which = np.flatnonzero(lengths == length)
         t = np.linspace(0, 1, length)
         share = np.minimum(1, 0.5 + 3 * t) * np.minimum(1, 3.2 * (1 - t) + 0.05) ** 0.8
-        paths = ribbons(np.stack([lines[i] for i in which]), widths[which, None] * share)
+        paths = ribbons(np.stack([lines[i] for i in which.tolist()]), widths[which, None] * share)
         for i, path in zip(which.tolist(), paths, strict=True):
             shapes[i] = path
     return shapes
