@@ -115,4 +115,4 @@ def sound_of(one: Track) -> "Stereo":
     # The server lists tracks and must not have a decoder; only who plays one needs what plays.
     from greenroom.studio.sound.music.performance import performed
 
-    return performed(score_of(one), one.id)
+    return performed(score_of(one), one.id, TRACK_LUFS)

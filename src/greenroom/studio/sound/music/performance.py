@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from greenroom.studio.sound.blocks import RATE, Channels, Stereo
 from greenroom.studio.sound.limiter import Limiter
 from greenroom.studio.sound.loudness import Meter
-from greenroom.studio.sound.music.catalogue import TRACK_LUFS
 from greenroom.studio.sound.music.score import Part, Score
 from greenroom.studio.sound.music.theory import Note
 from greenroom.studio.sound.music.waves import Wave, generator
@@ -25,8 +24,8 @@ _MONO_BELOW_HZ = 120.0
 Spectrum = NDArray[np.complex64]
 
 
-def performed(score: Score, seed: int) -> Stereo:
-    """The loop of a score at RATE, at TRACK_LUFS; its end leads into its beginning."""
+def performed(score: Score, seed: int, lufs: float) -> Stereo:
+    """The loop of a score at RATE, at a loudness in LUFS; its end leads into its beginning."""
     dry = np.zeros((2, score.frames), np.float32)
     room, echo = np.zeros(score.frames, np.float32), np.zeros(score.frames, np.float32)
     for number, part in enumerate(score.parts):
@@ -39,7 +38,7 @@ def performed(score: Score, seed: int) -> Stereo:
     del tape, middle
     spectra = _spectra(dry, room, echo, score)
     del dry, room, echo
-    return _mastered(_sides(spectra, score), score.drive)
+    return _mastered(_sides(spectra, score), score.drive, lufs)
 
 
 def _played(part: Part, score: Score, chance: np.random.Generator) -> Channels:
@@ -190,13 +189,13 @@ def _tone(air_db: float) -> NDArray[np.float64]:
     return np.asarray(low * high * 10 ** ((voice_db + mud_db + air) / 20))
 
 
-def _mastered(mix: Channels, drive: float) -> Stereo:
+def _mastered(mix: Channels, drive: float, lufs: float) -> Stereo:
     """Tape and limiter, at the loudness of all tracks."""
     pushed = np.float32(1 + 2.5 * drive)
     power = sum(float(np.square(mix[:, at : at + RATE]).sum()) for at in range(0, mix.shape[1], RATE)) / mix.size
     mix *= np.float32(_TAPE_LEVEL) * pushed / np.float32(math.sqrt(power))
     taped = np.tanh(mix, out=mix)
-    taped *= np.float32(10 ** ((TRACK_LUFS - _lufs(taped)) / 20))
+    taped *= np.float32(10 ** ((lufs - _lufs(taped)) / 20))
     limited, at = np.empty((mix.shape[1], 2), np.float32), 0
     roll = min(round(_ROLL_S * RATE), mix.shape[1])
     for block in Limiter(10 ** (CEILING_DBTP / 20)).through(_round(taped, roll)):
