@@ -65,6 +65,7 @@ from greenroom.services.idempotency import Idempotency
 from greenroom.services.imports import Imports
 from greenroom.services.ingest import Ingest
 from greenroom.services.library import Library
+from greenroom.services.lip_syncs import LipSyncs
 from greenroom.services.making import Making
 from greenroom.services.notifying import Notifying
 from greenroom.services.photo_making import PhotoMaking
@@ -93,6 +94,7 @@ from greenroom.web.api.folders import folders_router
 from greenroom.web.api.hooks import callback_secret_router, deliveries_router, hooks_router
 from greenroom.web.api.imports import imports_router
 from greenroom.web.api.keys import keys_router
+from greenroom.web.api.lip_syncs import lip_syncs_router
 from greenroom.web.api.photo_avatars import photo_avatars_router
 from greenroom.web.api.preflight import preflight_router
 from greenroom.web.api.receipts import receipts_router
@@ -104,11 +106,12 @@ from greenroom.web.app import FrontDoor
 from greenroom.web.auth import Callers
 from greenroom.web.delivery import Assets
 from greenroom.web.idempotency import Keys
-from greenroom.web.jogg import described, lip_sync
+from greenroom.web.jogg import described
 from greenroom.web.jogg.cast import CastCalls
 from greenroom.web.jogg.envelope import Envelope
 from greenroom.web.jogg.form import FormLimits
 from greenroom.web.jogg.hooks import HookCalls
+from greenroom.web.jogg.lip_sync import LipSyncCalls
 from greenroom.web.jogg.photo import PhotoCalls
 from greenroom.web.jogg.routes import Routes
 from greenroom.web.jogg.upload import UploadCall
@@ -327,6 +330,17 @@ def build(settings: Settings) -> Server:
         require_consent=settings.photo.require_consent,
         has_provider=provider is not None,
     )
+    lip_syncs = LipSyncs(
+        database=database,
+        store=store,
+        production=production,
+        judge=looked_at_by,
+        resolve=imports.resolve,
+        known=imports.known,
+        check_receiver=receivers.check,
+        max_duration_s=settings.render.max_duration_s,
+        label=settings.render.label,
+    )
     photo_making = PhotoMaking(
         database=database,
         store=store,
@@ -357,7 +371,7 @@ def build(settings: Settings) -> Server:
         CastCalls(cast, origins, threads).table(),
         VideoCalls(production, cast, origins, threads).table(),
         PhotoCalls(photos, origins, threads).table(),
-        lip_sync.table(),
+        LipSyncCalls(lip_syncs, production, origins, threads).table(),
     )
     app = FrontDoor(
         Envelope(callers),
@@ -382,6 +396,7 @@ def build(settings: Settings) -> Server:
                 imports_router(imports, callers),
                 videos_router(production, callers, watch_videos),
                 photo_avatars_router(photos, callers),
+                lip_syncs_router(lip_syncs, production, callers),
                 cast_router(cast, callers),
                 hooks_router(hooks, callers),
                 deliveries_router(hooks, callers),

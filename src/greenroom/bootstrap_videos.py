@@ -57,6 +57,7 @@ def making_terms(settings: Settings) -> MakingTerms:
     chosen = settings.render
     return MakingTerms(
         fonts=os.path.join(models_folder(settings), "fonts"),
+        models=models_folder(settings),
         preset=chosen.preset,
         crf=chosen.crf,
         max_duration_s=chosen.max_duration_s,

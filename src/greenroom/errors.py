@@ -43,7 +43,8 @@ Every error that Greenroom raises on purpose.
     ├── PortraitRefused         a photograph that no avatar can be made of; carries the findings
     │   ├── FaceMissing         nobody is seen in it
     │   ├── FacesSeveral        more than one is
-    │   └── FaceUnfit           who is seen in it cannot be animated well
+    │   ├── FaceUnfit           who is seen in it cannot be animated well
+    │   └── TakeRefused         a film in which nobody's mouth can be moved
     ├── VoiceFailed             a voice gave no sound; says whose it is and what cures it
     ├── NotProduced             a video that cannot be made of what was given; has a code of its own
     │   └── ModelsMissing       fonts or models that are not installed; names the command
@@ -426,6 +427,10 @@ class FacesSeveral(PortraitRefused):
 
 class FaceUnfit(PortraitRefused):
     """A photograph of a face that cannot be animated well: too small, turned away, blurred, covered."""
+
+
+class TakeRefused(PortraitRefused):
+    """A film in which nobody is seen whose mouth could be moved."""
 
 
 class VoiceFailed(GreenroomError):

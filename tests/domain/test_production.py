@@ -7,9 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from greenroom.domain.guessed_language import guessed_language
+from greenroom.domain.ids import AssetId
 from greenroom.domain.production import ENDED, TRANSITIONS, VideoState, new_video_id
 from greenroom.domain.speaking_time import estimated_s
+from greenroom.domain.video import RecordedVoice, Source, Take, VideoSpec
 from greenroom.services.production import cost
+
+AVATAR_VIDEO = VideoSpec("81", RecordedVoice(Source(AssetId("aud_1"))))
+LIP_SYNC = VideoSpec("", RecordedVoice(Source(AssetId("aud_1"))), take=Take(Source(AssetId("vid_1"))))
 
 STATES = st.sampled_from(list(VideoState))
 
@@ -72,7 +77,14 @@ def test_twice_the_speed_is_half_the_time() -> None:
     ("length_s", "credits"), [(0.0, 1.0), (0.5, 1.0), (120.0, 1.0), (120.01, 2.0), (240.0, 2.0), (600.5, 6.0)]
 )
 def test_a_credit_is_charged_for_every_two_minutes_that_are_begun(length_s: float, credits: float) -> None:
-    assert cost(length_s) == credits
+    assert cost(AVATAR_VIDEO, length_s) == credits
+
+
+@pytest.mark.parametrize(
+    ("length_s", "credits"), [(0.0, 0.01), (1.25, 0.01), (1.26, 0.02), (10.0, 0.08), (125.0, 1.0), (126.0, 1.01)]
+)
+def test_lip_sync_costs_a_credit_for_125_seconds_rounded_up_to_the_hundredth(length_s: float, credits: float) -> None:
+    assert cost(LIP_SYNC, length_s) == credits
 
 
 @pytest.mark.parametrize(

@@ -457,24 +457,3 @@ def test_a_provider_makes_the_images_of_a_description(new_server: Callable[..., 
     assert all(word in asked[1]["prompt"] for word in ("adult African female", "red scarf", "Casual"))
     assert (photo["status"], photo["avatar_id"], len(photo["image_url_list"])) == ("success", None, 4)
     assert requests.get(photo["image_url_list"][0], timeout=20).content == jpeg(face)
-
-
-# Lip sync
-
-
-def test_a_lip_sync_call_checks_its_fields_and_says_that_it_is_not_built(caller: Caller) -> None:
-    body = {"video_url": "vid_x", "audio_url": "aud_x"}
-    answers = [
-        caller.post("/v2/create_lip_sync_video", wrong).json()
-        for wrong in ({}, {"video_url": "vid_x"}, body | {"playback_type": "sideways"}, body)
-    ]
-
-    assert [answer["code"] for answer in answers] == [40000, 40000, 40000, 50000]
-    named = zip(("video_url", "audio_url", "playback_type"), answers, strict=False)
-    assert all(answer["msg"].startswith(f"Parameter error: {name} ") for name, answer in named)
-    assert "not built yet" in answers[3]["msg"]
-
-
-@pytest.mark.parametrize("path", ["/v2/lip_sync_video/abc", "/v2/lip_sync_video?video_url=a&audio_url=b"])
-def test_there_is_no_lip_sync_task(caller: Caller, path: str) -> None:
-    assert caller.get(path).json()["code"] == 10104

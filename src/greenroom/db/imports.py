@@ -11,7 +11,7 @@ from greenroom.db.schema import uploads as upload_rows
 from greenroom.db.sqlite import Row, Transaction, sql
 from greenroom.domain.act import Act, by_system
 from greenroom.domain.asset import UploadState
-from greenroom.domain.ids import UploadId
+from greenroom.domain.ids import AssetId, UploadId
 from greenroom.domain.imports import Import, ImportId, ImportState
 from greenroom.domain.media import Finding
 from greenroom.domain.timeline import Transfer
@@ -77,6 +77,13 @@ _DUE = sql(
     .order_by(imports.c.next_try_at)
     .limit(bindparam("most"))
 )
+_OF_URL = sql(
+    select(upload_rows.c.asset_id)
+    .join_from(imports, upload_rows, upload_rows.c.id == imports.c.upload_id)
+    .where(and_(imports.c.account_id == bindparam("account"), imports.c.url == bindparam("url")))
+    .order_by(imports.c.created_at.desc())
+    .limit(200)
+)
 _pending = and_(imports.c.id == bindparam("import"), imports.c.state == ImportState.PENDING.value)
 _COUNT_TRY = sql(update(imports).where(_pending).values(attempts=imports.c.attempts + bindparam("tries")))
 _TRY_AGAIN = sql(update(imports).where(_pending).values(next_try_at=bindparam("at"), findings=bindparam("found")))
@@ -124,6 +131,11 @@ def page(tx: Transaction, act: Act, before: tuple[float, str], most: int) -> lis
     at, id_ = before
     values = {"account": act.account_id, "at": at, "before": id_, "most": most, "within": act.within}
     return [_import(row) for row in tx.rows(_PAGE if act.within is None else _PAGE_WITHIN, values)]
+
+
+def fetched(tx: Transaction, act: Act, url: str) -> list[AssetId]:
+    """The assets of an account that come from an address, newest first."""
+    return [AssetId(asset_id) for (asset_id,) in tx.rows(_OF_URL, {"account": act.account_id, "url": url})]
 
 
 def due(tx: Transaction, now: datetime, most: int) -> list[Import]:

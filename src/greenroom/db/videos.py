@@ -12,8 +12,18 @@ from greenroom.db.catalogue import instant
 from greenroom.db.schema import videos
 from greenroom.db.sqlite import Row, Transaction, sql
 from greenroom.domain.act import Act
+from greenroom.domain.ids import AssetId
 from greenroom.domain.media import Finding
-from greenroom.domain.production import TRANSITIONS, Caller, Outcome, Video, VideoId, VideoState
+from greenroom.domain.production import (
+    AVATAR_VIDEOS,
+    LIP_SYNCS,
+    TRANSITIONS,
+    Caller,
+    Outcome,
+    Video,
+    VideoId,
+    VideoState,
+)
 from greenroom.domain.video import VideoSpec
 
 _encode = msgspec.json.encode
@@ -62,13 +72,27 @@ _DEFER = sql(
 _REMOVE = sql(delete(videos).where(videos.c.id == bindparam("video")))
 
 _wanted = func.json_each(bindparam("states")).table_valued("value")
-_of_account = and_(videos.c.account_id == bindparam("account"), videos.c.state.in_(select(_wanted.c.value)))
+_callers = func.json_each(bindparam("callers")).table_valued("value")
+_of_account = and_(
+    videos.c.account_id == bindparam("account"),
+    videos.c.state.in_(select(_wanted.c.value)),
+    videos.c.caller.in_(select(_callers.c.value)),
+)
 _older = tuple_(videos.c.created_at, videos.c.id) < tuple_(bindparam("at"), bindparam("before"))
 _below = folders.subtree(bindparam("account"), bindparam("within"))
 _seen = videos.c.folder_id.in_(select(_below.c.id))
 _newest_first = (videos.c.created_at.desc(), videos.c.id.desc())
 _page = select(*_COLUMNS).where(and_(_of_account, _older)).order_by(*_newest_first).limit(bindparam("most"))
 _PAGE, _PAGE_WITHIN = sql(_page), sql(_page.where(_seen))
+_films, _sounds = (func.json_each(bindparam(name)).table_valued("value") for name in ("films", "sounds"))
+_take = _page.where(
+    and_(
+        func.json_extract(videos.c.spec, "$.take.source.asset_id").in_(select(_films.c.value)),
+        func.json_extract(videos.c.spec, "$.voice.source.asset_id").in_(select(_sounds.c.value)),
+        func.json_extract(videos.c.spec, "$.take.playback") == bindparam("playback"),
+    )
+)
+_LATEST_TAKE, _LATEST_TAKE_WITHIN = sql(_take), sql(_take.where(_seen))
 _numbered = select(*_COLUMNS).where(_of_account).limit(bindparam("most")).offset(bindparam("after"))
 _NEWEST, _NEWEST_WITHIN = (sql(one.order_by(*_newest_first)) for one in (_numbered, _numbered.where(_seen)))
 _OLDEST, _OLDEST_WITHIN = (
@@ -137,12 +161,34 @@ def seen(tx: Transaction, act: Act, video_id: VideoId) -> Video | None:
 
 
 def page(
-    tx: Transaction, act: Act, before: tuple[float, str], most: int, states: Collection[VideoState]
+    tx: Transaction,
+    act: Act,
+    before: tuple[float, str],
+    most: int,
+    states: Collection[VideoState],
+    callers: Collection[Caller] = AVATAR_VIDEOS,
 ) -> list[Video]:
-    """Up to `most` videos in those states, newest first; `before` is the Unix time and id that they come after."""
+    """
+    Up to `most` videos in those states that were asked for by those calls, newest first.
+
+    `before` is the Unix time and id that they come after.
+    """
     at, id_ = before
     statement = _PAGE if act.within is None else _PAGE_WITHIN
-    return [_video(row) for row in tx.rows(statement, _chosen(act, states) | {"at": at, "before": id_, "most": most})]
+    return [
+        _video(row)
+        for row in tx.rows(statement, _chosen(act, states, callers) | {"at": at, "before": id_, "most": most})
+    ]
+
+
+def latest_take(
+    tx: Transaction, act: Act, films: Collection[AssetId], sounds: Collection[AssetId], playback: str
+) -> Video | None:
+    """The newest lip-sync video of one of those films with one of those sounds, played in that way."""
+    chosen = _chosen(act, (), LIP_SYNCS) | {"playback": playback, "at": float("inf"), "before": "", "most": 1}
+    chosen |= {"films": _encode(sorted(films)).decode(), "sounds": _encode(sorted(sounds)).decode()}
+    row = tx.row(_LATEST_TAKE if act.within is None else _LATEST_TAKE_WITHIN, chosen)
+    return _video(row) if row is not None else None
 
 
 def numbered(
@@ -204,9 +250,11 @@ def remove(tx: Transaction, video: Video) -> None:
     tx.run(_REMOVE, {"video": video.id})
 
 
-def _chosen(act: Act, states: Collection[VideoState]) -> dict[str, object]:
+def _chosen(act: Act, states: Collection[VideoState], callers: Collection[Caller] = AVATAR_VIDEOS) -> dict[str, object]:
     wanted = [state.value for state in VideoState if not states or state in states]
-    return {"account": act.account_id, "within": act.within, "states": _encode(wanted).decode()}
+    asked_by = [caller.value for caller in Caller if caller in callers]
+    encoded = {"states": _encode(wanted).decode(), "callers": _encode(asked_by).decode()}
+    return {"account": act.account_id, "within": act.within, **encoded}
 
 
 def _changing(video: Video) -> dict[str, object]:

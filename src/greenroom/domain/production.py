@@ -50,7 +50,20 @@ class Caller(StrEnum):
     PROJECT_V2 = "project_v2"  # /v2/avatar
     TALKING_V1 = "talking_v1"  # /v1/create_video_from_talking_avatar
     API = "api"  # /api/v1/videos
+    LIP_SYNC_V2 = "lip_sync_v2"  # /v2/create_lip_sync_video
+    LIP_SYNC = "lip_sync"  # /api/v1/lip-syncs
     MOTION = "motion"  # by none: it is the preview of a photo avatar, and told of as such
+
+
+LIP_SYNCS = frozenset({Caller.LIP_SYNC_V2, Caller.LIP_SYNC})
+"""What is asked for by these is no avatar video: it has a take, and lists of its own."""
+AVATAR_VIDEOS = frozenset(Caller) - LIP_SYNCS
+
+
+def ending_event(caller: Caller, state: VideoState) -> str:
+    """Under which name hooks are told of the end of a video; the contract has none of its own for lip sync."""
+    kind = "generated_video" if caller in LIP_SYNCS else "generated_avatar_video"
+    return f"{kind}_{'success' if state is VideoState.COMPLETED else 'failed'}"
 
 
 class Step(StrEnum):
@@ -59,6 +72,7 @@ class Step(StrEnum):
     WAITING = "waiting"  # for its assets, or its turn
     SPEAKING = "speaking"
     TIMING = "timing"
+    TRACKING = "tracking"  # a face, through a film whose person is to say something else
     RENDERING = "rendering"
     CHECKING = "checking"  # our own verification of the finished file
 

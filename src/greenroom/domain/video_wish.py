@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct, field
 
-from greenroom.domain.video import Aspect, CaptionStyle, Framing, Resolution, Screen
+from greenroom.domain.video import Aspect, CaptionStyle, Framing, Playback, Resolution, Screen
 
 
 class Named(Struct, frozen=True):
@@ -75,3 +75,17 @@ class VideoWish(Struct, frozen=True):
     def field_of(self, name: str) -> str:
         """What the caller calls a field."""
         return self.fields.get(name, name)
+
+
+class LipSyncWish(Struct, frozen=True):
+    """A film whose person is to say a sound, as a caller wants it: assets or addresses."""
+
+    film: Named
+    sound: Named
+    playback: Playback = Playback.NORMAL
+    transcript: str = ""
+    """What is said in the sound, if the caller tells: mouths are timed better by it."""
+    language: str = ""
+    name: str = ""
+    webhook_url: str = ""
+    webhook_field: str = "webhook_url"

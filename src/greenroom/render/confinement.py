@@ -53,7 +53,7 @@ def lock_in(orders: Orders) -> None:
         raise RuntimeError("a library has started a thread, which would not be confined")
     plan = orders.plan
     if orders.landlock:
-        allow_only([*program_folders(), plan.fonts], [plan.work])
+        allow_only([*program_folders(), plan.fonts, *([plan.models] if plan.models else [])], [plan.work])
     if orders.seccomp_program is not None and not Filter(orders.seccomp_program).apply():
         os._exit(NO_FILTER_STATUS)
 

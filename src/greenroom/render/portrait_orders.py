@@ -1,4 +1,4 @@
-"""What the server and the process that looks at a photograph say to each other: one argument, one line of JSON back."""
+"""What the server and the process that looks at a photograph or film say to each other: one argument, one line back."""
 
 import msgspec
 from msgspec import Struct
@@ -18,9 +18,18 @@ class PortraitLimits(Struct, frozen=True):
     output_max_bytes: int = 256 * MIB
 
 
+class Look(Struct, frozen=True):
+    """At which size a film is looked at, and how many of its seconds are used."""
+
+    size: tuple[int, int]
+    used_s: float
+
+
 class Orders(Struct, frozen=True):
     """
     Look at the photograph behind a descriptor, confined by what the machine has; the networks are in the models folder.
+
+    With `take` it is no photograph but a film, in which somebody's mouth is to be moved.
 
     Where `prepared` is given and nothing speaks against it, the avatar is written there; `looks` are open files for the
     four images, or empty.
@@ -31,6 +40,7 @@ class Orders(Struct, frozen=True):
     models: str
     limits: PortraitLimits
     aspect: Aspect = Aspect.PORTRAIT
+    take: Look | None = None
     prepared: int | None = None
     looks: tuple[int, ...] = ()
     landlock: bool = False

@@ -10,17 +10,22 @@ import errno
 import os
 import sys
 import traceback
+from typing import TYPE_CHECKING
 
 from greenroom.domain.media import Finding
 from greenroom.domain.photo_avatar import LOOK_FORMATS
+from greenroom.errors import NotProduced
 from greenroom.media.landlock import give_up_paths_and_ports
 from greenroom.media.lockdown import NO_FILTER_STATUS
 from greenroom.media.optimizing.messages import OptimizeLimits
 from greenroom.media.optimizing.process import limit_self
 from greenroom.media.seccomp import Filter
-from greenroom.render.portrait_orders import Looked, Message, NotLooked, Orders
+from greenroom.render.portrait_orders import Look, Looked, Message, NotLooked, Orders
 from greenroom.render.portrait_orders import decode_orders as decoded
 from greenroom.render.portrait_orders import encode_message as encoded
+
+if TYPE_CHECKING:
+    from greenroom.studio import photo
 
 _DOUBTFUL = 0.35
 
@@ -43,6 +48,8 @@ def _outcome(orders: Orders) -> Message:
 
     try:
         return _looked(orders)
+    except NotProduced as problem:
+        return NotLooked(problem.code, str(problem))
     except Undecodable as problem:
         return NotLooked("portrait_unreadable", f"The photograph cannot be decoded: {problem}")
     except MemoryError:
@@ -61,6 +68,8 @@ def _looked(orders: Orders) -> Looked:
 
     networks = photo.Networks(orders.models)
     photograph.warm_up()
+    if orders.take is not None:
+        return _looked_at_film(orders, orders.take, networks)
     _lock_in(orders)
     picture = photograph.decoded(orders.source, orders.format)
     judgement = photo.judged(picture, networks)
@@ -73,6 +82,17 @@ def _looked(orders: Orders) -> Looked:
         for descriptor, name in zip(orders.looks, LOOK_FORMATS, strict=True):
             _fill(descriptor, photograph.written(made[name], LOOK_FORMATS[name]))
     return Looked((), _doubts(portrait.doubt))
+
+
+def _looked_at_film(orders: Orders, look: Look, networks: "photo.Networks") -> Looked:
+    from greenroom.studio.ground import warm_up
+    from greenroom.studio.lipsync import judged
+    from greenroom.studio.plan import Material
+
+    warm_up()
+    _lock_in(orders)
+    found = judged(Material(orders.source, orders.format), look.size, networks, look.used_s)
+    return Looked(found.refusals, found.warnings)
 
 
 def _doubts(doubt: float) -> tuple[Finding, ...]:

@@ -25,6 +25,7 @@ from greenroom.domain.video import Aspect
 from greenroom.errors import NotProduced
 from greenroom.media.protections import Protections, protections
 from greenroom.render.portrait_orders import (
+    Look,
     Looked,
     NotLooked,
     Orders,
@@ -71,6 +72,17 @@ class Portraits:
         Raises ModelsMissing, and NotProduced for one that cannot be looked at.
         """
         return self._looked(self._orders(source, format_))
+
+    def judge_film(self, source: int, format_: Format, size: tuple[int, int], used_s: float) -> Inspected:
+        """
+        What speaks against moving the mouth of somebody in the film behind an open file, shown at a size, of which so
+        many seconds are used. Raises as `judge` does.
+        """
+        try:
+            return self._looked(msgspec.structs.replace(self._orders(source, format_), take=Look(size, used_s)))
+        except NotProduced as problem:
+            text = str(problem).replace("photograph", "video")
+            raise NotProduced(problem.code.replace("portrait", "film"), text) from problem
 
     def make(self, source: int, format_: Format, aspect: Aspect, prepared: int, looks: Sequence[int]) -> Inspected:
         """

@@ -148,6 +148,11 @@ class Imports:
             return self.start(act, ImportRequest(url, kind=kind), field).asset
         return self.ingest.database.read(lambda tx: library.seen(tx, act, own))
 
+    def known(self, act: Act, url: str) -> list[AssetId]:
+        """The assets that an address has stood for: our own, or what was fetched from it. Nothing is fetched."""
+        own = self._own_asset(url)
+        return [own] if own is not None else self.ingest.database.read(lambda tx: imports.fetched(tx, act, url))
+
     def one(self, act: Act, import_id: ImportId) -> Import:
         """One import. Raises NotFound, for a foreign one too."""
         return self._shown(self.ingest.database.read(lambda tx: _found(tx, act, import_id)))

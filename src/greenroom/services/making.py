@@ -27,7 +27,17 @@ from greenroom.domain.languages import tag as language_tag
 from greenroom.domain.media import Finding, Format, Kind
 from greenroom.domain.photo_avatar import PhotoAvatarId, PhotoState
 from greenroom.domain.policy import minutes
-from greenroom.domain.production import Caller, Heard, Progress, Spoken, Step, Video, VideoId, VideoState
+from greenroom.domain.production import (
+    Caller,
+    Heard,
+    Progress,
+    Spoken,
+    Step,
+    Video,
+    VideoId,
+    VideoState,
+    ending_event,
+)
 from greenroom.domain.production_findings import PASSING, VIDEO_FINDINGS, reason
 from greenroom.domain.video import (
     FilmGround,
@@ -37,9 +47,11 @@ from greenroom.domain.video import (
     RecordedVoice,
     ScriptVoice,
     Source,
+    Take,
     VideoSpec,
-    frame_size,
+    size_of,
     sources,
+    taken_size,
 )
 from greenroom.errors import (
     NotProduced,
@@ -70,7 +82,7 @@ _MOST_DEEP_TRIES = 2
 # A pixel of a film for a second takes about a tenth of that; in pieces and joined it is there twice.
 _BYTES_PER_PIXEL_SECOND = 0.6
 # Where in the whole each step ends.
-_SHARES = {"timing": (0.02, 0.06), "rendering": (0.06, 0.96)}
+_SHARES = {"timing": (0.02, 0.06), "tracking": (0.06, 0.40), "rendering": (0.06, 0.96)}
 
 Speak = Callable[[ScriptVoice | RecordedVoice, str], Spoken]
 Hear = Callable[[int, Format, str], Heard]
@@ -81,6 +93,7 @@ class MakingTerms(Struct, frozen=True):
     """How videos are made, and when one is given up."""
 
     fonts: str
+    models: str = ""
     preset: str = "veryfast"
     crf: int = 21
     max_duration_s: float = 900.0
@@ -318,7 +331,7 @@ class Making:
             after = structs.replace(video, warnings=merged(video.warnings, spoken.warnings))
             saved = videos.save(tx, video, after, now)
             if saved is not None and video.charge_id is not None:
-                self.credits.settle(tx, video.charge_id, cost(length_s), now)
+                self.credits.settle(tx, video.charge_id, cost(video.spec, length_s), now)
             return saved
 
         return self.database.write(settle).result()
@@ -342,6 +355,7 @@ class Making:
                 target=film,
                 cover=cover,
                 fonts=self.terms.fonts,
+                models=self.terms.models,
                 speech=_kept(opened, os.open(spoken.speech, _READ)) if spoken.speech else None,
                 guide=_kept(opened, os.open(spoken.guide, _READ)) if spoken.guide else None,
                 portrait=_kept(opened, self.store.open(portrait)) if portrait is not None else None,
@@ -390,7 +404,7 @@ class Making:
             uses.settle(tx, USER_TYPE, video.id)
             error = {"code": _SYSTEM_ERROR, "message": found.message}
             told = {"video_id": video.id, "status": "failed", "error": error, "reason": found.code}
-            type_ = "generated_avatar_video_failed"
+            type_ = ending_event(video.caller, VideoState.FAILED)
             if video.caller is not Caller.MOTION:
                 outbox.add(tx, video.account_id, video.id, type_, told, now, video.callback_url)
             detail = {"findings": [found.code], "attempts": video.attempts}
@@ -408,16 +422,25 @@ _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
 _WRITE = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
+_STEPS = {"timing": Step.TIMING, "tracking": Step.TRACKING}
+
+
 class _Listener:
     """Makes progress of what a render process tells, with the time that is probably left."""
 
     def __init__(self, going: UnderWay) -> None:
         self._going = going
         self._first: tuple[float, float] | None = None
+        self._tracked = 0.0
 
     def __call__(self, told: Rendering) -> None:
         begin, end = _SHARES.get(told.step, _SHARES["rendering"])
-        step = Step.TIMING if told.step == "timing" else Step.RENDERING
+        step = _STEPS.get(told.step, Step.RENDERING)
+        if step is Step.TRACKING:
+            self._tracked = end
+        elif step is Step.RENDERING:
+            # Where a face was followed first, drawing begins later in the whole.
+            begin = max(begin, self._tracked)
         left_s = self._left_s(told.done) if step is Step.RENDERING else None
         self._going.progress = Progress(step, round(begin + (end - begin) * told.done, 4), left_s)
 
@@ -444,7 +467,15 @@ def pinned(spec: VideoSpec, assets: list[Asset]) -> VideoSpec:
         voice = structs.replace(voice, source=pin(voice.source))
     if music is not None and music.source is not None:
         music = structs.replace(music, source=pin(music.source))
-    return structs.replace(spec, voice=voice, ground=_pinned_ground(ground, pin), music=music)
+    take = _pinned_take(spec.take, assets, pin) if spec.take is not None else None
+    return structs.replace(spec, voice=voice, ground=_pinned_ground(ground, pin), music=music, take=take)
+
+
+def _pinned_take(take: Take, assets: list[Asset], pin: Callable[[Source], Source]) -> Take:
+    """The take with the bytes of its film, and the size of what is made of it."""
+    info = next(asset.info for asset in assets if asset.id == take.source.asset_id)
+    assert info is not None and info.width and info.height, "a verified film has a size"
+    return structs.replace(take, source=pin(take.source), size=take.size or taken_size(info.width, info.height))
 
 
 def _pinned_ground(ground: Ground, pin: Callable[[Source], Source]) -> Ground:
@@ -482,5 +513,5 @@ def _require_length(length_s: float, most_s: float) -> None:
 
 
 def _room_bytes(spec: VideoSpec, length_s: float) -> int:
-    width, height = frame_size(spec.aspect, spec.resolution)
+    width, height = size_of(spec)
     return round(width * height * length_s * _BYTES_PER_PIXEL_SECOND)

@@ -20,6 +20,7 @@ from greenroom.domain.asset import AssetState
 from greenroom.domain.folder import TOP
 from greenroom.domain.ids import AssetId, BlobKey
 from greenroom.domain.production import (
+    AVATAR_VIDEOS,
     Caller,
     Files,
     Progress,
@@ -29,12 +30,12 @@ from greenroom.domain.production import (
     VideoState,
     new_video_id,
 )
-from greenroom.domain.video import sources
+from greenroom.domain.video import VideoSpec, sources
 from greenroom.domain.video_wish import VideoWish
 from greenroom.errors import NotFound, VideoOver
 from greenroom.services.credits import Credits
 from greenroom.services.delivery import OpenBlob
-from greenroom.services.video_wishes import VideoWishes
+from greenroom.services.video_wishes import Brief, VideoWishes
 from greenroom.storage.store import BlobStore
 
 USER_TYPE = "video"
@@ -92,26 +93,36 @@ class Production:
         may not have one more asset, and what imports raise.
         """
         brief = self.wishes.brief(act, wish)
-        now, video_id = self.now(), new_video_id()
+        return self.accept(act, brief, caller, wish.webhook_url)
+
+    def accept(
+        self, act: Act, brief: Brief, caller: Caller, callback_url: str = "", video_id: VideoId | None = None
+    ) -> Video:
+        """
+        Have what is known to be good made soon, and charge for it.
+
+        Raises InsufficientCredit, QuotaExceeded.
+        """
+        now, id_ = self.now(), video_id or new_video_id()
 
         def add(tx: Transaction) -> Video:
             usage.require_room_for_asset(tx, act.account_id, self.limits)
-            charge_id = self.credits.charge(tx, act, cost(brief.estimated_s), video_id, now)
+            charge_id = self.credits.charge(tx, act, cost(brief.spec, brief.estimated_s), id_, now)
             video = Video(
-                id=video_id,
+                id=id_,
                 account_id=act.account_id,
                 caller=caller,
                 state=VideoState.PENDING,
                 spec=brief.spec,
                 created_at=now,
                 warnings=brief.warnings,
-                callback_url=wish.webhook_url or None,
+                callback_url=callback_url or None,
                 charge_id=charge_id,
                 folder_id=act.within or TOP,
             )
             videos.add(tx, video)
             self._use(tx, video, now)
-            audit.note(tx, act, "video.created", video_id, now, {"caller": caller, "avatar": brief.spec.avatar_id})
+            audit.note(tx, act, "video.created", id_, now, {"caller": caller, "avatar": brief.spec.avatar_id})
             return video
 
         return self.database.write(add).result()
@@ -121,14 +132,19 @@ class Production:
         return self.database.read(lambda tx: _seen(tx, act, video_id))
 
     def page(
-        self, act: Act, before: tuple[float, str] = NEWEST, most: int = 20, states: Collection[VideoState] = ()
+        self,
+        act: Act,
+        before: tuple[float, str] = NEWEST,
+        most: int = 20,
+        states: Collection[VideoState] = (),
+        callers: Collection[Caller] = AVATAR_VIDEOS,
     ) -> list[Video]:
         """
         Up to `most` videos, newest first, after the one with that Unix time and id.
 
-        `states` are those wanted; none given are all.
+        `states` are those wanted, none given are all; `callers` the calls that asked for them.
         """
-        return self.database.read(lambda tx: videos.page(tx, act, before, most, states))
+        return self.database.read(lambda tx: videos.page(tx, act, before, most, states, callers))
 
     def numbered(
         self, act: Act, number: int, size: int, states: Collection[VideoState] = (), *, oldest_first: bool = False
@@ -263,8 +279,13 @@ class Production:
             going.stop.set()
 
 
-def cost(length_s: float) -> float:
-    """Credits for a video of that length: one for every two minutes that are begun (contract 1.8)."""
+def cost(spec: VideoSpec, length_s: float) -> float:
+    """
+    Credits for a video of that length: one for every two minutes that are begun; with a take one for 125 seconds,
+    rounded up to the hundredth (contract 1.8).
+    """
+    if spec.take is not None:
+        return max(1, -(-round(length_s * 1000) // 1250)) / 100
     return float(max(1, -(-round(length_s * 1000) // round(_CREDIT_S * 1000))))
 
 

@@ -25,8 +25,8 @@ from greenroom.domain.ids import AssetId, BlobKey, new_asset_id
 from greenroom.domain.media import Examination, Finding, Format, Kind, MediaInfo
 from greenroom.domain.policy import Limits as FileLimits
 from greenroom.domain.policy import Policy
-from greenroom.domain.production import Caller, Outcome, Video, VideoState
-from greenroom.domain.video import frame_size
+from greenroom.domain.production import Caller, Outcome, Video, VideoState, ending_event
+from greenroom.domain.video import size_of
 from greenroom.errors import NotProduced, QuotaExceeded
 from greenroom.services.production import USER_TYPE
 from greenroom.storage.incoming import Incoming, Staged
@@ -150,7 +150,7 @@ def _require_as_asked(video: Video, rendered: Rendered, info: MediaInfo) -> None
 
 
 def _differences(video: Video, rendered: Rendered, info: MediaInfo) -> Iterator[tuple[str, str, str]]:
-    wanted = frame_size(video.spec.aspect, video.spec.resolution)
+    wanted = size_of(video.spec)
     if (info.width, info.height) != wanted:
         yield "size", f"{info.width}x{info.height}", f"{wanted[0]}x{wanted[1]}"
     if info.frame_count is not None and info.frame_count != rendered.frames:
@@ -214,7 +214,7 @@ def _completed(
         "duration": outcome.duration_s,
         "asset_id": outcome.asset_id,
     }
-    type_ = "generated_avatar_video_success"
+    type_ = ending_event(video.caller, VideoState.COMPLETED)
     if video.caller is not Caller.MOTION:
         outbox.add(tx, video.account_id, video.id, type_, told, now, video.callback_url)
     detail = {"asset_id": outcome.asset_id, "attempts": video.attempts}

@@ -82,6 +82,7 @@ TABLE: dict[type[errors.GreenroomError], Told] = {
     errors.NotOptimized: Told(422, PARAMETER_ERROR, PARAMETER_ERROR, PARAMETER_ERROR, 422),
     errors.PortraitRefused: Told(422, 4003, PARAMETER_ERROR, PARAMETER_ERROR, 422),
     errors.FaceMissing: Told(422, 4003, PARAMETER_ERROR, 7003, 422),
+    errors.TakeRefused: Told(422, 4003, PARAMETER_ERROR, PARAMETER_ERROR, 422),
     errors.FaceUnfit: Told(422, 4003, PARAMETER_ERROR, PARAMETER_ERROR, 422),
     errors.FacesSeveral: Told(422, 4003, PARAMETER_ERROR, 7004, 422),
     errors.VoiceFailed: Told(502, 4003, SYSTEM_ERROR, SYSTEM_ERROR, 502),
@@ -156,7 +157,7 @@ def jogg_answer(error: errors.GreenroomError, dialect: Dialect | None) -> tuple[
     if isinstance(error, errors.UploadRefused):
         guide = next(_GUIDE_TEXTS[kind] for kind in type(error).__mro__ if kind in _GUIDE_TEXTS)
         text = f"{guide} ({text})"
-    if isinstance(error, errors.PortraitRefused):
+    if isinstance(error, errors.PortraitRefused) and not isinstance(error, errors.TakeRefused):
         text = f"Photo quality insufficient ({text})"
     if row.jogg_code == PARAMETER_ERROR:
         text = f"Parameter error: {text}"

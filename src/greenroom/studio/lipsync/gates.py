@@ -12,14 +12,16 @@ from greenroom.domain.media import Finding
 from greenroom.domain.video import FRAME_RATE
 from greenroom.studio.ground.films import FilmBackdrop
 from greenroom.studio.lipsync.reading import opened, seen
-from greenroom.studio.lipsync.track import LEAST_EYE_DISTANCE_PX, MOST_NOD, MOST_TURN, is_usable
-from greenroom.studio.photo.faces import Face, faces
+from greenroom.studio.lipsync.track import LEAST_EYE_DISTANCE_PX, LEAST_SCORE, MOST_NOD, MOST_TURN, is_usable
+from greenroom.studio.photo.faces import Face, faces, followed
 from greenroom.studio.photo.gates import SECOND_FACE, turn_of
-from greenroom.studio.photo.networks import Networks
+from greenroom.studio.photo.networks import Networks, Rgb
 from greenroom.studio.plan import Material
 
 LOOKS = 9
 """Pictures that are looked at."""
+_ALL_EVERY = 4
+"""Every so many of them are searched all over."""
 LEAST_SHARE = 0.34
 """Of them must have a face that can be used."""
 _EDGE_S = 0.2  # the first and last moments of films are often black, or fade
@@ -52,7 +54,7 @@ def judged(material: Material, size: tuple[int, int], networks: Networks, used_s
     """
     film = opened(material, "video_url", size, 1)
     try:
-        looks = [_looked(film, number, networks) for number in _numbers(film, used_s)]
+        looks = _looks(film, _numbers(film, used_s), networks)
     finally:
         film.close()
     refusal = _refusal(looks)
@@ -66,8 +68,21 @@ def _numbers(film: FilmBackdrop, used_s: float) -> list[int]:
     return sorted({round(at) for at in np.linspace(edge, count - 1 - edge, LOOKS)})
 
 
-def _looked(film: FilmBackdrop, number: int, networks: Networks) -> _Look:
-    found, best = faces(seen(film.at(number)), networks)
+def _looks(film: FilmBackdrop, numbers: list[int], networks: Networks) -> list[_Look]:
+    looks: list[_Look] = []
+    for place, number in enumerate(numbers):
+        picture, last = seen(film.at(number)), looks[-1].face if looks else None
+        # Where the face was a moment ago it is found at a tenth of the cost; others come in view in the meantime.
+        face = followed(picture, last.points, networks) if last is not None and place % _ALL_EVERY else None
+        if face is not None and face.score >= LEAST_SCORE:
+            looks.append(_Look(face, face.score, looks[-1].several))
+        else:
+            looks.append(_searched(picture, networks))
+    return looks
+
+
+def _searched(picture: Rgb, networks: Networks) -> _Look:
+    found, best = faces(picture, networks)
     large = [face for face in found if face.size >= SECOND_FACE * found[0].size]
     return _Look(found[0] if found else None, best, len(large) > 1)
 

@@ -98,7 +98,7 @@ class NewVideo(_Part):
 class AssetUsed(BaseModel):
     """An asset that a video is made of; `sha256` pins its bytes once they are known to be good."""
 
-    used_as: Literal["audio", "background", "music"]
+    used_as: Literal["audio", "background", "music", "video"]
     asset_id: str
     sha256: str | None
 

@@ -20,11 +20,11 @@ def shown_video(video: Video, progress: Progress, files: Files, origin: str) -> 
         "cover_url": _address(files.cover, origin),
         "srt_url": _address(files.srt, origin),
         "vtt_url": _address(files.vtt, origin),
-        "outcome": _outcome(video),
+        "outcome": shown_outcome(video),
         "findings": video.findings,
         "warnings": video.warnings,
         "spec": shown_spec(video.spec, video.callback_url),
-        "assets": [_used(name, source) for name, source in _sources(video.spec)],
+        "assets": shown_assets(video.spec),
         "asked_by": video.caller.value,
         "attempts": video.attempts,
         "callback_url": video.callback_url,
@@ -88,8 +88,13 @@ def _music(music: Music) -> dict[str, Any]:
     return {**what, "volume": music.volume, "loop": music.loop}
 
 
+def shown_assets(spec: VideoSpec) -> list[dict[str, Any]]:
+    """The assets that a video is made of."""
+    return [_used(name, source) for name, source in _sources(spec)]
+
+
 def _sources(spec: VideoSpec) -> list[tuple[str, Source]]:
-    found = []
+    found = [("video", spec.take.source)] if spec.take is not None else []
     if isinstance(spec.voice, RecordedVoice):
         found.append(("audio", spec.voice.source))
     if not isinstance(spec.ground, ColorGround):
@@ -103,7 +108,8 @@ def _used(name: str, source: Source) -> dict[str, Any]:
     return {"used_as": name, "asset_id": source.asset_id, "sha256": source.sha256}
 
 
-def _outcome(video: Video) -> dict[str, Any] | None:
+def shown_outcome(video: Video) -> dict[str, Any] | None:
+    """What was made, None before."""
     outcome = video.outcome
     if outcome is None:
         return None

@@ -1,17 +1,34 @@
-"""The compatible calls about lip-sync videos (contract 2.9): checked, but not made by this version."""
+"""The compatible calls about lip-sync videos (contract 2.9)."""
 
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from greenroom.domain.access import Scope
 from greenroom.domain.act import Act
-from greenroom.errors import NotBuiltYet, NotFound, ParameterError
+from greenroom.domain.production import Caller, Video, VideoState
+from greenroom.domain.video import Playback
+from greenroom.domain.video_wish import LipSyncWish, Named
+from greenroom.errors import NotFound, ParameterError
+from greenroom.services.lip_syncs import LipSyncs, task_id
+from greenroom.services.production import Production
 from greenroom.web.jogg import coerce
 from greenroom.web.jogg.envelope import Call
 from greenroom.web.jogg.routes import Doc, Route, Table
+from greenroom.web.origin import Origins
+from greenroom.web.threads import Threads
 
-_PLAYBACK = {name: name for name in ("normal", "normal_reverse", "normal_reverse_by_audio")}
+_STATUSES = {
+    VideoState.PENDING: "pending",
+    VideoState.PROCESSING: "processing",
+    VideoState.COMPLETED: "success",
+    VideoState.FAILED: "failed",
+    # The contract has no word for what its owner ended.
+    VideoState.CANCELLED: "failed",
+}
+_PLAYBACK = {one.value: one for one in Playback}
 _TEXT = {"type": "string"}
-_NOT_YET = "This version has no engine that moves the lips of people in films, so there is no such task."
+_NAMED = {"type": ["string", "integer", "null"], "description": "Required: the id, number or URL of an asset, or any."}
 _TASK = {
     "type": "object",
     "required": ["task_id", "status", "created_at", "completed_at", "data", "error"],
@@ -20,54 +37,113 @@ _TASK = {
         "status": {"enum": ["pending", "processing", "success", "failed"]},
         "created_at": {"type": "integer"},
         "completed_at": {"type": ["integer", "null"]},
-        "data": {"type": ["object", "null"]},
-        "error": {"type": ["object", "null"]},
+        "data": {
+            "type": ["object", "null"],
+            "properties": {"result_url": _TEXT, "cover_url": _TEXT, "duration_seconds": {"type": "number"}},
+        },
+        "error": {"type": ["object", "null"], "properties": {"message": _TEXT}},
     },
+}
+_ACCEPTED = {
+    "type": "object",
+    "required": ["task_id", "status"],
+    "properties": {"task_id": _TEXT, "status": {"enum": ["pending", "processing", "success", "failed"]}},
 }
 _BODY = {
     "type": "object",
     "properties": {
-        "video_url": {"type": ["string", "integer", "null"]},
-        "audio_url": {"type": ["string", "integer", "null"]},
+        "video_url": _NAMED,
+        "audio_url": _NAMED,
         "playback_type": {"description": ", ".join(_PLAYBACK)},
+        "webhook_url": {"type": ["string", "null"]},
     },
 }
 
 
-async def create(call: Call, act: Act) -> Any:  # noqa: ARG001  # nothing is made for anybody
-    """Check a wish for a lip-sync video; then raise NotBuiltYet."""
-    _require(coerce.json_object(await call.body()))
-    text = "POST /v2/create_lip_sync_video is not built yet in this version of Greenroom. "
-    raise NotBuiltYet(text + "A photograph can be made to talk: POST /v2/photo_avatar/photo/generate")
+class LipSyncCalls:
+    """Has people in films say something else, and says how far that is."""
+
+    def __init__(self, lip_syncs: LipSyncs, production: Production, origins: Origins, threads: Threads) -> None:
+        self._lip_syncs = lip_syncs
+        self._production = production
+        self._origins = origins
+        self._threads = threads
+
+    async def create(self, call: Call, act: Act) -> dict[str, Any]:
+        """Have a lip-sync video made."""
+        wish = _wish(coerce.json_object(await call.body()))
+        video = await self._threads.outside(self._lip_syncs.create, act, wish, Caller.LIP_SYNC_V2)
+        return {"task_id": task_id(video), "status": _STATUSES[video.state], "warnings": video.warnings}
+
+    async def one(self, call: Call, act: Act) -> dict[str, Any]:
+        """A task."""
+        found = await self._found(partial(self._lip_syncs.one, act, call.segments["task_id"]))
+        return self._shown(found, self._origins.origin(call.scope))
+
+    async def matching(self, call: Call, act: Act) -> dict[str, Any]:
+        """The newest task of a film and a sound, as clients ask before they make one."""
+        wish = _wish(call.query)
+        looked = partial(self._lip_syncs.latest, act, wish.film.value, wish.sound.value, wish.playback)
+        return self._shown(await self._found(looked), self._origins.origin(call.scope))
+
+    def table(self) -> Table:
+        """Where these calls are found."""
+        query = {"video_url": _TEXT, "audio_url": _TEXT, "playback_type": _TEXT}
+        create = Doc("lip sync", "Have the person in a film say a sound.", _ACCEPTED, _BODY)
+        look = Doc("lip sync", "The newest task of a film, a sound and a playback.", _TASK, query=query)
+        one = Doc("lip sync", "A task: how far it is, and what was made.", _TASK)
+        return {
+            "/v2/create_lip_sync_video": {"POST": Route(Scope.RENDER, self.create, create)},
+            "/v2/lip_sync_video": {"GET": Route(Scope.READ, self.matching, look)},
+            "/v2/lip_sync_video/{task_id}": {"GET": Route(Scope.READ, self.one, one)},
+        }
+
+    async def _found(self, look: "partial[Video]") -> Video:
+        try:
+            return await self._threads.quick(look)
+        except NotFound as problem:
+            # As the contract words it, for clients that compare.
+            raise NotFound(f"Record not found. {problem}") from problem
+
+    def _shown(self, video: Video, origin: str) -> dict[str, Any]:
+        return {
+            "task_id": task_id(video),
+            "status": _STATUSES[video.state],
+            "created_at": int(video.created_at.timestamp()),
+            "completed_at": _seconds(video.ended_at),
+            "data": self._made(video, origin),
+            "error": {"message": _why(video)} if _STATUSES[video.state] == "failed" else None,
+        }
+
+    def _made(self, video: Video, origin: str) -> dict[str, Any] | None:
+        files, outcome = self._production.files(video), video.outcome
+        if outcome is None or files.film is None or files.cover is None:
+            return None
+        addresses = {"result_url": origin + files.film, "cover_url": origin + files.cover}
+        return addresses | {"duration_seconds": outcome.duration_s}
 
 
-async def one(call: Call, act: Act) -> Any:  # noqa: ARG001
-    """Raise NotFound: there are no tasks."""
-    raise NotFound(f"Record not found. There is no lip-sync task {call.segments['task_id'][:60]!r}. {_NOT_YET}")
+def _wish(body: coerce.Body) -> LipSyncWish:
+    film, sound = (
+        _required(body, field, what)
+        for field, what in (("video_url", "a film with a face"), ("audio_url", "what is to be said"))
+    )
+    playback = coerce.one_of(body, "playback_type", _PLAYBACK) or Playback.NORMAL
+    return LipSyncWish(film, sound, playback, webhook_url=coerce.text(body, "webhook_url") or "")
 
 
-async def matching(call: Call, act: Act) -> Any:  # noqa: ARG001
-    """The same for the last task of a film and a sound."""
-    _require(call.query)
-    raise NotFound(f"Record not found. {_NOT_YET}")
+def _required(body: coerce.Body, field: str, what: str) -> Named:
+    value = coerce.named(body, field)
+    if value is None:
+        raise ParameterError(field, f"is required: {what}, by the id or address of an asset")
+    return Named(value, field)
 
 
-def table() -> Table:
-    """Where these calls are found."""
-    video = Doc("lip sync", "Not built yet; the fields are checked.", _TASK, _BODY)
-    query = {"video_url": _TEXT, "audio_url": _TEXT, "playback_type": _TEXT}
-    look = Doc("lip sync", "The last task of a film and a sound: none in this version.", _TASK, query=query)
-    return {
-        "/v2/create_lip_sync_video": {"POST": Route(Scope.RENDER, create, video)},
-        "/v2/lip_sync_video": {"GET": Route(Scope.READ, matching, look)},
-        "/v2/lip_sync_video/{task_id}": {
-            "GET": Route(Scope.READ, one, Doc("lip sync", "A task: none in this version.", _TASK))
-        },
-    }
+def _why(video: Video) -> str:
+    if video.state is VideoState.CANCELLED:
+        return "It was cancelled."
+    return video.findings[0].message if video.findings else "It could not be made."
 
 
-def _require(body: coerce.Body) -> None:
-    for field, what in (("video_url", "a film with a face"), ("audio_url", "what is to be said")):
-        if coerce.named(body, field) is None:
-            raise ParameterError(field, f"is required: {what}, by the id or address of an asset")
-    coerce.one_of(body, "playback_type", _PLAYBACK)
+def _seconds(instant: datetime | None) -> int | None:
+    return int(instant.timestamp()) if instant is not None else None
