@@ -14,6 +14,7 @@ from greenroom.studio.pose import Pose
 from portraits import PEOPLE, Rgb, portrait
 
 RATE = 30
+FRAMES = 60
 SIZE = (360, 448)
 
 
