@@ -186,7 +186,9 @@ def _met(table: Plane, rays: NDArray[np.float32], rotation: NDArray[np.float32])
         radius, column, row = _looked(table, own)
         gap = radius - cv2.remap(table, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
         depth = depth - np.float32(0.55) * gap
-    met = (np.abs(gap) < 0.02) & (depth > -0.9)
+    met = ((np.abs(gap) < 0.02) & (depth > -0.9)).astype(np.uint8)
+    # A ray that never settles under the nose meets what is around it.
+    met = cv2.morphologyEx(met, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8)) > 0
     return np.where(met, depth, np.float32(np.nan)), own
 
 

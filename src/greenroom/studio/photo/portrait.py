@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from greenroom.studio.photo.edges import snapped
 from greenroom.studio.photo.faces import Face, faces
 from greenroom.studio.photo.matting import matte
 from greenroom.studio.photo.networks import Floats, Networks, Rgb
@@ -54,6 +55,7 @@ def prepare(picture: Rgb, networks: Networks, face: Face | None = None) -> Portr
             raise NoFace("no face was found")
         face = seen[0]
     cut, points = _cut(picture, face)
+    points = snapped(cut, points)
     made = matte(cut, points, networks)
     return Portrait(cut, _bytes(made.person), _bytes(made.alpha), _bytes(made.ground), points, made.doubt)
 
