@@ -15,14 +15,13 @@ ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT / "tests")]
 
 import photo_page  # noqa: E402
-from photo_films import Frames, Lips, film, frames_of, identity, jump_outside, lips_of, points_of, spoken  # noqa: E402
-from portraits import PEOPLE, Rgb, portrait  # noqa: E402
-
 from greenroom.domain.video import FRAME_RATE  # noqa: E402
 from greenroom.studio import models  # noqa: E402
 from greenroom.studio.photo import Networks, judged, prepare  # noqa: E402
 from greenroom.studio.speech import Phone, Speech  # noqa: E402
 from greenroom.studio.voices.espeak import Espeak  # noqa: E402
+from photo_films import Frames, Lips, film, frames_of, identity, jump_outside, lips_of, points_of, spoken  # noqa: E402
+from portraits import PEOPLE, Rgb, portrait  # noqa: E402
 
 SCRIPT = "My papa bought a big warm lamp. Mama may keep it by the open sofa, maybe."
 LEAST_CORRELATION, MOST_LAG, MOST_CLOSURE, MOST_JUMP_PX, MOST_CHANGE = 0.9, 1, 0.15, 2.0, 0.01

@@ -147,7 +147,8 @@ def jump_outside(frames: Frames, points: Sequence[Floats]) -> float:
     The farthest that anything outside the face goes from one frame to the next, in pixels.
 
     Corners of the picture are followed by optical flow there and back; what does not come back to where it was has
-    been lost, not followed. The face is what its points enclose in either frame, and what is a little beyond them.
+    been lost, not followed. The face is what its points enclose in either frame, what is a little beyond them, and the
+    throat, which hangs on the jaw.
     """
     grey = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in frames]
     farthest = 0.0
@@ -164,9 +165,11 @@ def jump_outside(frames: Frames, points: Sequence[Floats]) -> float:
 
 def _outside(shape: tuple[int, ...], faces: Sequence[Floats]) -> NDArray[np.uint8]:
     mask = np.full(shape, 255, np.uint8)
-    hull = cv2.convexHull(np.vstack([face[list(_FACE), :2] for face in faces]).astype(np.float32))
+    tall = float(np.hypot(*(faces[0][10, :2] - faces[0][152, :2])))
+    throat = [face[list(mesh.JAW[4:-4]), :2] + (0, 0.3 * tall) for face in faces]
+    hull = cv2.convexHull(np.vstack([*(face[list(_FACE), :2] for face in faces), *throat]).astype(np.float32))
     cv2.fillConvexPoly(mask, hull.astype(np.int32), (0,))
-    reach = 2 * round(0.06 * float(np.hypot(*(faces[0][10, :2] - faces[0][152, :2])))) + 1
+    reach = 2 * round(0.06 * tall) + 1
     return np.asarray(cv2.erode(mask, np.ones((reach, reach), np.uint8)), np.uint8)
 
 

@@ -47,7 +47,7 @@ def _person(portrait: Portrait, frame: tuple[int, int]) -> Picture:
     place = placed(portrait, frame, Framing.WAIST, None, own_ground=False)
     out = np.zeros((frame[1], frame[0], 4), np.uint8)
     box = place.box
-    out[box.top : box.top + box.height, box.left : box.left + box.width] = laid(portrait, place)[0]
+    out[box.top : box.top + box.height, box.left : box.left + box.width] = laid(portrait, place)
     return out
 
 

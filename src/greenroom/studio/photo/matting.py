@@ -128,10 +128,10 @@ def _sure(rough: Plane, points: Floats, band: int) -> tuple[NDArray[np.bool_], N
 def _share(guide: NDArray[np.float32], own: NDArray[np.float32], other: NDArray[np.float32]) -> tuple[Plane, Plane]:
     """Where a colour lies between two, 0 to 1, and how much that says: nothing where the two are alike."""
     axis = own - other
-    length = (axis * axis).sum(-1)
-    share = ((guide - other) * axis).sum(-1) / np.maximum(length, 1e-4)
+    length = _sum(axis * axis)
+    share = _sum((guide - other) * axis) / np.maximum(length, 1e-4)
     away = guide - other - np.clip(share, 0, 1)[..., None] * axis
-    off = (away * away).sum(-1)
+    off = _sum(away * away)
     trust = np.clip((np.sqrt(length) - 0.06) / 0.14, 0, 1) * np.exp(-off / np.maximum(0.15 * length, 1e-4))
     return np.clip(share, 0, 1).astype(np.float32), trust.astype(np.float32)
 
@@ -149,6 +149,11 @@ def diffused(picture: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray[
     return np.asarray(colour, np.float32)
 
 
+def _sum(colours: NDArray[np.float32]) -> Plane:
+    """Of the three channels of each place."""
+    return _floats(cv2.transform(colours, np.ones((1, 3), np.float32)))
+
+
 def _box(plane: NDArray[np.float32], radius: int) -> NDArray[np.float32]:
     return np.asarray(cv2.blur(plane, (2 * radius + 1, 2 * radius + 1), borderType=cv2.BORDER_REFLECT), np.float32)
 
@@ -157,20 +162,31 @@ def _coefficients(guide: NDArray[np.float32], plane: Plane, radius: int, smooth:
     """Of the guided filter with a guide in colour: what to multiply the guide by, and what to add."""
     mean = _box(guide, radius)
     mean_plane = _box(plane, radius)
-    cov = np.empty((*plane.shape, 3, 3), np.float32)
-    for i in range(3):
-        for j in range(i, 3):
-            cov[..., i, j] = cov[..., j, i] = _box(guide[..., i] * guide[..., j], radius) - mean[..., i] * mean[..., j]
-    cov[..., range(3), range(3)] += smooth
+    r, g, b = (guide[..., i] for i in range(3))
+    pairs = _box(np.dstack([r * r, r * g, r * b]), radius), _box(np.dstack([g * g, g * b, b * b]), radius)
+    rr, rg, rb = (pairs[0][..., i] - mean[..., 0] * mean[..., i] for i in range(3))
+    gg, gb = (pairs[1][..., i] - mean[..., 1] * mean[..., i + 1] for i in range(2))
+    bb = pairs[1][..., 2] - mean[..., 2] * mean[..., 2]
     with_plane = _box(guide * plane[..., None], radius) - mean * mean_plane[..., None]
-    factor = np.linalg.solve(cov.astype(float), with_plane.astype(float)[..., None])[..., 0]
-    return _floats(factor), _floats(mean_plane - (factor * mean).sum(-1))
+    factor = _solved((rr + smooth, rg, rb, gg + smooth, gb, bb + smooth), with_plane)
+    return factor, _floats(mean_plane - _sum(factor * mean))
+
+
+def _solved(symmetric: tuple[Plane, ...], right: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Of a symmetric 3 x 3 system at each place (upper triangle, row by row) the solution, by Cramer's rule."""
+    xx, xy, xz, yy, yz, zz = (plane.astype(np.float64) for plane in symmetric)
+    c00, c01, c02 = yy * zz - yz * yz, xz * yz - xy * zz, xy * yz - xz * yy
+    c11, c12, c22 = xx * zz - xz * xz, xy * xz - xx * yz, xx * yy - xy * xy
+    a, b, c = (right[..., i] for i in range(3))
+    whole = xx * c00 + xy * c01 + xz * c02
+    found = [c00 * a + c01 * b + c02 * c, c01 * a + c11 * b + c12 * c, c02 * a + c12 * b + c22 * c]
+    return _floats(np.dstack([one / whole for one in found]))
 
 
 def _guided(guide: NDArray[np.float32], plane: Plane, radius: int, smooth: float) -> Plane:
     factor, offset = _coefficients(guide, plane, radius, smooth)
     mean, offset = _box(factor, radius), _box(offset, radius)
-    return _floats(np.clip((mean * guide).sum(-1) + offset, 0, 1))
+    return _floats(np.clip(_sum(mean * guide) + offset, 0, 1))
 
 
 def _upsampled(alpha: Plane, small: NDArray[np.float32], full: NDArray[np.float32]) -> Plane:
@@ -179,7 +195,7 @@ def _upsampled(alpha: Plane, small: NDArray[np.float32], full: NDArray[np.float3
     plain = cv2.resize(alpha, size, interpolation=cv2.INTER_LINEAR)
     factor, offset = _coefficients(small, alpha, 2, 1e-4)
     mean, offset = _box(factor, 2), _box(offset, 2)
-    fine = (cv2.resize(mean, size) * full).sum(-1) + cv2.resize(offset, size)
+    fine = _sum(cv2.resize(mean, size) * full) + cv2.resize(offset, size)
     # Where alpha does not change nearby, colours have nothing to say.
     kernel = np.ones((7, 7), np.uint8)
     edge = cv2.resize(_floats(cv2.dilate(alpha, kernel)) - _floats(cv2.erode(alpha, kernel)), size)
@@ -192,9 +208,22 @@ def _colours(full: NDArray[np.float32], alpha: Plane) -> tuple[NDArray[np.float3
     # What a wide lens or a compressed file smears over the edge belongs to the person, not to the ground.
     rim = 2 * max(1, round(0.004 * max(alpha.shape))) + 1
     near = _floats(cv2.dilate(alpha, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (rim, rim))))
-    own, other = diffused(full, alpha > 0.96), diffused(full, near < 0.03)
-    mix = alpha[..., None]
-    person = own + mix * (full - mix * own - (1 - mix) * other)
-    person = np.where(mix > 0.96, full, person)
-    ground = np.where(near[..., None] < 0.03, full, other)
-    return _floats(np.clip(person, 0, 1)), _floats(np.clip(ground, 0, 1))
+    person, ground = _spread(full, alpha > 0.96), _spread(full, near < 0.03)
+    edge = (alpha > 0) & (alpha <= 0.96)
+    mix, own = alpha[edge][:, None], person[edge]
+    person[edge] = np.clip(own + mix * (full[edge] - mix * own - (1 - mix) * ground[edge]), 0, 1)
+    sure, none = alpha > 0.96, near < 0.03
+    cv2.copyTo(full, sure.astype(np.uint8), person)
+    cv2.copyTo(full, none.astype(np.uint8), ground)
+    return person, ground
+
+
+def _spread(full: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """`diffused`, worked out at the size at which edges are looked for: it is smooth."""
+    height, width = known.shape
+    scale = min(1.0, _WORK / 2 / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    share = _floats(cv2.resize(known.astype(np.float32), size, interpolation=cv2.INTER_AREA))
+    total = _floats(cv2.resize(full * known[..., None], size, interpolation=cv2.INTER_AREA))
+    small = diffused(total / np.maximum(share, 1e-3)[..., None], share > 0.5)
+    return _floats(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR))

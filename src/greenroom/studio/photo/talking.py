@@ -43,14 +43,14 @@ class PhotoAvatar:
     ) -> None:
         place = placed(portrait, frame, framing, position, own_ground)
         self.box = place.box
-        self._grounded = own_ground or bool(place.disc)
         points = portrait.points * place.scale + (place.x, place.y, 0)
-        person, ground = laid(portrait, place)
+        person = laid(portrait, place)
         left, top, right, bottom = _head(person[..., 3], points)
         self._part, self.changed = (slice(top, bottom), slice(left, right)), (top, bottom)
         self._head = person[self._part].copy()
-        self._out = _over(person, ground) if self._grounded else person
-        self._ground = ground[self._part].copy() if self._grounded else None
+        ground = _behind(portrait, place) if own_ground or place.disc else None
+        self._out = person if ground is None else _over(person, ground)
+        self._ground = None if ground is None else ground[self._part].copy()
         self._mask = _disc(place.disc) if place.disc else None
         local = points - (left, top, 0)
         self._lips = Lips(local, (bottom - top, right - left))
@@ -77,26 +77,31 @@ class PhotoAvatar:
         return self._out
 
 
-def laid(portrait: Portrait, place: Place) -> tuple[Picture, Picture]:
-    """The person with premultiplied alpha, and the ground, both as large as the box."""
-    size = place.box.width, place.box.height
-    matrix = np.array([[place.scale, 0, place.x], [0, place.scale, place.y]], np.float64)
-    flags = cv2.INTER_CUBIC if place.scale > 1 else cv2.INTER_LINEAR
-    colours, alpha, ground = portrait.person, portrait.alpha, portrait.ground
+def laid(portrait: Portrait, place: Place) -> Picture:
+    """The person with premultiplied alpha, as large as the box."""
+    alpha = _placed(portrait.alpha, place, cv2.BORDER_CONSTANT)
+    share = _faded(alpha, place, portrait)
+    colours = cv2.multiply(_placed(portrait.person, place), cv2.merge([share] * 3), scale=1 / 255)
+    return np.asarray(cv2.merge([*cv2.split(colours), share]), np.uint8)
+
+
+def _behind(portrait: Portrait, place: Place) -> Picture:
+    """The photograph's own ground, as large as the box."""
+    ground = _placed(portrait.ground, place)
+    return np.asarray(cv2.cvtColor(ground, cv2.COLOR_RGB2RGBA), np.uint8)
+
+
+def _placed(plane: NDArray[np.uint8], place: Place, border: int = cv2.BORDER_REPLICATE) -> NDArray[np.uint8]:
+    """A plane of the portrait where it stands in the box."""
+    size, scale = (place.box.width, place.box.height), (place.scale, place.scale)
     if place.scale < 1:
         # Drawn smaller as an area first, so that fine structure does not flicker.
-        small = round(alpha.shape[1] * place.scale), round(alpha.shape[0] * place.scale)
-        colours, alpha, ground = (
-            np.asarray(cv2.resize(plane, small, interpolation=cv2.INTER_AREA), np.uint8)
-            for plane in (colours, alpha, ground)
-        )
-        ratio = place.scale * portrait.alpha.shape[1] / small[0], place.scale * portrait.alpha.shape[0] / small[1]
-        matrix = np.array([[ratio[0], 0, place.x], [0, ratio[1], place.y]], np.float64)
-    laid = cv2.warpAffine(colours, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    share = _faded(np.asarray(cv2.warpAffine(alpha, matrix, size, flags=flags), np.uint8), place, portrait)
-    behind = cv2.warpAffine(ground, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    person = np.dstack([np.round(laid * (share[..., None] / np.float32(255))), share]).astype(np.uint8)
-    return person, np.dstack([behind, np.full(share.shape, 255)]).astype(np.uint8)
+        small = round(plane.shape[1] * place.scale), round(plane.shape[0] * place.scale)
+        scale = place.scale * plane.shape[1] / small[0], place.scale * plane.shape[0] / small[1]
+        plane = np.asarray(cv2.resize(plane, small, interpolation=cv2.INTER_AREA), np.uint8)
+    matrix = np.array([[scale[0], 0, place.x], [0, scale[1], place.y]], np.float64)
+    flags = cv2.INTER_CUBIC if place.scale > 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.warpAffine(plane, matrix, size, flags=flags, borderMode=border), np.uint8)
 
 
 def _faded(share: NDArray[np.uint8], place: Place, portrait: Portrait) -> NDArray[np.uint8]:
