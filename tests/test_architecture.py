@@ -46,7 +46,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "client": ("client",),
     # Around the studio, with what confines a process and what calls providers.
     "render": ("render", "studio", "domain", "errors", "media", "net"),
-    "bootstrap_videos": ("config", "domain", "net", "render", "services", "studio"),
+    "bootstrap_videos": ("config", "domain", "errors", "net", "render", "services", "studio"),
     "bootstrap": (
         "bootstrap_videos",
         "render",

@@ -18,6 +18,7 @@ from greenroom.bootstrap_videos import (
     portraits,
     previews_of,
     render_limits,
+    rendering,
     require_fonts,
     speaking,
     the_cast,
@@ -301,7 +302,7 @@ def build(settings: Settings) -> Server:
         store=store,
         folders=WorkFolders(os.path.join(os.path.abspath(settings.data), "work")),
         speak=voices.speak,
-        render=renderer.render,
+        render=rendering(settings, renderer),
         publishing=Publishing(
             database=database,
             store=store,

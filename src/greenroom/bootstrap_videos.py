@@ -10,6 +10,7 @@ from greenroom import __version__
 from greenroom.config import Settings, Voices
 from greenroom.domain.cast import Presenter, StockVoice, Track
 from greenroom.domain.video import Resolution
+from greenroom.errors import SettingError
 from greenroom.net.addresses import AllowList, is_host_name
 from greenroom.net.client import GuardedClient
 from greenroom.net.guard import Guard
@@ -22,7 +23,7 @@ from greenroom.render.previews import PreviewMaker
 from greenroom.render.renderer import Renderer
 from greenroom.render.speaking import Speaking
 from greenroom.services.cast import Cast
-from greenroom.services.making import MakingTerms
+from greenroom.services.making import MakingTerms, Render
 from greenroom.services.previews import Previews
 from greenroom.services.video_wishes import VideoLimits
 from greenroom.studio.cast import people
@@ -89,6 +90,23 @@ def image_provider(settings: Settings) -> ImageProvider | None:
         return None
     client = GuardedClient(_guard((chosen.images_url,)))
     return ImageProvider(client, chosen.images_url, chosen.images_key, chosen.images_model, chosen.timeout_s)
+
+
+def rendering(settings: Settings, renderer: Renderer) -> Render:
+    """What makes films: the renderer, or the renderer with an engine of the operator's. Raises SettingError."""
+    chosen = settings.photo
+    if not chosen.engine_url:
+        return renderer.render
+    if not chosen.engine_licence:
+        text = "photo.engine_licence must name the licence of the engine at photo.engine_url: setting it says you agree"
+        raise SettingError(text)
+    # Loaded only where there is an engine: it brings numerical libraries.
+    from greenroom.render.engined_renderer import EnginedRenderer
+    from greenroom.render.photo_engine import PhotoEngine
+
+    client = GuardedClient(_guard((chosen.engine_url,)))
+    engine = PhotoEngine(client, chosen.engine_url, chosen.engine_key, chosen.engine_licence, chosen.engine_timeout_s)
+    return EnginedRenderer(renderer.render, engine).render
 
 
 def speaking(settings: Settings) -> Speaking:

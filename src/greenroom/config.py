@@ -342,6 +342,17 @@ class Photo:
     images_key: str = setting("", "Key for it; a server of one's own may need none.")
     images_model: str = setting("gpt-image-1", "Model that makes images there.")
     timeout_s: float = positive(180.0, "Longest wait for an image of it.")
+    engine_url: str = setting(
+        "",
+        "Address of an engine of yours that makes photographs talk; empty uses the built-in one.",
+        lambda value: not value or value.startswith(("http://", "https://")),
+        "an address that begins with http:// or https://",
+    )
+    engine_key: str = setting("", "Key for it; one of your own may need none.")
+    engine_licence: str = setting(
+        "", "The licence of the engine and its weights, as it names it: setting it says that you agree."
+    )
+    engine_timeout_s: float = positive(3600.0, "Longest wait for all frames of a video.")
     wall_s: float = positive(60.0, "A photograph that takes longer to be looked at is given up.")
     memory_bytes: int = positive(3072 * MIB, "Address space of the process that looks at a photograph.")
 

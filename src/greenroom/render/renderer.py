@@ -134,7 +134,7 @@ class Renderer:
 def _descriptors(plan: Plan) -> Sequence[int]:
     inherited = [material.descriptor for material in plan.materials.values()]
     inherited += [plan.target, plan.cover]
-    return [*inherited, *(one for one in (plan.speech, plan.guide, plan.portrait) if one is not None)]
+    return [*inherited, *(one for one in (plan.speech, plan.guide, plan.portrait, plan.engine) if one is not None)]
 
 
 @contextlib.contextmanager

@@ -38,6 +38,8 @@ class Plan(Struct, frozen=True):
     """The open file of the prepared photograph of a photo avatar (`studio.photo.encoded`)."""
     models: str = ""
     """The path of the folder of models, for films in which a face has to be found."""
+    engine: int | None = None
+    """The open file of frames that an engine beside us made of the photograph (`studio.frame_file`)."""
     preset: str = "veryfast"
     crf: int = 21
 

@@ -1,14 +1,19 @@
 """Who is seen in a plan: the avatar of a video, set up in this process or, by a message, in the one that draws."""
 
 import os
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from greenroom.domain.video import Likeness, Screen, frame_size
+from greenroom.domain.video import Likeness, Screen, VideoSpec, frame_size
 from greenroom.errors import NotProduced
 from greenroom.studio import cast
 from greenroom.studio.avatar import Avatar
+from greenroom.studio.frame_file import FrameFile, NotFrames
 from greenroom.studio.plan import Plan
+
+if TYPE_CHECKING:
+    from greenroom.studio.photo import Portrait
 
 
 def avatar_of(plan: Plan) -> Avatar:
@@ -37,7 +42,20 @@ def _photographed(plan: Plan, likeness: Likeness) -> Avatar:
         raise NotProduced("avatar_outdated", text) from problem
     size = frame_size(spec.aspect, spec.resolution)
     own_ground = likeness.own_ground and spec.screen is Screen.BACKGROUND
+    if plan.engine is not None:
+        return _of_engine(plan.engine, portrait, spec, own_ground)
     return PhotoAvatar(portrait, size, spec.framing, spec.position, own_ground=own_ground)
+
+
+def _of_engine(descriptor: int, portrait: "Portrait", spec: VideoSpec, own_ground: bool) -> Avatar:
+    from greenroom.studio.photo.engine_avatar import EngineAvatar
+
+    try:
+        frames = FrameFile.opened(descriptor)
+    except NotFrames as problem:
+        raise NotProduced("engine_failed", f"What the engine made cannot be read: {problem}. Try again.") from problem
+    size = frame_size(spec.aspect, spec.resolution)
+    return EngineAvatar(frames, portrait, size, spec.framing, spec.position, own_ground=own_ground)
 
 
 def _whole(descriptor: int) -> bytes:

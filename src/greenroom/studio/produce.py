@@ -31,6 +31,7 @@ from greenroom.studio.film.joining import join
 from greenroom.studio.film.provenance import metadata, xmp
 from greenroom.studio.film.segments import Segments
 from greenroom.studio.film.shown import Shown
+from greenroom.studio.frame_file import FrameFile
 from greenroom.studio.heard import Voice, mix_of, timing_of, voice_of
 from greenroom.studio.motion import mouths
 from greenroom.studio.plan import Plan, Rendered
@@ -196,6 +197,8 @@ def _digest(work: _Work) -> str:
     known = hashlib.sha256(msgspec.json.encode((plan.spec, made_with, speech.rate, speech.words, speech.phones)))
     known.update(speech.sound.tobytes())
     known.update(b"" if speech.mouth is None else speech.mouth.tobytes())
+    if plan.engine is not None:
+        known.update(FrameFile.opened(plan.engine).head.digest.encode())
     return known.hexdigest()[:16]
 
 

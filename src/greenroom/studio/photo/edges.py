@@ -40,16 +40,16 @@ def _levelled(points: Floats) -> NDArray[np.float64]:
     left, right = points[61, :2], points[291, :2]
     middle, across = (left + right) / 2, right - left
     scale = _WIDE / float(np.hypot(*across))
-    matrix = cv2.getRotationMatrix2D(
-        (float(middle[0]), float(middle[1])), float(np.degrees(np.arctan2(across[1], across[0]))), scale
-    )
-    matrix[:, 2] += np.array(_SIZE) / 2 - (0, 0.12 * _SIZE[1]) - middle
-    return np.asarray(matrix, np.float64)
+    angle = float(np.degrees(np.arctan2(across[1], across[0])))
+    matrix = np.asarray(cv2.getRotationMatrix2D((float(middle[0]), float(middle[1])), angle, scale), np.float64)
+    # Below the corners there is more to see than above them.
+    matrix[:, 2] += (0.5, 0.38) * np.array(_SIZE) - middle
+    return matrix
 
 
 def _line(row: Floats, x: Floats | NDArray[np.int64]) -> Floats:
     order = np.argsort(row[:, 0], kind="stable")
-    return np.interp(x, row[order, 0], row[order, 1])
+    return np.asarray(np.interp(x, row[order, 0], row[order, 1]))
 
 
 def _between_lips(lab: Plane, flat: Floats, x: NDArray[np.int64]) -> Plane:

@@ -164,11 +164,12 @@ def _coefficients(guide: NDArray[np.float32], plane: Plane, radius: int, smooth:
     mean_plane = _box(plane, radius)
     r, g, b = (guide[..., i] for i in range(3))
     pairs = _box(np.dstack([r * r, r * g, r * b]), radius), _box(np.dstack([g * g, g * b, b * b]), radius)
-    rr, rg, rb = (pairs[0][..., i] - mean[..., 0] * mean[..., i] for i in range(3))
-    gg, gb = (pairs[1][..., i] - mean[..., 1] * mean[..., i + 1] for i in range(2))
-    bb = pairs[1][..., 2] - mean[..., 2] * mean[..., 2]
+    rr, rg, rb = (_floats(pairs[0][..., i] - mean[..., 0] * mean[..., i]) for i in range(3))
+    gg, gb = (_floats(pairs[1][..., i] - mean[..., 1] * mean[..., i + 1]) for i in range(2))
+    bb = _floats(pairs[1][..., 2] - mean[..., 2] * mean[..., 2])
+    soft = np.float32(smooth)
     with_plane = _box(guide * plane[..., None], radius) - mean * mean_plane[..., None]
-    factor = _solved((rr + smooth, rg, rb, gg + smooth, gb, bb + smooth), with_plane)
+    factor = _solved((rr + soft, rg, rb, gg + soft, gb, bb + soft), with_plane)
     return factor, _floats(mean_plane - _sum(factor * mean))
 
 
@@ -225,5 +226,5 @@ def _spread(full: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray[np.f
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     share = _floats(cv2.resize(known.astype(np.float32), size, interpolation=cv2.INTER_AREA))
     total = _floats(cv2.resize(full * known[..., None], size, interpolation=cv2.INTER_AREA))
-    small = diffused(total / np.maximum(share, 1e-3)[..., None], share > 0.5)
+    small = diffused(_floats(total / np.maximum(share, 1e-3)[..., None]), share > 0.5)
     return _floats(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR))

@@ -41,9 +41,9 @@ class Skull:
 
     def moved(self, turn: float, nod: float, tilt: float, breath: float) -> Field:
         """The moves of all nodes for a head's angles in radians and a breath of -1 to 1."""
-        # A photograph is flat: past these angles its parallax shows that. Nods are fast, and hair has to follow.
-        turn, nod = _soft(turn * 0.8, 0.13), _soft(nod * 0.54, 0.09)
-        tilt = _soft(tilt * 0.7, 0.10)
+        # A photograph is flat: past these angles its parallax shows that. What is fast is small: hair has to follow.
+        turn, nod = _soft(turn * 0.66, 0.12), _soft(nod * 0.45, 0.075)
+        tilt = _soft(tilt * 0.52, 0.08)
         amounts = [np.sin(turn), np.sin(nod), np.sin(tilt), np.cos(tilt) - 1, -0.003 * self._tall * breath]
         return np.asarray(np.tensordot(np.array(amounts, np.float32), self._fields, 1), np.float32)
 

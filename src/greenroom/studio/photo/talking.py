@@ -51,14 +51,14 @@ class PhotoAvatar:
         ground = _behind(portrait, place) if own_ground or place.disc else None
         self._out = person if ground is None else _over(person, ground)
         self._ground = None if ground is None else ground[self._part].copy()
-        self._mask = _disc(place.disc) if place.disc else None
+        self._mask = disc_mask(place.disc) if place.disc else None
         local = points - (left, top, 0)
         self._lips = Lips(local, (bottom - top, right - left))
         self._skull = Skull(local, *self._lips.grid)
         self._mouth = PhotoMouth(self._head, local)
         self._eyes = [PhotoEye(self._head, local, eye) for eye in mesh.EYES]
         if self._mask is not None:
-            self._out = _masked(self._out, self._mask)
+            self._out = masked(self._out, self._mask)
 
     def draw(self, pose: Pose) -> Picture:
         """The photograph in a pose, as large as its box; overwritten by the next call."""
@@ -72,7 +72,7 @@ class PhotoAvatar:
         if self._ground is not None:
             head = _over(head, self._ground)
         if self._mask is not None:
-            head = _masked(head, self._mask[self._part])
+            head = masked(head, self._mask[self._part])
         part[:] = head
         return self._out
 
@@ -140,12 +140,13 @@ def _over(front: Picture, behind: Picture) -> Picture:
     return np.asarray(cv2.add(front, shown), np.uint8)
 
 
-def _disc(size: int) -> NDArray[np.uint8]:
+def disc_mask(size: int) -> NDArray[np.uint8]:
     """What is in a round window: 255 inside, with a smooth edge."""
     at = np.arange(size) - (size - 1) / 2
     away = np.hypot(at[:, None], at[None])
     return np.asarray(np.round(np.clip(size / 2 - away, 0, 1) * 255), np.uint8)
 
 
-def _masked(picture: Picture, mask: NDArray[np.uint8]) -> Picture:
+def masked(picture: Picture, mask: NDArray[np.uint8]) -> Picture:
+    """A picture in a mask, premultiplied."""
     return np.asarray(cv2.multiply(picture, cv2.merge([mask] * 4), scale=1 / 255), np.uint8)
