@@ -262,7 +262,7 @@ def test_row_15_a_stored_file_has_no_end_of_life(server: RunningServer) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/v2/create_video_with_template", "/v2/ai_scripts", "/v2/photo_avatar/photo/generate"],
+    ["/v2/create_video_with_template", "/v2/ai_scripts", "/v2/create_video_from_product"],
 )
 def test_row_18_calls_that_are_not_built_yet_say_so_and_are_no_404(server: RunningServer, path: str) -> None:
     reply = requests.post(server.url + path, json={"name": "x"}, headers={"x-api-key": server.key}, timeout=10)

@@ -73,7 +73,7 @@ class Household:
     def snapshot(self) -> list[Any]:
         """What must be as it was after others have tried to change it."""
         paths = ["assets/{asset_id}", "uploads/{upload_id}", "folders/{folder_id}", "keys/{key_id}", "hooks/{hook_id}"]
-        paths += ["videos/{video_id}", "videos/{project_id}", "photo-avatars/{avatar_id}"]
+        paths += ["videos/{video_id}", "videos/{project_id}", "photo-avatars/{avatar_id}", "lip-syncs/{lip_sync_id}"]
         said = [self.read("/api/v1/" + path.format(**self.ids)) for path in paths]
         # Others change by themselves: a copy is made, a key was used.
         named = ("name", "status", "state", "version", "url", "events", "revoked_at", "expires_at")
@@ -115,7 +115,9 @@ def household(server: RunningServer) -> Household:
     # Its photograph never comes, so it waits.
     photographed = created(caller, "/api/v1/photo-avatars", {"asset": "http://127.0.0.1:9/a.jpg"})
     ids["avatar_id"], ids["photo_id"] = photographed["photo_avatar_id"], photographed["photo_id"]
-    ids["task_id"] = "a_task"
+    # Nor do its film and sound.
+    wish = {"video": "http://127.0.0.1:9/a.mp4", "audio": "http://127.0.0.1:9/a.wav"}
+    ids["lip_sync_id"] = ids["task_id"] = created(caller, "/api/v1/lip-syncs", wish)["lip_sync_id"]
     copy = f"/api/v1/assets/{ids['asset_id']}/optimize"
     ids["rendition_id"] = created(caller, copy, {"max_bytes": 100_000})["rendition_id"]
     ids["video_id"] = created(caller, "/api/v1/videos", VIDEO)["video_id"]
@@ -261,6 +263,8 @@ def test_a_body_that_names_what_is_foreign_is_answered_as_if_it_were_not_there(
         ("/v2/create_video_from_avatar", PROJECT | {"avatar_id": "<avatar_id>", "avatar_type": 1}),
         ("/v2/photo_avatar/photo/generate", {"photo_url": "<asset_id>"}),
         ("/api/v1/photo-avatars", {"asset": "<address>"}),
+        ("/api/v1/lip-syncs", {"video": "<asset_id>", "audio": "<asset_id>"}),
+        ("/v2/create_lip_sync_video", {"video_url": "<address>", "audio_url": "<address>"}),
         ("/v2/create_video_from_avatar", PROJECT | {"background_image": "<address>"}),
     ],
 )
