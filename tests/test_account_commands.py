@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from greenroom import bootstrap, cli
+from greenroom import cli
+from greenroom.bootstrap import house
 from greenroom.db.sqlite import Statement
 from greenroom.errors import GreenroomError, NotFound, ParameterError
 
@@ -113,7 +114,7 @@ def test_a_command_that_is_refused_is_one_line(data: Path) -> None:
 
 def test_the_doctor_finds_what_was_counted_wrong(tmp_path: Path) -> None:
     healthy = ran(tmp_path, "doctor").stdout
-    database = bootstrap.open_catalogue(str(tmp_path))
+    database = house.open_catalogue(str(tmp_path))
     database.write(lambda tx: tx.run(Statement("UPDATE usage SET assets = 3", {}), {})).result()
     database.close()
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from greenroom import bootstrap
+from greenroom.bootstrap import house
 from greenroom.db import search
 from greenroom.db.sqlite import Database
 from greenroom.domain.ids import DEFAULT_ACCOUNT
@@ -81,10 +81,10 @@ class Made:
 
 def make(data: Path, assets: int) -> Made:
     """Write it in one go, as no client could; the triggers and the index see each row as they would."""
-    database = bootstrap.open_catalogue(str(data))
+    database = house.open_catalogue(str(data))
     chance = random.Random(SEED)
     folders = list(_folders(chance, max(20, assets // 50)))
-    connection = sqlite3.connect(bootstrap.catalogue_path(str(data)), isolation_level=None)
+    connection = sqlite3.connect(house.catalogue_path(str(data)), isolation_level=None)
     connection.execute("PRAGMA synchronous=OFF")
     connection.execute("BEGIN")
     connection.executemany(

@@ -114,18 +114,18 @@ def optimize(
 @app.command()
 def doctor(data: Data = None, config_file: ConfigFile = None) -> None:
     """Look whether this machine has what the server needs; exit status 1 if it has not."""
-    from greenroom import bootstrap
+    from greenroom.bootstrap import house
     from greenroom.commands.doctor import examine_machine, examine_models
 
     settings = config.load(os.environ, config_file, {"data": data})
     marks = {True: "ok  ", False: "BAD ", None: "    "}
     healthy = True
-    for check in examine_machine(settings.data, bootstrap.exam_limits(settings)):
+    for check in examine_machine(settings.data, house.exam_limits(settings)):
         healthy = healthy and check.good is not False
         print(f"{marks[check.good]} {check.name}: {check.found}", flush=True)  # noqa: T201
     for check in examine_models(settings.models.folder):
         print(f"{marks[check.good]} {check.name}: {check.found}", flush=True)  # noqa: T201
-    for wrong in bootstrap.usage_drift(settings):
+    for wrong in house.usage_drift(settings):
         healthy = False
         print(f"{marks[False]} counts: {wrong}; the next start of the server sets it right", flush=True)  # noqa: T201
     raise typer.Exit(0 if healthy else 1)
@@ -138,10 +138,10 @@ def reverify(data: Data = None, config_file: ConfigFile = None) -> None:
 
     May be stopped at any time and goes on where it was; a server may be running meanwhile.
     """
-    from greenroom import bootstrap
+    from greenroom.bootstrap import house
 
     settings = config.load(os.environ, config_file, {"data": data})
-    again, done = bootstrap.reverification(settings)
+    again, done = house.reverification(settings)
     count = changed = 0
     try:
         for before, after in again:
@@ -169,10 +169,10 @@ def verify_audit(
     Prints the head of the chain: kept elsewhere and given as --head the next time, it shows entries that were cut
     off at the end.
     """
-    from greenroom import bootstrap
+    from greenroom.bootstrap import house
     from greenroom.services.audit import Audit
 
-    database = bootstrap.open_catalogue(config.load(os.environ, config_file, {"data": data}).data)
+    database = house.open_catalogue(config.load(os.environ, config_file, {"data": data}).data)
     try:
         walked = Audit(database).walk(head)
     finally:
@@ -195,9 +195,9 @@ def verify_receipt(
     config_file: ConfigFile = None,
 ) -> None:
     """Verify a receipt, without any server, and print what it says; exit status 1 if it does not hold."""
-    from greenroom import bootstrap
+    from greenroom.bootstrap import house
     from greenroom.commands.receipt import verify
     from greenroom.domain.receipt import public_keys
 
     settings = config.load(os.environ, config_file, {"data": data})
-    raise typer.Exit(verify(receipt, keys, file, lambda: public_keys(bootstrap.receipt_keys(settings))))
+    raise typer.Exit(verify(receipt, keys, file, lambda: public_keys(house.receipt_keys(settings))))

@@ -4,7 +4,7 @@ import sys
 from datetime import UTC, datetime
 from itertools import count
 
-from greenroom.bootstrap import open_catalogue
+from greenroom.bootstrap.house import open_catalogue
 from greenroom.db import keys
 from greenroom.domain.access import ALL_SCOPES, ApiKey
 from greenroom.domain.ids import DEFAULT_ACCOUNT

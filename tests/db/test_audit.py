@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from greenroom.bootstrap import open_catalogue
+from greenroom.bootstrap.house import open_catalogue
 from greenroom.db import audit
 from greenroom.db.sqlite import Database, Transaction
 from greenroom.domain.act import Act

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from greenroom.bootstrap import catalogue_path, open_catalogue
+from greenroom.bootstrap.house import catalogue_path, open_catalogue
 from greenroom.db import deliveries, hooks, outbox
 from greenroom.db.sqlite import Database, Statement
 from greenroom.domain.hook import Face, Hook, HookStatus, new_hook_id

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from greenroom.bootstrap import open_catalogue
+from greenroom.bootstrap.house import open_catalogue
 from greenroom.db import folders
 from greenroom.db.sqlite import Statement
 

@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from greenroom.bootstrap import open_catalogue
+from greenroom.bootstrap.house import open_catalogue
 from greenroom.db import imports
 from greenroom.db.sqlite import Statement
 

@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 
-from greenroom.bootstrap import open_catalogue
+from greenroom.bootstrap.house import open_catalogue
 from greenroom.db import blobs, catalogue, keys, library, listing, migrate, outbox, uploads, usage, uses, videos
 from greenroom.db.schema import metadata
 from greenroom.db.sqlite import Statement

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from greenroom.bootstrap import open_catalogue
+from greenroom.bootstrap.house import open_catalogue
 from greenroom.db import keys
 from greenroom.db.sqlite import Commit, Database, Transaction, Watch, sql
 from greenroom.errors import GreenroomError

@@ -10,7 +10,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from greenroom import bootstrap, cli
+from greenroom import cli
+from greenroom.bootstrap import keeping
 from greenroom.domain.media import Examination, Format
 from greenroom.media.examiner import Examiner
 from greenroom.media.limits import ExamLimits
@@ -33,7 +34,7 @@ def main() -> None:
     sys.argv = [word for word in sys.argv if "=" not in word]
     limits = {name: float(value) if "." in value else int(value) for name, value in given.items()}
     pause_s = limits.pop("pause_s", 0.0)
-    bootstrap.Examiner = partial(HastyExaminer, pause_s, limits)  # type: ignore[misc,assignment]
+    keeping.Examiner = partial(HastyExaminer, pause_s, limits)  # type: ignore[misc,assignment]
     cli.main()
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from greenroom.bootstrap_videos import speaking
+from greenroom.bootstrap.studio import speaking
 from greenroom.config import load
 from greenroom.domain.video import RecordedVoice, ScriptVoice, Source
 from greenroom.errors import ParameterError, VoiceFailed

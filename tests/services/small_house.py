@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import media_samples
-from greenroom.bootstrap import catalogue_path, open_catalogue
+from greenroom.bootstrap.house import catalogue_path, open_catalogue
 from greenroom.db import catalogue, outbox
 from greenroom.db.sqlite import Database
 from greenroom.domain.act import Act

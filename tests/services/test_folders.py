@@ -11,7 +11,7 @@ from folder_machine import NOW, FolderMachine
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from greenroom.bootstrap import open_catalogue
+from greenroom.bootstrap.house import open_catalogue
 from greenroom.db.sqlite import Database
 from greenroom.domain.act import Act
 from greenroom.domain.folder import TOP, FolderCounts, FolderLimits

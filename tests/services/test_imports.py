@@ -11,7 +11,7 @@ import pytest
 from msgspec import structs
 from small_house import PHOTO, TESTER, SmallHouse, small_house
 
-from greenroom.bootstrap import open_catalogue
+from greenroom.bootstrap.house import open_catalogue
 from greenroom.db import audit, outbox, uploads, usage
 from greenroom.domain.act import Act
 from greenroom.domain.allowance import Limits

@@ -6,9 +6,12 @@ Its sweeps come at once, so that what a time brings about can be waited for.
 
 import sys
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
-from greenroom import bootstrap, cli
+from greenroom import cli
+from greenroom.bootstrap import server
+from greenroom.commands import serve
 
 
 def main() -> None:
@@ -17,8 +20,8 @@ def main() -> None:
     def now() -> datetime:
         return datetime.now(UTC) + timedelta(seconds=float(ahead.read_text() or 0))
 
-    bootstrap.now = now
-    bootstrap._SWEEP_EVERY_S = 0.05
+    serve.build = partial(server.build, now=now)
+    server._SWEEP_EVERY_S = 0.05
     cli.main()
 
 

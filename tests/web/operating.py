@@ -5,7 +5,7 @@ from typing import Any
 
 import requests
 
-from greenroom import bootstrap
+from greenroom.bootstrap import house
 from greenroom.domain.access import ALL_SCOPES, KeyWish, Scope
 from greenroom.domain.act import CLI, Act
 from greenroom.domain.allowance import Limits
@@ -51,17 +51,17 @@ class Caller:
 
 def new_caller(server: RunningServer, *scopes: Scope, account_id: AccountId = DEFAULT_ACCOUNT, **wish: Any) -> Caller:
     """Somebody with a new key; without scopes it has all of an account."""
-    database = bootstrap.open_catalogue(str(server.data))
+    database = house.open_catalogue(str(server.data))
     wanted = KeyWish("test", frozenset(scopes) or ALL_SCOPES, **wish)
-    key, secret = Access(database, bootstrap.now).create(Act(account_id, CLI), wanted)
+    key, secret = Access(database, house.now).create(Act(account_id, CLI), wanted)
     database.close()
     return Caller(server, account_id, key.id, secret)
 
 
 def new_account(server: RunningServer, **limits: int) -> Caller:
     """Somebody with a key of a new account, which may have limits."""
-    database = bootstrap.open_catalogue(str(server.data))
-    accounts = Accounts(database, bootstrap.now, Limits())
+    database = house.open_catalogue(str(server.data))
+    accounts = Accounts(database, house.now, Limits())
     made = accounts.create(Act(DEFAULT_ACCOUNT, CLI), AccountChange("test", limits=limits))
     database.close()
     return new_caller(server, account_id=made.account.id)

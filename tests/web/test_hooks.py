@@ -10,7 +10,7 @@ import requests
 from standardwebhooks import Webhook
 
 import media_samples
-from greenroom import bootstrap
+from greenroom.bootstrap.house import now, open_catalogue
 from greenroom.domain.access import KeyWish, Scope
 from greenroom.domain.act import CLI, Act
 from greenroom.domain.ids import DEFAULT_ACCOUNT, AccountId
@@ -30,7 +30,7 @@ def house(telling_server: RunningServer) -> RunningServer:
 @pytest.fixture(scope="module")
 def stranger(telling_server: RunningServer) -> str:
     """A key of another account."""
-    database = bootstrap.open_catalogue(str(telling_server.data))
+    database = open_catalogue(str(telling_server.data))
     add = "INSERT INTO accounts (id, name, created_at) VALUES (?, 'other', 0)"
     database.write(lambda tx: tx._connection.execute(add, (OTHER_ACCOUNT,)).rowcount).result()
     secret = _key(database, OTHER_ACCOUNT, Scope.ADMIN)
@@ -62,7 +62,7 @@ Call = Callable[..., requests.Response]
 
 def _key(database: Any, account: AccountId, *scopes: Scope) -> str:
     wish = KeyWish("test", frozenset(scopes))
-    return Access(database, bootstrap.now).create(Act(account, CLI), wish)[1]
+    return Access(database, now).create(Act(account, CLI), wish)[1]
 
 
 def made(call: Call, url: str, *events: str) -> dict[str, Any]:
@@ -424,7 +424,7 @@ def _told_of(call: Call, hook: str, delivery: str, event: str, key: str) -> list
 
 
 def test_a_key_without_the_scope_sees_no_hooks(house: RunningServer, call: Call) -> None:
-    database = bootstrap.open_catalogue(str(house.data))
+    database = open_catalogue(str(house.data))
     reader = _key(database, DEFAULT_ACCOUNT, Scope.READ)
     database.close()
 

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 import media_samples
-from greenroom import bootstrap
+from greenroom.bootstrap import house
 from greenroom.domain.access import KeyWish, Scope
 from greenroom.domain.act import CLI, Act
 from greenroom.domain.ids import DEFAULT_ACCOUNT
@@ -39,8 +39,8 @@ def keys(server: RunningServer, *arguments: str) -> "subprocess.CompletedProcess
 
 def made_key(server: RunningServer, *scopes: Scope) -> str:
     """The secret of a new key with those scopes, made as `greenroom keys create` does, without its start."""
-    database = bootstrap.open_catalogue(str(server.data))
-    _, secret = Access(database, bootstrap.now).create(Act(DEFAULT_ACCOUNT, CLI), KeyWish("test", frozenset(scopes)))
+    database = house.open_catalogue(str(server.data))
+    _, secret = Access(database, house.now).create(Act(DEFAULT_ACCOUNT, CLI), KeyWish("test", frozenset(scopes)))
     database.close()
     return secret
 

@@ -173,14 +173,14 @@ def set_account(
 @contextmanager
 def _house(data: str | None, config_file: str | None) -> Iterator["tuple[Access, Accounts]"]:
     # The server's rooms are imported by the command that opens them, not by every command line.
-    from greenroom import bootstrap
+    from greenroom.bootstrap import house
     from greenroom.services.access import Access
     from greenroom.services.accounts import Accounts
 
     settings = config.from_environment(config_file, {"data": data})
-    database = bootstrap.open_catalogue(settings.data)
+    database = house.open_catalogue(settings.data)
     try:
-        yield Access(database, bootstrap.now), Accounts(database, bootstrap.now, bootstrap.usual_limits(settings))
+        yield Access(database, house.now), Accounts(database, house.now, house.usual_limits(settings))
     finally:
         database.close()
 

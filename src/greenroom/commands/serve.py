@@ -11,7 +11,8 @@ from typing import Any
 import structlog
 import uvicorn
 
-from greenroom import bootstrap
+from greenroom.bootstrap.house import first_key
+from greenroom.bootstrap.server import build
 from greenroom.config import Settings
 from greenroom.errors import GreenroomError
 from greenroom.web.protocol import protocol_class
@@ -21,8 +22,8 @@ def run(settings: Settings) -> None:
     """Serve until a signal says to stop. Raises GreenroomError when that cannot begin."""
     _log_as(settings.log_format)
     _keep_freed_memory()
-    server = bootstrap.build(settings)
-    made = bootstrap.first_key(server.access, settings)
+    server = build(settings)
+    made = first_key(server.kept.access, settings)
     listener = _listener(settings)
     server.start()
     gc.collect()

@@ -1,4 +1,4 @@
-"""Put together what makes videos; with `bootstrap` the only file that names drivers."""
+"""What settings say of the studio: who speaks, who is seen, what it may take."""
 
 import os
 from collections.abc import Sequence
