@@ -44,7 +44,8 @@ NAMES = [
 ]
 SAFE_PATH = re.compile(
     r"(incoming|blobs|blobs/[0-9a-f]{2}|blobs/[0-9a-f]{2}/[0-9a-f]{64}"
-    r"|catalogue\.db(-wal|-shm)?|serve\.lock|(signing|receipt)\.keys)"
+    r"|catalogue\.db(-wal|-shm)?|serve\.lock|(signing|receipt)\.keys"
+    r"|work|previews|previews/(making|[0-9.]+)|previews/[0-9.]+/(cover|film|voice|music)-[0-9a-f]{32}(\.new)?)"
 )
 
 
