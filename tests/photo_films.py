@@ -38,8 +38,8 @@ Frames = NDArray[np.uint8]
 
 _LAGS = range(-4, 5)
 _OPEN_VOWELS = ("a", "ɑ", "æ", "ɒ")
-# From coarser pictures, locks of hair and rims are taken for those beside them.
-_FLOW: dict[str, Any] = {"winSize": (31, 31), "maxLevel": 1}
+# From coarser pictures, and along their own length, locks of hair are taken for those beside them.
+_FLOW: dict[str, Any] = {"winSize": (31, 31), "maxLevel": 1, "minEigThreshold": 1e-3}
 _SHUT = 0.008
 """The network sees shut lips apart: of twelve photographs whose lips are shut it reads 0.008 to 0.014."""
 _FACE = (*mesh.OVAL_TOP, *mesh.JAW, *mesh.FOREHEAD)

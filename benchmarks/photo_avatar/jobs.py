@@ -39,7 +39,7 @@ from greenroom.studio.film.composing import Composer  # noqa: E402
 from greenroom.studio.film.drawing import DrawingProcess  # noqa: E402
 from greenroom.studio.film.frames import Canvas  # noqa: E402
 from greenroom.studio.heard import timing_of, voice_of  # noqa: E402
-from greenroom.studio.photo import Networks, PhotoAvatar, encoded, prepare  # noqa: E402
+from greenroom.studio.photo import Networks, PhotoAvatar, encoded, judged, prepare  # noqa: E402
 from greenroom.studio.plan import Material, Plan  # noqa: E402
 from greenroom.studio.planes import Planes  # noqa: E402
 from greenroom.studio.produce import produce  # noqa: E402
@@ -120,7 +120,7 @@ def set_up(folder: Path, size: str) -> int:
     """An avatar of a photograph."""
     del folder
     cv2.setNumThreads(1)
-    PhotoAvatar(prepare(_PHOTOGRAPH, _NETWORKS), _frame(size))
+    PhotoAvatar(prepare(_PHOTOGRAPH, _NETWORKS, _FACE), _frame(size))
     return 1
 
 
@@ -164,10 +164,11 @@ JOBS: dict[str, Callable[[Path, str], int]] = {
 
 def main() -> None:
     """Do it, and print what it took."""
-    global _NETWORKS, _PHOTOGRAPH
+    global _FACE, _NETWORKS, _PHOTOGRAPH
     folder, job, size = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
     if job == "set_up":
         _NETWORKS, _PHOTOGRAPH = Networks(models.usual_folder()), np.load(folder / "photograph.npy")
+        _FACE = judged(_PHOTOGRAPH, _NETWORKS).face
         JOBS[job](folder, size)  # the first run of a network lays it out
     before, started = _cpu_s(), time.monotonic()
     frames = JOBS[job](folder, size)

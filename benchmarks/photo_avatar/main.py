@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -60,7 +61,9 @@ def _options() -> argparse.Namespace:
 
 def _told(folder: str, job: str, size: str) -> Cost:
     command = [sys.executable, str(HERE / "jobs.py"), folder, job, size]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    # As render processes have it: their sums are the same on every machine.
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
     cost: Cost = json.loads(done.stdout.splitlines()[-1])
     return cost
 
