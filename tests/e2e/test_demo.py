@@ -67,5 +67,5 @@ def test_the_demo_makes_three_videos_with_a_contact_sheet_each(
         assert ((picture.width, picture.height), picture.name) == (size, codec)
         assert len(film.streams.audio) == 1
         assert (film.duration or 0) > 1e6
-    sheet = Image.open((output / name).with_suffix(".jpg"))
-    assert sheet.size[0] > sheet.size[1]
+    with Image.open((output / name).with_suffix(".jpg")) as sheet:
+        assert sheet.size[0] > sheet.size[1]

@@ -77,7 +77,7 @@ def test_the_node_program_of_a_page_uploads_a_file(
 
 
 @pytest.mark.parametrize("call", all_other_calls())
-def test_a_call_of_a_page_has_a_video_made_of_what_was_uploaded_or_says_that_it_is_not_built_yet(
+def test_a_call_of_a_page_has_a_video_made_of_what_was_uploaded_but_no_avatar_of_a_meadow(
     call: CurlCall, server: RunningServer, curl: Curl
 ) -> None:
     image = server.upload("meadow.jpg", media_samples.jpeg(), "image/jpeg")
@@ -86,8 +86,8 @@ def test_a_call_of_a_page_has_a_video_made_of_what_was_uploaded_or_says_that_it_
     answer = curl.run(call.ready_with(server.url, server.key, image, sound))
 
     if call.path.startswith("/v2/photo_avatar"):
-        assert (answer.status, answer.json()["code"]) == (200, 50000)
-        assert "is not built yet" in answer.json()["msg"]
+        assert (answer.status, answer.json()["code"]) == (200, 7003)
+        assert "face" in answer.json()["msg"]
         return
     assert (answer.status, answer.json()["code"], answer.json()["msg"]) == (200, 0, "Success"), answer.json()
     made = answer.json()["data"]
