@@ -13,9 +13,9 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from greenroom.bootstrap_videos import rendering
 from numpy.typing import NDArray
 
+from greenroom.bootstrap.studio import rendering
 from greenroom.config import Photo, Settings
 from greenroom.domain.ids import BlobKey
 from greenroom.domain.video import Aspect, Framing, Likeness, Resolution, ScriptVoice, VideoSpec
