@@ -12,6 +12,8 @@ from portraits import PEOPLE, Head, Rgb
 PAGE = Path(__file__).parent.parent / "docs" / "reference" / "photo_avatars.md"
 SIDE = 150
 AT_ONCE = 7
+FACE = slice(90, 570), slice(120, 600)
+"""The part of a frame of 720 x 720 that is shown."""
 BEGIN, END = "<!-- measured -->\n", "<!-- end -->\n"
 
 
@@ -33,9 +35,9 @@ def write(rows: list[Shown], said: list[str]) -> None:
     for number, first in enumerate(range(0, len(rows), AT_ONCE), 1):
         part = rows[first : first + AT_ONCE]
         path = folder / f"heads-{number}.webp"
-        sheet([("photograph", *said)] * len(part), part).save(path, quality=82, method=6)
+        sheet([("given", *said)] * len(part), part).save(path, quality=82, method=6)
         names = ", ".join(row.name.capitalize() for row in part)
-        sheets.append(f"![{names}: the photograph, at rest, and speaking]({folder.name}/{path.name})\n")
+        sheets.append(f"![{names}: as given, at rest, and speaking]({folder.name}/{path.name})\n")
     before, _, rest = PAGE.read_text().partition(BEGIN)
     after = rest.partition(END)[2]
     PAGE.write_text(f"{before}{BEGIN}\n{table(rows)}\n" + "\n".join(sheets) + f"\n{END}{after}")
@@ -71,7 +73,9 @@ def sheet(labels: list[tuple[str, ...]], rows: list[Shown]) -> Image.Image:
     """Rows of pictures, each with what is shown in it."""
     lines = []
     for row, names in zip(rows, labels, strict=True):
-        small = [_small(picture, name) for picture, name in zip(row.pictures, names, strict=True)]
+        given, *frames = row.pictures
+        shown = [given, *(frame[FACE] for frame in frames)]
+        small = [_small(picture, name) for picture, name in zip(shown, names, strict=True)]
         lines.append(np.hstack(small))
     return Image.fromarray(np.vstack(lines))
 
