@@ -182,6 +182,7 @@ class Greenroom(Server):
             "GREENROOM_API_KEY": API_KEY,
             "GREENROOM_BENCH_DEEPEN": "off",
             "GREENROOM_RATES_POSTS_PER_MINUTE": "0",
+            "GREENROOM_PREVIEWS_AHEAD_AFTER_S": "0",
         }
         return {**outside, **ours, **self.settings}
 
