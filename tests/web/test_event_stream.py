@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import requests
@@ -26,7 +27,9 @@ class Clock:
 
 
 def run(scene: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
-    return asyncio.run(asyncio.wait_for(scene(), 20))
+    # In a thread of its own: a browser that other tests have opened keeps a loop in this one.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(asyncio.wait_for(scene(), 20))).result()
 
 
 async def all_of(stream: AsyncIterator[bytes]) -> list[bytes]:
