@@ -86,6 +86,7 @@ ELSEWHERE: dict[type[errors.GreenroomError], str] = {
     errors.FaceMissing: "what makes photo avatars",
     errors.FacesSeveral: "what makes photo avatars",
     errors.FaceUnfit: "what makes photo avatars",
+    errors.TakeRefused: "what makes lip-sync videos",
     errors.VoiceFailed: "the findings of a video",
     errors.SettingError: "a start",
     errors.DataFolderInUse: "a start",
