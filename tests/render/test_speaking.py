@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from greenroom.bootstrap.studio import speaking
@@ -139,3 +140,13 @@ def test_a_voice_of_an_operator_can_be_asked_for_by_its_id(voices: Speaking) -> 
 def test_a_voice_that_is_not_there_is_refused_before_anything_is_said(voices: Speaking) -> None:
     with pytest.raises(ParameterError, match="'bob' names no voice"):
         voices.check("bob", "", 1.0)
+
+
+def test_the_process_of_the_embedded_voices_holds_no_secret(
+    voices: Speaking, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GREENROOM_API_KEY", "a secret")
+    voices.speak(ScriptVoice(SCRIPT, "greenroom-en-US-amber"), str(tmp_path))
+    [helper] = [one for one in psutil.Process().children() if "espeak_process" in " ".join(one.cmdline())]
+
+    assert not [name for name in helper.environ() if "GREENROOM" in name]

@@ -23,6 +23,7 @@ import structlog
 
 from greenroom.domain.media import Examination, Finding, Format
 from greenroom.media import protocol
+from greenroom.media.environment import bare_environment
 from greenroom.media.findings import finding
 from greenroom.media.limits import ExamLimits
 from greenroom.media.protections import Protections, protections
@@ -318,17 +319,10 @@ class _ZygoteProcess:
 
 
 def _spawn(orders: dict[str, object], tasks: int, reports: int) -> subprocess.Popen[bytes]:
-    # The environment is made anew: it may hold keys, and a decoder has no use for them.
-    environment = {
-        "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "LC_ALL": "C.UTF-8",
-        "MALLOC_ARENA_MAX": "1",
-    }
     words = [msgspec.json.encode(orders).decode(), str(tasks), str(reports)]
     return subprocess.Popen(
         [sys.executable, "-P", "-S", "-m", "greenroom.media.zygote", *words],
-        env=environment,
+        env=bare_environment() | {"MALLOC_ARENA_MAX": "1"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         cwd="/",

@@ -23,6 +23,7 @@ from greenroom.domain.media import Format
 from greenroom.domain.photo_avatar import Inspected
 from greenroom.domain.video import Aspect
 from greenroom.errors import NotProduced
+from greenroom.media.environment import bare_environment
 from greenroom.media.protections import Protections, protections
 from greenroom.render.portrait_orders import (
     Look,
@@ -141,19 +142,10 @@ class Portraits:
 
 
 def _spawned(orders: Orders) -> "subprocess.Popen[bytes]":
-    # The environment is made anew: it may hold keys, and a decoder has no use for them.
-    environment = {
-        "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONHASHSEED": "0",
-        # Sums are the same on every machine only if one thread makes them.
-        "OPENBLAS_NUM_THREADS": "1",
-        "LC_ALL": "C.UTF-8",
-    }
     filled = (*orders.looks, *((orders.prepared,) if orders.prepared is not None else ()))
     return subprocess.Popen(
         [sys.executable, "-P", "-m", _MODULE, encode_orders(orders).decode()],
-        env=environment,
+        env=bare_environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from greenroom.domain.cast import Preview
 from greenroom.domain.video import ColorGround, Resolution, ScriptVoice, VideoSpec
 from greenroom.errors import NotProduced
+from greenroom.media.environment import bare_environment
 from greenroom.render.previewing import PreviewOrder, encode_orders
 from greenroom.render.renderer import Renderer
 from greenroom.render.speaking import GUIDE, SPEECH, Speaking
@@ -103,17 +104,11 @@ def _introduction(one: Person) -> str:
 
 
 def _run(orders: Sequence[PreviewOrder]) -> None:
-    environment = {
-        "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONHASHSEED": "0",
-        "LC_ALL": "C.UTF-8",
-    }
     try:
         done = subprocess.run(
             [sys.executable, "-P", "-m", "greenroom.render.previewing"],
             input=encode_orders(tuple(orders)),
-            env=environment,
+            env=bare_environment(),
             cwd="/",
             capture_output=True,
             timeout=_WALL_S,

@@ -20,8 +20,8 @@ import msgspec
 import structlog
 
 from greenroom.errors import NotProduced
+from greenroom.media.environment import bare_environment
 from greenroom.media.protections import Protections, protections
-from greenroom.render.environment import bare_environment
 from greenroom.render.messages import (
     LINE_MAX_BYTES,
     Message,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from greenroom.errors import VoiceFailed
+from greenroom.media.environment import bare_environment
 from greenroom.media.protections import Protections, protections
-from greenroom.render.environment import bare_environment
 from greenroom.render.sound_process import Decoded, DecodingOrders
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from greenroom.domain.media import Finding
 from greenroom.domain.production import Spoken
 from greenroom.domain.video import RecordedVoice, ScriptVoice
 from greenroom.errors import GreenroomError
+from greenroom.media.environment import bare_environment
 from greenroom.studio.notice import Notice
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Speaking:
             if self._casting is None:
                 from greenroom.studio.voices.espeak_helper import EspeakHelper
 
-                self._helper = EspeakHelper()
+                self._helper = EspeakHelper(environment=bare_environment())
                 self._casting = self.make_casting(self._helper)
             return self._casting
 

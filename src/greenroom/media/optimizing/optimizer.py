@@ -22,6 +22,7 @@ from greenroom.domain.optimize_findings import CANCELLED, remark
 from greenroom.domain.recipe import Recipe
 from greenroom.domain.rendition import Optimized
 from greenroom.errors import NotOptimized
+from greenroom.media.environment import bare_environment
 from greenroom.media.optimizing.messages import (
     LINE_MAX_BYTES,
     Made,
@@ -115,15 +116,9 @@ class Optimizer:
 
 
 def _spawned(orders: Orders) -> "subprocess.Popen[bytes]":
-    # The environment is made anew: it may hold keys, and a decoder has no use for them.
-    environment = {
-        "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "LC_ALL": "C.UTF-8",
-    }
     return subprocess.Popen(
         [sys.executable, "-P", "-m", "greenroom.media.optimizing.process", encode_orders(orders).decode()],
-        env=environment,
+        env=bare_environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

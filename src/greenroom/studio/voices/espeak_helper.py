@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -24,12 +24,18 @@ class EspeakHelper:
     One helper process, for one request at a time.
 
     `timeout_s` is for one request. A helper that does not answer is killed and the request fails; the next one starts
-    another.
+    another. `environment` is the helper's; that of this process where none is given.
     """
 
-    def __init__(self, timeout_s: int = 60, command: Sequence[str] = (sys.executable, "-m", MODULE)) -> None:
+    def __init__(
+        self,
+        timeout_s: int = 60,
+        command: Sequence[str] = (sys.executable, "-m", MODULE),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self._timeout_s = timeout_s
         self._command = list(command)
+        self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
@@ -71,7 +77,12 @@ class EspeakHelper:
             return self._process
         self._kill()
         self._process = subprocess.Popen(
-            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, start_new_session=True
+            self._command,
+            env=self._environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+            start_new_session=True,
         )
         return self._process
 
