@@ -64,7 +64,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # What commands open a data folder with knows nothing of HTTP.
     "bootstrap.house": ("config", "db", "domain", "errors", "media", "net", "services", "storage"),
     "bootstrap.keeping": ("bootstrap.house", "config", "db", "domain", "media", "net", "services", "storage"),
-    "bootstrap.filming": ("bootstrap", "config", "render", "services"),
+    "bootstrap.filming": ("bootstrap", "config", "domain", "render", "services"),
     "bootstrap.studio": ("config", "domain", "errors", "net", "render", "services", "studio"),
     "cli": ("bootstrap", "commands", "config", "domain", "errors", "client", "services", "studio.models"),
     "commands": (),

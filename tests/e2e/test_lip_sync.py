@@ -128,6 +128,25 @@ def test_our_own_list_has_it_and_that_of_avatar_videos_has_not(studio: RunningSe
     assert called(studio, "GET", "/v2/projects")["data"]["total"] == 0
 
 
+@pytest.mark.parametrize("path", ["/v2/project/{}", "/v2/avatar_video/{}", "/v1/project?project_id={}"])
+def test_the_compatible_calls_about_avatar_videos_do_not_know_it(
+    studio: RunningServer, task: dict[str, Any], path: str
+) -> None:
+    assert called(studio, "GET", path.format(task["task_id"].replace("-", "")))["code"] == 10104
+
+
+@pytest.mark.parametrize(
+    ("method", "below"),
+    [("GET", ""), ("GET", "/events"), ("POST", "/cancel"), ("POST", "/retry"), ("DELETE", "")],
+)
+def test_our_own_calls_about_avatar_videos_do_not_know_it(
+    studio: RunningServer, task: dict[str, Any], method: str, below: str
+) -> None:
+    path = f"/api/v1/videos/{task['task_id'].replace('-', '')}{below}"
+
+    assert called(studio, method, path)["status"] == 404
+
+
 def test_a_film_without_a_face_is_refused_before_anything_is_charged(
     studio: RunningServer, task: dict[str, Any], sound: str, tmp_path: Path
 ) -> None:

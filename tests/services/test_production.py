@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from greenroom.domain.allowance import Limits
 from greenroom.domain.asset import AssetState, Verification
 from greenroom.domain.ids import AccountId, BlobKey
 from greenroom.domain.media import Examination, Format, Kind, MediaInfo
-from greenroom.domain.production import Caller, Files, Progress, Step, Video, VideoId, VideoState
+from greenroom.domain.production import LIP_SYNCS, Caller, Files, Progress, Step, Video, VideoId, VideoState
 from greenroom.domain.video import CaptionStyle, FilmGround, PictureGround, RecordedVoice, Source
 from greenroom.domain.video_wish import GroundWish, MusicWish, Named, VideoWish
 from greenroom.errors import (
@@ -164,6 +165,35 @@ def test_videos_are_listed_newest_first_page_by_page(studio: FilmStudio) -> None
     assert [one.id for one in (*first, *following, *numbered)] == asked
     assert [one.id for one in oldest] == asked[:2:-1]
     assert total == 5
+
+
+@pytest.mark.parametrize("caller", [Caller.LIP_SYNC, Caller.LIP_SYNC_V2, Caller.MOTION])
+def test_what_is_no_avatar_video_is_found_only_where_such_are_looked_for(studio: FilmStudio, caller: Caller) -> None:
+    other = studio.production.create(TESTER, WISH, caller)
+    elsewhere = replace(studio.production, callers=frozenset({caller}))
+
+    for act_on in (studio.production.one, studio.production.cancel, studio.production.retry, studio.production.delete):
+        with pytest.raises(NotFound):
+            act_on(TESTER, other.id)
+    assert studio.production.page(TESTER) == []
+    assert studio.production.numbered(TESTER, 1, 9) == ([], 0)
+    assert elsewhere.page(TESTER) == elsewhere.numbered(TESTER, 1, 9)[0] == [elsewhere.one(TESTER, other.id)]
+    assert elsewhere.cancel(TESTER, other.id).state is VideoState.CANCELLED
+
+
+def test_what_is_under_way_is_stopped_by_whoever_finds_it(studio: FilmStudio) -> None:
+    lip_syncs = replace(studio.production, callers=LIP_SYNCS)
+    other = lip_syncs.create(TESTER, WISH, Caller.LIP_SYNC)
+    stopped: list[bool] = []
+
+    def cancelled() -> None:
+        lip_syncs.cancel(TESTER, other.id)
+        stopped.append(studio.making.under_way[other.id].stop.is_set())
+
+    studio.studio.between = cancelled
+    studio.making.work()
+
+    assert stopped == [True]
 
 
 def test_a_list_can_be_of_some_states_only(studio: FilmStudio) -> None:

@@ -1,7 +1,7 @@
 """Put together what makes videos and avatars of assets."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from greenroom.bootstrap.house import usual_limits
@@ -21,6 +21,7 @@ from greenroom.bootstrap.studio import (
     video_limits,
 )
 from greenroom.config import Settings
+from greenroom.domain.production import LIP_SYNCS
 from greenroom.render.portraits import Portraits
 from greenroom.render.renderer import Renderer
 from greenroom.render.speaking import Speaking
@@ -101,7 +102,7 @@ def filming(settings: Settings, kept: Keeping, now: Clock) -> Filming:
         lip_syncs=LipSyncs(
             database=kept.database,
             store=kept.store,
-            production=production,
+            production=replace(production, callers=LIP_SYNCS),
             judge=seen,
             resolve=kept.imports.resolve,
             known=kept.imports.known,

@@ -15,7 +15,6 @@ from greenroom.domain.act import Act
 from greenroom.domain.ids import AssetId
 from greenroom.domain.media import Finding
 from greenroom.domain.production import (
-    AVATAR_VIDEOS,
     LIP_SYNCS,
     TRANSITIONS,
     Caller,
@@ -152,12 +151,12 @@ def by_id(tx: Transaction, video_id: VideoId) -> Video | None:
     return _video(row) if row is not None else None
 
 
-def seen(tx: Transaction, act: Act, video_id: VideoId) -> Video | None:
-    """The video with that id, if it is of the account and the caller's key may see it."""
+def seen(tx: Transaction, act: Act, video_id: VideoId, callers: Collection[Caller]) -> Video | None:
+    """The video with that id, if one of those calls asked for it in the account, and the act's key may see it."""
     found = by_id(tx, video_id)
-    if found is None or found.account_id != act.account_id or not folders.is_within(tx, act, found.folder_id):
+    if found is None or found.account_id != act.account_id or found.caller not in callers:
         return None
-    return found
+    return found if folders.is_within(tx, act, found.folder_id) else None
 
 
 def page(
@@ -166,7 +165,7 @@ def page(
     before: tuple[float, str],
     most: int,
     states: Collection[VideoState],
-    callers: Collection[Caller] = AVATAR_VIDEOS,
+    callers: Collection[Caller],
 ) -> list[Video]:
     """
     Up to `most` videos in those states that were asked for by those calls, newest first.
@@ -192,10 +191,17 @@ def latest_take(
 
 
 def numbered(
-    tx: Transaction, act: Act, after: int, most: int, states: Collection[VideoState], *, oldest_first: bool
+    tx: Transaction,
+    act: Act,
+    after: int,
+    most: int,
+    states: Collection[VideoState],
+    callers: Collection[Caller],
+    *,
+    oldest_first: bool,
 ) -> tuple[list[Video], int]:
-    """Up to `most` videos in those states, from the place `after` on, and how many there are in all."""
-    chosen = _chosen(act, states)
+    """Up to `most` such videos, from the place `after` on, and how many there are in all."""
+    chosen = _chosen(act, states, callers)
     if act.within is None:
         statement, count = _OLDEST if oldest_first else _NEWEST, _COUNT
     else:
@@ -250,7 +256,7 @@ def remove(tx: Transaction, video: Video) -> None:
     tx.run(_REMOVE, {"video": video.id})
 
 
-def _chosen(act: Act, states: Collection[VideoState], callers: Collection[Caller] = AVATAR_VIDEOS) -> dict[str, object]:
+def _chosen(act: Act, states: Collection[VideoState], callers: Collection[Caller]) -> dict[str, object]:
     wanted = [state.value for state in VideoState if not states or state in states]
     asked_by = [caller.value for caller in Caller if caller in callers]
     encoded = {"states": _encode(wanted).decode(), "callers": _encode(asked_by).decode()}

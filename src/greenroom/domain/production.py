@@ -57,7 +57,8 @@ class Caller(StrEnum):
 
 LIP_SYNCS = frozenset({Caller.LIP_SYNC_V2, Caller.LIP_SYNC})
 """What is asked for by these is no avatar video: it has a take, and lists of its own."""
-AVATAR_VIDEOS = frozenset(Caller) - LIP_SYNCS
+AVATAR_VIDEOS = frozenset(Caller) - LIP_SYNCS - {Caller.MOTION}
+"""What is asked for by these is what an account calls its videos."""
 
 
 def ending_event(caller: Caller, state: VideoState) -> str:

@@ -21,7 +21,7 @@ from greenroom.domain.ids import AssetId
 from greenroom.domain.media import Finding, Format, Kind
 from greenroom.domain.photo_avatar import Inspected
 from greenroom.domain.policy import minutes
-from greenroom.domain.production import LIP_SYNCS, Caller, Video, VideoId, VideoState
+from greenroom.domain.production import Caller, Video, VideoId, VideoState
 from greenroom.domain.production_findings import reason
 from greenroom.domain.video import Playback, RecordedVoice, Source, Take, VideoSpec, taken_size
 from greenroom.domain.video_wish import LipSyncWish, Named
@@ -53,6 +53,7 @@ class LipSyncs:
     database: Database
     store: BlobStore
     production: Production
+    """One that finds lip-sync videos."""
     judge: Judge
     resolve: Callable[[Act, str, Kind, str], Asset]
     """The asset at an address, fetched if it is not ours (`Imports.resolve`)."""
@@ -86,12 +87,9 @@ class LipSyncs:
     def one(self, act: Act, task_id: str) -> Video:
         """One lip-sync video, by its id with or without hyphens. Raises NotFound."""
         try:
-            found = self.production.one(act, VideoId(UUID(task_id).hex))
+            return self.production.one(act, VideoId(UUID(task_id).hex))
         except (ValueError, NotFound):
-            raise _missing(task_id) from None
-        if found.spec.take is None:
-            raise _missing(task_id)
-        return found
+            raise NotFound(f"There is no lip-sync task {task_id[:60]!r} in this account.") from None
 
     def latest(self, act: Act, film: str, sound: str, playback: Playback) -> Video:
         """The newest one of a film and a sound, by ids, numbers or addresses as they were given. Raises NotFound."""
@@ -105,7 +103,7 @@ class LipSyncs:
         self, act: Act, before: tuple[float, str] = NEWEST, most: int = 20, states: Collection[VideoState] = ()
     ) -> list[Video]:
         """Up to `most`, newest first, after the one with that Unix time and id."""
-        return self.production.page(act, before, most, states, LIP_SYNCS)
+        return self.production.page(act, before, most, states)
 
     def cancel(self, act: Act, task_id: str) -> Video:
         """End one that is not finished; as `Production.cancel`."""
@@ -198,7 +196,3 @@ def _awaited(assets: tuple[Asset, ...]) -> tuple[Finding, ...]:
         for asset in assets
         if asset.state in (AssetState.WAITING, AssetState.VERIFYING)
     )
-
-
-def _missing(task_id: str) -> NotFound:
-    return NotFound(f"There is no lip-sync task {task_id[:60]!r} in this account.")

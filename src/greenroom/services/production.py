@@ -84,6 +84,8 @@ class Production:
     """Told of each asset whose state changed, after the commit."""
     under_way: dict[VideoId, UnderWay] = field(default_factory=dict)
     """Shared with whoever makes them."""
+    callers: frozenset[Caller] = AVATAR_VIDEOS
+    """Only what these calls asked for is found here; whatever is accepted is made."""
 
     def create(self, act: Act, wish: VideoWish, caller: Caller) -> Video:
         """
@@ -129,7 +131,7 @@ class Production:
 
     def one(self, act: Act, video_id: VideoId) -> Video:
         """One video. Raises NotFound, for a foreign one too."""
-        return self.database.read(lambda tx: _seen(tx, act, video_id))
+        return self.database.read(lambda tx: self._seen(tx, act, video_id))
 
     def page(
         self,
@@ -137,21 +139,22 @@ class Production:
         before: tuple[float, str] = NEWEST,
         most: int = 20,
         states: Collection[VideoState] = (),
-        callers: Collection[Caller] = AVATAR_VIDEOS,
     ) -> list[Video]:
         """
         Up to `most` videos, newest first, after the one with that Unix time and id.
 
-        `states` are those wanted, none given are all; `callers` the calls that asked for them.
+        `states` are those wanted, none given are all.
         """
-        return self.database.read(lambda tx: videos.page(tx, act, before, most, states, callers))
+        return self.database.read(lambda tx: videos.page(tx, act, before, most, states, self.callers))
 
     def numbered(
         self, act: Act, number: int, size: int, states: Collection[VideoState] = (), *, oldest_first: bool = False
     ) -> tuple[list[Video], int]:
         """The page of that number, from 1, of pages of that size, and how many videos there are in all."""
         after = (number - 1) * size
-        return self.database.read(lambda tx: videos.numbered(tx, act, after, size, states, oldest_first=oldest_first))
+        return self.database.read(
+            lambda tx: videos.numbered(tx, act, after, size, states, self.callers, oldest_first=oldest_first)
+        )
 
     def cancel(self, act: Act, video_id: VideoId) -> Video:
         """
@@ -160,7 +163,9 @@ class Production:
         Raises NotFound, and VideoOver for one that is completed or has failed.
         """
         now = self.now()
-        cancelled = self.database.write(lambda tx: self._cancelled(tx, act, _seen(tx, act, video_id), now)).result()
+        cancelled = self.database.write(
+            lambda tx: self._cancelled(tx, act, self._seen(tx, act, video_id), now)
+        ).result()
         self._stop(video_id)
         return cancelled
 
@@ -173,7 +178,7 @@ class Production:
         now = self.now()
 
         def again(tx: Transaction) -> Video:
-            video = _seen(tx, act, video_id)
+            video = self._seen(tx, act, video_id)
             if video.state not in (VideoState.FAILED, VideoState.CANCELLED):
                 raise VideoOver(video.state.value, "Only one that failed or was cancelled is tried again.")
             charge_id = self.credits.charge_again(tx, act, video.charge_id, now) if video.charge_id else None
@@ -196,7 +201,7 @@ class Production:
         now = self.now()
 
         def remove(tx: Transaction) -> Video:
-            video = _seen(tx, act, video_id)
+            video = self._seen(tx, act, video_id)
             if not video.ended:
                 video = self._cancelled(tx, act, video, now)
             outcome = video.outcome
@@ -253,6 +258,12 @@ class Production:
         size = self.database.read(lambda tx: blobs.size_bytes(tx, key))
         return ShownFile(found, content_type, key, OpenBlob(self.store.open(key), size))
 
+    def _seen(self, tx: Transaction, act: Act, video_id: VideoId) -> Video:
+        found = videos.seen(tx, act, video_id, self.callers)
+        if found is None:
+            raise NotFound(f"There is no video {video_id[:60]!r} in this account.")
+        return found
+
     def _use(self, tx: Transaction, video: Video, now: datetime) -> None:
         for source in sources(video.spec):
             asset = catalogue.asset(tx, source.asset_id)
@@ -287,13 +298,6 @@ def cost(spec: VideoSpec, length_s: float) -> float:
     if spec.take is not None:
         return max(1, -(-round(length_s * 1000) // 1250)) / 100
     return float(max(1, -(-round(length_s * 1000) // round(_CREDIT_S * 1000))))
-
-
-def _seen(tx: Transaction, act: Act, video_id: VideoId) -> Video:
-    found = videos.seen(tx, act, video_id)
-    if found is None:
-        raise NotFound(f"There is no video {video_id[:60]!r} in this account.")
-    return found
 
 
 def _saved(tx: Transaction, before: Video, after: Video, now: datetime) -> Video:

@@ -59,7 +59,7 @@ class MotionShown(BaseModel):
     voice_id: str
     description: str
     welcome: str
-    video_id: str | None
+    video_id: str | None = Field(description="In the addresses of its cover; it is not among the account's videos.")
     url: str | None
 
 
