@@ -1,7 +1,7 @@
 """
 What a caller wants a video to be, in one form for all dialects: assets by whatever names them, nothing looked up yet.
 
-The dialects make wishes of bodies; `services/production` makes a spec of a wish, or says what is wrong with it by the
+The dialects make wishes of bodies; `services/video_wishes` makes a spec of a wish, or says what is wrong with it by the
 name that the caller has for the field.
 """
 

@@ -38,7 +38,7 @@ def cover(person_id: str) -> bytes:
 def voice_sample(speech: Speech) -> bytes:
     """What a voice said, at the loudness of films, as an MP3."""
     made = mixed(speech.sound, speech.rate, None, speech.duration_s)
-    return mp3_of(np.concatenate(list(made.blocks()))[:, :1].mean(axis=1), RATE)
+    return mp3_of(np.concatenate(list(made.blocks()))[:, 0], RATE)
 
 
 def music_sample(number: int) -> bytes:
