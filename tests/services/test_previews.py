@@ -143,6 +143,35 @@ def test_after_a_while_all_are_made_but_those_that_cost_money(previews: Previews
     assert len(maker.made) == 4
 
 
+def test_once_all_were_looked_at_nothing_is_looked_at_again(tmp_path: Path, maker: Maker, clock: Clock) -> None:
+    asked: list[float] = []
+
+    def who_speaks() -> Sequence[StockVoice]:
+        asked.append(clock.now)
+        return CAST.who_speaks()
+
+    cast = Cast(CAST.everyone, who_speaks, CAST.what_plays)
+    previews = Previews(str(tmp_path / "previews" / "2"), cast, maker, ahead_after_s=60.0, clock=clock)
+    previews.prepare()
+    clock.now += 61
+    maker.broken = {"own"}
+    for _ in range(3):
+        previews.work()
+
+    assert asked == [161.0]
+
+
+def test_one_that_is_lost_is_made_again_when_it_is_asked_for(previews: Previews, maker: Maker, clock: Clock) -> None:
+    cover = found(previews, "avatars/sarah.jpg")
+    clock.now += 61
+    previews.work()
+    os.unlink(os.path.join(previews.folder, cover.file_name))
+    previews.ask(cover)
+    previews.work()
+
+    assert previews.shown(cover) is not None
+
+
 def test_one_that_cannot_be_made_ahead_does_not_hold_up_the_others(
     previews: Previews, maker: Maker, clock: Clock
 ) -> None:

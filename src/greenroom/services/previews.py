@@ -36,6 +36,8 @@ class _Wanted:
     lock: threading.Lock = field(default_factory=threading.Lock)
     asked: dict[Preview, None] = field(default_factory=dict)
     failed: dict[Preview, tuple[float, str]] = field(default_factory=dict)
+    ahead: Iterator[Preview] | None = None
+    """Those that nobody asked for and nobody has looked at yet; each is looked at once in a run."""
     stopped: threading.Event = field(default_factory=threading.Event)
 
 
@@ -88,7 +90,7 @@ class Previews:
         return ""
 
     def work(self) -> None:
-        """Make what was asked for; when the server has run for a while, also what was not."""
+        """Make what was asked for; when the server has run for a while, also what was not. One thread may do so."""
         while not self.wanted.stopped.is_set():
             with self.wanted.lock:
                 batch = list(self.wanted.asked)[:_AT_ONCE]
@@ -116,9 +118,12 @@ class Previews:
     def _next_ahead(self) -> list[Preview]:
         if self.ahead_after_s is None or self.clock() - self.started[-1] < self.ahead_after_s:
             return []
-        left = (one for one in self._all() if one not in self.wanted.failed and not os.path.exists(self._path(one)))
-        first = next(left, None)
-        return [first] if first is not None else []
+        if self.wanted.ahead is None:
+            self.wanted.ahead = self._all()
+        for one in self.wanted.ahead:
+            if one not in self.wanted.failed and not os.path.exists(self._path(one)):
+                return [one]
+        return []
 
     def _all(self) -> Iterator[Preview]:
         """All that cost nothing but time: what a provider speaks is paid for, and made when somebody asks."""
