@@ -9,9 +9,10 @@ from greenroom.domain.access import Scope
 from greenroom.domain.ids import AccountId
 from greenroom.services.access import Access
 from greenroom.services.accounts import AccountChange, Accounts, Standing
-from greenroom.web.api.answers import Body, answer, cursor, place, problems_of
+from greenroom.web.api.answers import Body, answer, problems_of
 from greenroom.web.api.fields import Email, Name, NameOrNone, Whole
 from greenroom.web.api.keys import KeyBody, KeyShown, NewKeyShown, made, shown
+from greenroom.web.api.lists import Cursor, by_time, page, place
 from greenroom.web.auth import Callers
 
 _MOST = 100
@@ -158,15 +159,13 @@ def accounts_router(accounts: Accounts, access: Access, callers: Callers) -> API
     async def list_accounts(
         request: Request,
         limit: Annotated[int, Query(ge=1, le=_MOST, description="Accounts on a page.")] = 20,
-        cursor_: Annotated[str | None, Query(alias="cursor", description="`next_cursor` of the page before.")] = None,
+        cursor_: Cursor = None,
     ) -> Response:
         """All accounts, oldest first."""
         await callers.act(request.scope, Scope.OPERATOR)
         after = place(cursor_, tuple[float, str]) or _OLDEST
         found = await threads.quick(accounts.page, after, limit + 1)
-        last = found[limit - 1].account if len(found) > limit else None
-        next_cursor = cursor((last.created_at.timestamp(), last.id)) if last is not None else None
-        return answer(request, {"data": [_shown(one) for one in found[:limit]], "next_cursor": next_cursor})
+        return answer(request, page(found, limit, lambda one: by_time(one.account), _shown))
 
     @operators.get("/{account_id}", responses={200: {"model": AccountShown}, **problems_of(401, 403, 404)})
     async def get_account(request: Request, account_id: str) -> Response:

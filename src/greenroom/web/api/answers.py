@@ -1,7 +1,6 @@
-"""What all routes of our own API share: bodies that are taken strictly, answers with the request's id, cursors."""
+"""What all routes of our own API share: bodies that are taken strictly, answers with the request's id, versions."""
 
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -10,7 +9,6 @@ import msgspec
 from fastapi import Header, Request, Response
 from pydantic import BaseModel, ConfigDict
 
-from greenroom.errors import ParameterError
 from greenroom.web.answers import rid_of
 
 # A weak ETag does not match here (RFC 9110 section 13.1.1).
@@ -79,23 +77,3 @@ def versions(if_match: str | None) -> frozenset[int] | None:
     if if_match is None or if_match.strip() == "*":
         return None
     return frozenset(int(version) for version in _VERSION.findall(if_match))
-
-
-def cursor(place: Any) -> str:
-    """A place in a list as an opaque text: any JSON value."""
-    return urlsafe_b64encode(msgspec.json.encode(place)).rstrip(b"=").decode()
-
-
-def place(text: str | None, kind: Any) -> Any:
-    """
-    The place that a cursor stands for, as a value of the type `kind`; None for no cursor, or an empty one.
-
-    Raises ParameterError for a text that is not a cursor of this list.
-    """
-    if not text:
-        return None
-    try:
-        raw = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
-        return msgspec.json.decode(raw, type=kind)
-    except (ValueError, msgspec.MsgspecError):
-        raise ParameterError("cursor", "was not given by this list; leave it out to begin at the start") from None

@@ -17,9 +17,10 @@ from greenroom.errors import GreenroomError, ParameterError
 from greenroom.services.library import Bulk, BulkAction, Details, Library
 from greenroom.services.renditions import Renditions
 from greenroom.web.answers import rid_of
-from greenroom.web.api.answers import IfMatch, answer, cursor, etag, place, problems_of, versions
+from greenroom.web.api.answers import IfMatch, answer, etag, problems_of, versions
 from greenroom.web.api.asset_models import AssetDetails, AssetPage, AssetShown, AssetWishes, BulkAnswer, BulkWish
 from greenroom.web.api.fields import SHOWN_PATH_MAX, FolderPath, Tag, Whole
+from greenroom.web.api.lists import Cursor, page, place
 from greenroom.web.api.renditions import shown_rendition
 from greenroom.web.auth import Callers
 from greenroom.web.problems import problem_document
@@ -47,15 +48,13 @@ def assets_router(library: Library, renditions: Renditions, callers: Callers) ->
         request: Request,
         query: Annotated[AssetQuery, Depends(_query)],
         limit: Annotated[int, Query(ge=1, le=_MOST, description="Assets on a page.")] = 20,
-        cursor_: Annotated[str | None, Query(alias="cursor", description="`next_cursor` of the page before.")] = None,
+        cursor_: Cursor = None,
     ) -> Response:
         """The account's assets; without `status` all but those that were deleted."""
         act = await callers.act(request.scope, Scope.READ)
         found = await threads.quick(library.page, act, query, _place(cursor_, query), limit + 1)
         origin = origins.origin(request.scope)
-        next_cursor = cursor(found[limit - 1][1]) if len(found) > limit else None
-        data = [receipt(asset, origin) for asset, _ in found[:limit]]
-        return answer(request, {"data": data, "next_cursor": next_cursor})
+        return answer(request, page(found, limit, lambda one: one[1], lambda one: receipt(one[0], origin)))
 
     @router.post("/bulk", responses={200: {"model": BulkAnswer}, **problems_of(401, 403, 422)})
     async def change_assets(request: Request, body: BulkWish) -> Response:

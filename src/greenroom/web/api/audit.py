@@ -9,7 +9,8 @@ from pydantic import BaseModel
 from greenroom.domain.access import Scope
 from greenroom.domain.audit import Chosen, Kept
 from greenroom.services.audit import Audit
-from greenroom.web.api.answers import answer, cursor, place, problems_of
+from greenroom.web.api.answers import answer, problems_of
+from greenroom.web.api.lists import Cursor, page, place
 from greenroom.web.auth import Callers
 
 _MOST = 100
@@ -48,7 +49,7 @@ def audit_router(audit: Audit, callers: Callers) -> APIRouter:
         action: Annotated[str | None, Query(max_length=200, description="Such as `asset.deleted`.")] = None,
         actor: Annotated[str | None, Query(max_length=200, description="A key's id, or cli, grant, system.")] = None,
         limit: Annotated[int, Query(ge=1, le=_MOST, description="Entries on a page.")] = 20,
-        cursor_: Annotated[str | None, Query(alias="cursor", description="`next_cursor` of the page before.")] = None,
+        cursor_: Cursor = None,
     ) -> Response:
         """Every change of the account, newest first. Needs the scope `admin`."""
         act = await callers.act(request.scope, Scope.ADMIN)
@@ -56,8 +57,7 @@ def audit_router(audit: Audit, callers: Callers) -> APIRouter:
         before = _NEWEST if before is None else before
         chosen = Chosen(subject, action, actor)
         found = await callers.threads.quick(audit.page, act.account_id, chosen, before, limit + 1)
-        next_cursor = cursor(found[limit - 1].sequence) if len(found) > limit else None
-        return answer(request, {"data": [_shown(kept) for kept in found[:limit]], "next_cursor": next_cursor})
+        return answer(request, page(found, limit, lambda kept: kept.sequence, _shown))
 
     return router
 

@@ -10,7 +10,8 @@ from greenroom.domain.act import Act
 from greenroom.domain.events import ALL_EVENTS, EVENTS, Event, message
 from greenroom.errors import ParameterError, ScopeMissing
 from greenroom.services.hooks import Hooks
-from greenroom.web.api.answers import answer, cursor, place, problems_of
+from greenroom.web.api.answers import answer, problems_of
+from greenroom.web.api.lists import Cursor, cursor, place
 from greenroom.web.auth import Callers
 
 _MOST = 100
@@ -70,7 +71,7 @@ def events_router(hooks: Hooks, callers: Callers) -> APIRouter:
             Query(description="`oldest` gives a cursor with every page that is not empty: go on from it later."),
         ] = "newest",
         limit: Annotated[int, Query(ge=1, le=_MOST, description="Events on a page.")] = 20,
-        cursor_: Annotated[str | None, Query(alias="cursor", description="`next_cursor` of the page before.")] = None,
+        cursor_: Cursor = None,
     ) -> Response:
         """The account's events of the last weeks."""
         act = _of_whole_account(await callers.act(request.scope, Scope.READ))

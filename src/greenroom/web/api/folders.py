@@ -10,8 +10,9 @@ from greenroom.domain.folder import TOP, FolderChange, folder_name, folder_ref
 from greenroom.domain.ids import FolderId
 from greenroom.errors import ParameterError
 from greenroom.services.folders import FolderRecord, Folders
-from greenroom.web.api.answers import Body, IfMatch, answer, cursor, etag, place, problems_of, versions
+from greenroom.web.api.answers import Body, IfMatch, answer, etag, problems_of, versions
 from greenroom.web.api.fields import SHOWN_PATH_MAX, FolderKey, FolderName, FolderPath
+from greenroom.web.api.lists import Cursor, page, place
 from greenroom.web.auth import Callers
 
 _MOST = 100
@@ -93,7 +94,7 @@ def folders_router(folders: Folders, callers: Callers) -> APIRouter:
             Query(max_length=SHOWN_PATH_MAX, description="Only the folder at this path, such as `/shop/boots`."),
         ] = None,
         limit: Annotated[int, Query(ge=1, le=_MOST, description="Folders on a page.")] = 20,
-        cursor_: Annotated[str | None, Query(alias="cursor", description="`next_cursor` of the page before.")] = None,
+        cursor_: Cursor = None,
     ) -> Response:
         """The folders in a folder by name, with what is in each."""
         act = await callers.act(request.scope, Scope.READ, Scope.UPLOAD)
@@ -105,9 +106,8 @@ def folders_router(folders: Folders, callers: Callers) -> APIRouter:
             found = [one] if one is not None else []
         else:
             raise ParameterError("path", "and parent_id are both given; a path goes from the top down")
-        next_cursor = cursor(found[limit - 1].folder.name) if len(found) > limit else None
-        data = [_shown(record, act.within) for record in found[:limit]]
-        return answer(request, {"data": data, "next_cursor": next_cursor})
+        listed = page(found, limit, lambda record: record.folder.name, lambda record: _shown(record, act.within))
+        return answer(request, listed)
 
     @router.get("/{folder_id}", responses={**shown, **problems_of(401, 403, 404, 422)})
     async def get_folder(request: Request, folder_id: str) -> Response:

@@ -21,8 +21,9 @@ from greenroom.domain.hook import (
     Secret,
 )
 from greenroom.services.hooks import Hooks, HookWish
-from greenroom.web.api.answers import Body, answer, cursor, empty, place, problems_of
+from greenroom.web.api.answers import Body, answer, empty, problems_of
 from greenroom.web.api.fields import Said, Url
+from greenroom.web.api.lists import Cursor, page, place
 from greenroom.web.auth import Callers
 
 _MOST = 100
@@ -31,7 +32,6 @@ _NEWEST = 2**63 - 1
 _NAMES = {"items": {"type": "string", "enum": [EVERYTHING, *EVENTS]}}
 _EVENTS = "Names of events, see `GET /api/v1/events/types`; `*` is all of them."
 _URL = "Has to be https, on the internet, unless a setting of the server allows more."
-_Cursor = Annotated[str | None, Query(alias="cursor", description="`next_cursor` of the page before.")]
 _Limit = Annotated[int, Query(ge=1, le=_MOST, description="Deliveries on a page.")]
 _State = Annotated[Literal["waiting", "delivered", "failed"] | None, Query(description="Only those.")]
 
@@ -184,7 +184,7 @@ def hooks_router(hooks: Hooks, callers: Callers) -> APIRouter:
 
     @router.get("/{hook_id}/deliveries", responses={200: {"model": DeliveryPage}, **problems_of(401, 403, 404, 422)})
     async def list_deliveries_of_hook(
-        request: Request, hook_id: str, state: _State = None, limit: _Limit = 20, cursor_: _Cursor = None
+        request: Request, hook_id: str, state: _State = None, limit: _Limit = 20, cursor_: Cursor = None
     ) -> Response:
         """What was told to a hook and how it went, newest first."""
         act = await callers.act(request.scope, Scope.ADMIN)
@@ -202,7 +202,7 @@ def deliveries_router(hooks: Hooks, callers: Callers) -> APIRouter:
 
     @router.get("", responses={200: {"model": DeliveryPage}, **problems_of(401, 403, 422)})
     async def list_deliveries(
-        request: Request, state: _State = None, limit: _Limit = 20, cursor_: _Cursor = None
+        request: Request, state: _State = None, limit: _Limit = 20, cursor_: Cursor = None
     ) -> Response:
         """What was told to all hooks and callbacks of the account, newest first."""
         act = await callers.act(request.scope, Scope.ADMIN)
@@ -267,8 +267,7 @@ def _begun(request: Request, delivery: Delivery) -> Response:
 
 
 def _page(found: list[tuple[int, Delivery]], limit: int) -> dict[str, Any]:
-    next_cursor = cursor(found[limit - 1][0]) if len(found) > limit else None
-    return {"data": [_delivery(delivery) for _, delivery in found[:limit]], "next_cursor": next_cursor}
+    return page(found, limit, lambda one: one[0], lambda one: _delivery(one[1]))
 
 
 def _hook(hook: Hook) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from greenroom.domain.imports import Import, ImportId, ImportState
 from greenroom.domain.media import Finding, Kind
 from greenroom.errors import ParameterError
 from greenroom.services.imports import ImportRequest, Imports
-from greenroom.web.api.answers import Body, answer, cursor, place, problems_of
+from greenroom.web.api.answers import Body, answer, problems_of
 from greenroom.web.api.fields import FolderPath, Metadata, Name, Sha256, Tags, Url
+from greenroom.web.api.lists import Cursor, by_time, page, place
 from greenroom.web.auth import Callers
 
 _MOST = 100
@@ -101,17 +102,18 @@ def imports_router(imports: Imports, callers: Callers) -> APIRouter:
     async def list_imports(
         request: Request,
         limit: Annotated[int, Query(ge=1, le=_MOST, description="Imports on a page.")] = 20,
-        cursor_: Annotated[str | None, Query(alias="cursor", description="`next_cursor` of the page before.")] = None,
+        cursor_: Cursor = None,
     ) -> Response:
         """The account's imports, newest first."""
         act = await callers.act(request.scope, Scope.READ, Scope.UPLOAD)
         before = place(cursor_, tuple[float, str]) or _NEWEST
         found = await threads.quick(imports.page, act, before, limit + 1)
-        last = found[limit - 1] if len(found) > limit else None
-        next_cursor = cursor((last.created_at.timestamp(), last.id)) if last is not None else None
         origin = origins.origin(request.scope)
-        data = [_shown(one, imports.received_bytes(one), origin) for one in found[:limit]]
-        return answer(request, {"data": data, "next_cursor": next_cursor})
+
+        def show(one: Import) -> dict[str, Any]:
+            return _shown(one, imports.received_bytes(one), origin)
+
+        return answer(request, page(found, limit, by_time, show))
 
     @router.get("/{import_id}", responses={**shown, **problems_of(401, 403, 404, 422)})
     async def get_import(request: Request, import_id: str) -> Response:

@@ -11,8 +11,9 @@ from greenroom.domain.access import ALL_SCOPES, WORKING_SCOPES, ApiKey, KeyWish,
 from greenroom.domain.act import Act
 from greenroom.domain.ids import FolderId
 from greenroom.services.access import Access
-from greenroom.web.api.answers import Body, answer, cursor, empty, place, problems_of
+from greenroom.web.api.answers import Body, answer, empty, problems_of
 from greenroom.web.api.fields import AsWhole, Name
+from greenroom.web.api.lists import Cursor, by_time, page, place
 from greenroom.web.auth import Callers
 
 _MOST = 100
@@ -98,15 +99,13 @@ def keys_router(access: Access, callers: Callers) -> APIRouter:
     async def list_keys(
         request: Request,
         limit: Annotated[int, Query(ge=1, le=_MOST, description="Keys on a page.")] = 20,
-        cursor_: Annotated[str | None, Query(alias="cursor", description="`next_cursor` of the page before.")] = None,
+        cursor_: Cursor = None,
     ) -> Response:
         """The account's keys, newest first, ended ones too."""
         act = await callers.act(request.scope, Scope.ADMIN)
         before = place(cursor_, tuple[float, str]) or _NEWEST
         found = await threads.quick(access.page, act.account_id, before, limit + 1)
-        last = found[limit - 1] if len(found) > limit else None
-        next_cursor = cursor((last.created_at.timestamp(), last.id)) if last is not None else None
-        return answer(request, {"data": [shown(key) for key in found[:limit]], "next_cursor": next_cursor})
+        return answer(request, page(found, limit, by_time, shown))
 
     @router.get("/{key_id}", responses={200: {"model": KeyShown}, **problems_of(401, 403, 404)})
     async def get_key(request: Request, key_id: str) -> Response:

@@ -13,11 +13,11 @@ from greenroom.domain.labels import NAME_MAX
 from greenroom.domain.production import Caller, Video, VideoState
 from greenroom.domain.video import Playback, RecordedVoice
 from greenroom.domain.video_wish import LipSyncWish, Named
-from greenroom.errors import ParameterError
 from greenroom.services.lip_syncs import LipSyncs, task_id
 from greenroom.services.production import NEWEST, Production
-from greenroom.web.api.answers import Body, answer, cursor, empty, place, problems_of
+from greenroom.web.api.answers import Body, answer, empty, problems_of
 from greenroom.web.api.fields import Url
+from greenroom.web.api.lists import Cursor, by_time, page, place, state_of, wanted
 from greenroom.web.api.video_models import AssetUsed, OutcomeShown, ProgressShown
 from greenroom.web.api.video_views import shown_assets, shown_outcome, shown_progress
 from greenroom.web.auth import Callers
@@ -105,22 +105,15 @@ def lip_syncs_router(lip_syncs: LipSyncs, production: Production, callers: Calle
     @router.get("", responses={200: {"model": LipSyncPage}, **problems_of(401, 403, 422)})
     async def list_lip_syncs(
         request: Request,
-        state: Annotated[
-            str | None,
-            Query(
-                description="Only those in this state.", json_schema_extra={"enum": [one.value for one in VideoState]}
-            ),
-        ] = None,
+        state: Annotated[str | None, state_of(VideoState)] = None,
         limit: Annotated[int, Query(ge=1, le=_MOST, description="How many on a page.")] = 20,
-        cursor_: Annotated[str | None, Query(alias="cursor", description="`next_cursor` of the page before.")] = None,
+        cursor_: Cursor = None,
     ) -> Response:
         """The account's lip-sync videos, newest first, whichever call asked for them."""
         act = await callers.act(request.scope, Scope.READ, Scope.RENDER)
         before = place(cursor_, tuple[float, str]) or NEWEST
-        found = await threads.quick(lip_syncs.page, act, before, limit + 1, _states(state))
-        last = found[limit - 1] if len(found) > limit else None
-        following = cursor((last.created_at.timestamp(), last.id)) if last is not None else None
-        return answer(request, {"data": [show(request, one) for one in found[:limit]], "next_cursor": following})
+        found = await threads.quick(lip_syncs.page, act, before, limit + 1, wanted(state, VideoState))
+        return answer(request, page(found, limit, by_time, partial(show, request)))
 
     @router.get("/{lip_sync_id}", responses={**shown, **problems_of(401, 403, 404)})
     async def get_lip_sync(request: Request, lip_sync_id: str) -> Response:
@@ -196,11 +189,3 @@ def _shown(video: Video, production: Production, origin: str) -> dict[str, Any]:
         "ended_at": int(video.ended_at.timestamp()) if video.ended_at is not None else None,
         "version": video.version,
     }
-
-
-def _states(state: str | None) -> tuple[VideoState, ...]:
-    if state is None:
-        return ()
-    if state not in tuple(VideoState):
-        raise ParameterError("state", f"is {state[:40]!r}; allowed are {', '.join(VideoState)}")
-    return (VideoState(state),)

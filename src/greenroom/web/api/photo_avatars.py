@@ -10,10 +10,10 @@ from greenroom.domain.photo_avatar import LOOK_FORMATS, Looks, Photo, PhotoAvata
 from greenroom.domain.production import Video
 from greenroom.domain.video import Aspect
 from greenroom.domain.video_wish import Named
-from greenroom.errors import ParameterError
 from greenroom.services.photos import NEWEST, Photos
-from greenroom.web.api.answers import Body, answer, cursor, empty, place, problems_of
+from greenroom.web.api.answers import Body, answer, empty, problems_of
 from greenroom.web.api.fields import Name, Url
+from greenroom.web.api.lists import Cursor, by_time, page, place, state_of, wanted
 from greenroom.web.auth import Callers
 
 _MOST = 100
@@ -138,24 +138,16 @@ def photo_avatars_router(photos: Photos, callers: Callers) -> APIRouter:
     @router.get("", responses={200: {"model": PhotoAvatarPage}, **problems_of(401, 403, 422)})
     async def list_photo_avatars(
         request: Request,
-        state: Annotated[
-            str | None,
-            Query(
-                description="Only those in this state.", json_schema_extra={"enum": [one.value for one in PhotoState]}
-            ),
-        ] = None,
+        state: Annotated[str | None, state_of(PhotoState)] = None,
         limit: Annotated[int, Query(ge=1, le=_MOST, description="Avatars on a page.")] = 20,
-        cursor_: Annotated[str | None, Query(alias="cursor", description="`next_cursor` of the page before.")] = None,
+        cursor_: Cursor = None,
     ) -> Response:
         """The account's photo avatars, newest first, whichever call asked for them."""
         act = await callers.act(request.scope, Scope.READ, Scope.RENDER)
         before = place(cursor_, tuple[float, str]) or NEWEST
-        found = await threads.quick(photos.page, act, before, limit + 1, _states(state))
-        last = found[limit - 1] if len(found) > limit else None
-        next_cursor = cursor((last.created_at.timestamp(), last.id)) if last is not None else None
+        found = await threads.quick(photos.page, act, before, limit + 1, wanted(state, PhotoState))
         origin = origins.origin(request.scope)
-        data = await threads.quick(lambda: [show(one, origin) for one in found[:limit]])
-        return answer(request, {"data": data, "next_cursor": next_cursor})
+        return answer(request, await threads.quick(page, found, limit, by_time, lambda one: show(one, origin)))
 
     @router.get("/{avatar_id}", responses={**shown, **problems_of(401, 403, 404)})
     async def get_photo_avatar(request: Request, avatar_id: str) -> Response:
@@ -187,14 +179,6 @@ def _wish(body: NewPhotoAvatar) -> PortraitWish:
         callback_url=body.callback_url or "",
         callback_field="callback_url",
     )
-
-
-def _states(state: str | None) -> tuple[PhotoState, ...]:
-    if state is None:
-        return ()
-    if state not in tuple(PhotoState):
-        raise ParameterError("state", f"is {state[:40]!r}; allowed are {', '.join(PhotoState)}")
-    return (PhotoState(state),)
 
 
 def _shown(

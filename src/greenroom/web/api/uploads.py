@@ -20,8 +20,9 @@ from greenroom.domain.timeline import ATTEMPTED, Event, Step, Transfer
 from greenroom.errors import NotFound
 from greenroom.services.ingest import Ingest, Signed, UploadRequest
 from greenroom.services.uploads import SignedUploads, UploadSeen
-from greenroom.web.api.answers import Body, answer, cursor, place, problems_of
+from greenroom.web.api.answers import Body, answer, problems_of
 from greenroom.web.api.fields import AsWhole, CallbackUrl, Description, FolderPath, Metadata, Name, Sha256, Tags
+from greenroom.web.api.lists import Cursor, by_time, page, place
 from greenroom.web.auth import Callers
 from greenroom.web.idempotency import Again, Replay
 from greenroom.web.uploads import PREFIX
@@ -153,15 +154,16 @@ def uploads_router(ingest: Ingest, uploads: SignedUploads, callers: Callers) -> 
         request: Request,
         state: Annotated[list[UploadState] | None, Query(description="Only those in one of these states.")] = None,
         limit: Annotated[int, Query(ge=1, le=_MOST, description="Uploads on a page.")] = 20,
-        cursor_: Annotated[str | None, Query(alias="cursor", description="`next_cursor` of the page before.")] = None,
+        cursor_: Cursor = None,
     ) -> Response:
         """The account's uploads, newest first."""
         act = await callers.act(request.scope, Scope.READ)
         before = place(cursor_, tuple[float, str]) or _NEWEST
         found = await threads.quick(uploads.page, act, frozenset(state or UploadState), before, limit + 1)
         origin = origins.origin(request.scope)
-        next_cursor = cursor(_place(found[limit - 1])) if len(found) > limit else None
-        return answer(request, {"data": [_shown(one, origin) for one in found[:limit]], "next_cursor": next_cursor})
+        return answer(
+            request, page(found, limit, lambda one: by_time(one.record.upload), lambda one: _shown(one, origin))
+        )
 
     @router.get("/{upload_id}", responses={**shown, **problems_of(401, 403, 404, 422)})
     async def get_upload(request: Request, upload_id: str) -> Response:

@@ -9,10 +9,11 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from greenroom.domain.access import Scope
 from greenroom.domain.act import Act
 from greenroom.domain.production import Caller, Video, VideoId, VideoState
-from greenroom.errors import NotFound, ParameterError
+from greenroom.errors import NotFound
 from greenroom.services.production import NEWEST, Production
-from greenroom.web.api.answers import answer, cursor, empty, place, problems_of
+from greenroom.web.api.answers import answer, empty, problems_of
 from greenroom.web.api.event_stream import EventStream, EventWatch, Sight
+from greenroom.web.api.lists import Cursor, by_time, page, place, state_of, wanted
 from greenroom.web.api.video_models import NewVideo, VideoPage, VideoShown, wish_of
 from greenroom.web.api.video_views import shown_progress, shown_video
 from greenroom.web.auth import Callers
@@ -69,23 +70,16 @@ def videos_router(production: Production, callers: Callers, watch: EventWatch) -
     @router.get("", responses={200: {"model": VideoPage}, **problems_of(401, 403, 422)})
     async def list_videos(
         request: Request,
-        state: Annotated[
-            str | None,
-            Query(
-                description="Only those in this state.", json_schema_extra={"enum": [one.value for one in VideoState]}
-            ),
-        ] = None,
+        state: Annotated[str | None, state_of(VideoState)] = None,
         limit: Annotated[int, Query(ge=1, le=_MOST, description="Videos on a page.")] = 20,
-        cursor_: Annotated[str | None, Query(alias="cursor", description="`next_cursor` of the page before.")] = None,
+        cursor_: Cursor = None,
     ) -> Response:
         """The account's videos, newest first, whichever call asked for them."""
         act = await callers.act(request.scope, Scope.READ, Scope.RENDER)
         before = place(cursor_, tuple[float, str]) or NEWEST
-        found = await threads.quick(production.page, act, before, limit + 1, _states(state))
-        last = found[limit - 1] if len(found) > limit else None
-        next_cursor = cursor((last.created_at.timestamp(), last.id)) if last is not None else None
+        found = await threads.quick(production.page, act, before, limit + 1, wanted(state, VideoState))
         origin = origins.origin(request.scope)
-        return answer(request, {"data": [show(one, origin) for one in found[:limit]], "next_cursor": next_cursor})
+        return answer(request, page(found, limit, by_time, lambda one: show(one, origin)))
 
     @router.get("/{video_id}", responses={**shown, **problems_of(401, 403, 404)})
     async def get_video(request: Request, video_id: str) -> Response:
@@ -154,11 +148,3 @@ def videos_router(production: Production, callers: Callers, watch: EventWatch) -
         return empty(request)
 
     return router
-
-
-def _states(state: str | None) -> tuple[VideoState, ...]:
-    if state is None:
-        return ()
-    if state not in tuple(VideoState):
-        raise ParameterError("state", f"is {state[:40]!r}; allowed are {', '.join(VideoState)}")
-    return (VideoState(state),)
