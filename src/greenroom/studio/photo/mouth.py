@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from greenroom.studio.photo import mesh, muscles
+from greenroom.studio.photo import gape, muscles
+from greenroom.studio.photo.matting import diffused
 from greenroom.studio.photo.networks import Floats
 
 Plane = NDArray[np.float32]
@@ -76,6 +77,7 @@ class PhotoMouth:
         self._lip = _median(picture, points[[14, 17], :2].mean(0), 0.04 * m)
         # Flesh in the shade is redder than in the light, not greyer.
         self._flesh = self._lip * (self._lip / self._lip.max()) ** 0.9
+        self.opening = gape.inside(picture, points)
         self._inside, self._weight = self._photographed(picture, points)
         self._upper = self._row(_UPPER, 1.0)
         self._lower = self._row(_LOWER, -1.0)
@@ -84,17 +86,14 @@ class PhotoMouth:
         """What the photograph shows between the lips, and how much of it is to be trusted where."""
         matrix = np.array([[1, 0, -self._left], [0, 1, -self._top]], np.float64)
         size = (len(self._x), len(self._y))
-        inside = cv2.warpAffine(picture[..., :3], matrix, size, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
-        weight = np.zeros((size[1], size[0]), np.float32)
+        shown = cv2.warpAffine(picture[..., :3], matrix, size, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
+        weight = gape.hanging(shown, np.asarray(cv2.warpAffine(self.opening, matrix, size), np.float32), self._a.mouth)
         if self._a.shows_teeth:
-            ring = np.vstack([mesh.row(points, mesh.LIP_UP_IN), mesh.row(points, mesh.LIP_LOW_IN)[::-1]])
-            ring = ring - (self._left, self._top)
-            mask = np.zeros((size[1], size[0]), np.uint8)
-            cv2.fillPoly(mask, [np.round(ring * 16).astype(np.int32)], (255,), cv2.LINE_AA, 4)
-            soft = max(1.0, 0.012 * self._a.mouth)
-            thin = cv2.erode(mask, np.ones((3, 3), np.uint8), iterations=max(1, int(soft)))
-            weight = np.asarray(cv2.GaussianBlur(thin, (0, 0), soft), np.float32) / np.float32(255)
-        return inside, weight
+            # At its edge a lip's light lies on what is behind it.
+            lip = np.asarray(cv2.warpAffine(gape.hem(points, self.opening), matrix, size), np.float32)
+            shown = diffused(shown, (weight > 0.85) | (lip > 0.5))
+            weight = np.minimum(weight + lip, 1)
+        return shown, weight
 
     def _enamel(self) -> NDArray[np.float32]:
         """The tone of teeth: the photograph's where it shows some, else a warm white in the face's light."""
@@ -193,18 +192,22 @@ class PhotoMouth:
         for row, (dx, dy) in ((self._lower, o.jaw), (self._upper, o.skull)):
             layer = _shifted(row, self._left + dx, self._top + dy, x, y)
             out = out + layer[..., 3:] * (layer[..., :3] - out)
-        if self._weight.any():
-            own = np.dstack([self._inside, self._weight])
-            layer = _shifted(own, self._left + o.skull[0], self._top + o.skull[1], x, y)
-            out = out + layer[..., 3:] * (layer[..., :3] - out)
-        out = self._rim(out, y, upper, lower)
         # Lips throw a shadow on what is behind them, and corners are dark.
         shade = 1 - 0.42 * np.exp(-np.clip(y - upper, 0, None) / (0.018 * m))
         shade -= 0.18 * np.exp(-np.clip(lower - y, 0, None) / (0.02 * m))
         half = max(1.0, float(o.upper[-1, 0] - o.upper[0, 0]) / 2)
         corner = np.clip(np.abs(x - (o.upper[-1, 0] + o.upper[0, 0]) / 2) / half, 0, 1)
-        shade = shade * (1 - 0.55 * np.clip((corner - 0.55) / 0.45, 0, 1) ** 1.5)
-        return np.asarray(out * np.clip(shade, 0.12, 1)[..., None], np.float32)
+        shade = np.clip(shade * (1 - 0.55 * np.clip((corner - 0.55) / 0.45, 0, 1) ** 1.5), 0.12, 1)[..., None]
+        return self._rim(self._own(out * shade, x, y, shade, o), y, upper, lower)
+
+    def _own(self, out: Colours, x: Plane, y: Plane, shade: Plane, o: Opening) -> Colours:
+        """What the photograph shows, where it was; its shadows are its own as far as the lips are where they were."""
+        if not self._a.shows_teeth:
+            return np.asarray(out, np.float32)
+        own = np.dstack([self._inside, self._weight])
+        layer = _shifted(own, self._left + o.skull[0], self._top + o.skull[1], x, y)
+        closing = np.float32(0.6 * np.clip(1 - gap_of(o) / max(1.0, self._a.gap), 0, 1))
+        return np.asarray(out + layer[..., 3:] * (layer[..., :3] * (1 - closing * (1 - shade)) - out), np.float32)
 
     def _rim(self, out: Colours, y: Plane, upper: Plane, lower: Plane) -> Colours:
         """Lips turn inwards at their edges: a narrow, moist band of their colour instead of a cut."""

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from greenroom.studio.photo import gape
 from greenroom.studio.photo.edges import snapped
 from greenroom.studio.photo.faces import Face, faces
 from greenroom.studio.photo.matting import matte
@@ -56,6 +57,7 @@ def prepare(picture: Rgb, networks: Networks, face: Face | None = None) -> Portr
         face = seen[0]
     cut, points = _cut(picture, face)
     points = snapped(cut, points)
+    points = gape.fitted(points, gape.inside(cut, points))
     made = matte(cut, points, networks)
     return Portrait(cut, _bytes(made.person), _bytes(made.alpha), _bytes(made.ground), points, made.doubt)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from greenroom.domain.video import Framing
 from greenroom.studio.avatar import Box, Rows
-from greenroom.studio.photo import mesh
+from greenroom.studio.photo import gape, mesh
 from greenroom.studio.photo.eyes import PhotoEye
 from greenroom.studio.photo.lips import Lips
 from greenroom.studio.photo.mouth import PhotoMouth
@@ -56,6 +56,7 @@ class PhotoAvatar:
         self._lips = Lips(local, (bottom - top, right - left))
         self._skull = Skull(local, *self._lips.grid)
         self._mouth = PhotoMouth(self._head, local)
+        gape.shut(self._head, local, self._mouth.opening)
         self._eyes = [PhotoEye(self._head, local, eye) for eye in mesh.EYES]
         if self._mask is not None:
             self._out = masked(self._out, self._mask)
