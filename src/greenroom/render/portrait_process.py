@@ -16,10 +16,7 @@ from greenroom.domain.media import Finding
 from greenroom.domain.photo_avatar import LOOK_FORMATS
 from greenroom.errors import NotProduced
 from greenroom.media.landlock import give_up_paths_and_ports
-from greenroom.media.lockdown import NO_FILTER_STATUS
-from greenroom.media.optimizing.messages import OptimizeLimits
-from greenroom.media.optimizing.process import limit_self
-from greenroom.media.seccomp import Filter
+from greenroom.media.task_limits import give_up_calls, limit_self
 from greenroom.render.portrait_orders import Look, Looked, Message, NotLooked, Orders
 from greenroom.render.portrait_orders import decode_orders as decoded
 from greenroom.render.portrait_orders import encode_message as encoded
@@ -34,11 +31,7 @@ def main() -> None:
     """Follow the orders on the command line."""
     orders = decoded(sys.argv[1])
     limits = orders.limits
-    limit_self(
-        OptimizeLimits(
-            cpu_s=limits.cpu_s, memory_bytes=limits.memory_bytes, output_max_bytes=limits.output_max_bytes, niceness=5
-        )
-    )
+    limit_self(memory_bytes=limits.memory_bytes, cpu_s=limits.cpu_s, file_max_bytes=limits.output_max_bytes, niceness=5)
     os.write(1, encoded(_outcome(orders)) + b"\n")
 
 
@@ -107,8 +100,7 @@ def _lock_in(orders: Orders) -> None:
     """Give up for good all that is not needed, while there is one thread, which others inherit from."""
     if orders.landlock:
         give_up_paths_and_ports()
-    if orders.seccomp_program is not None and not Filter(orders.seccomp_program).apply():
-        os._exit(NO_FILTER_STATUS)
+    give_up_calls(orders.seccomp_program)
 
 
 def _fill(descriptor: int, data: bytes) -> None:

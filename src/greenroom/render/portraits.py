@@ -5,10 +5,6 @@ The server never decodes one. The process holds none of the server's secrets, an
 those that it is to fill.
 """
 
-import contextlib
-import os
-import select
-import signal
 import subprocess
 import sys
 import threading
@@ -25,6 +21,7 @@ from greenroom.domain.video import Aspect
 from greenroom.errors import NotProduced
 from greenroom.media.environment import bare_environment
 from greenroom.media.protections import Protections, protections
+from greenroom.media.task_process import end, lines, ran_out_of_time, signal_of
 from greenroom.render.portrait_orders import (
     Look,
     Looked,
@@ -41,7 +38,6 @@ log = structlog.get_logger()
 _MODULE = "greenroom.render.portrait_process"
 _AT_ONCE = 2
 _LINE_MAX_BYTES = 256 * 1024
-_LOOK_EVERY_S = 0.2
 
 
 class Portraits:
@@ -106,10 +102,7 @@ class Portraits:
             try:
                 message = self._message(process)
             finally:
-                # While it is not waited for its number is its own, so nobody else's group can be hit.
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                status = process.wait()
+                status = end(process)
         if isinstance(message, Looked):
             return Inspected(message.refusals, message.warnings)
         if isinstance(message, NotLooked):
@@ -118,20 +111,9 @@ class Portraits:
         raise _cause_of_death(status)
 
     def _message(self, process: "subprocess.Popen[bytes]") -> Looked | NotLooked | None:
-        assert process.stdout is not None
-        pipe, deadline = process.stdout.fileno(), time.monotonic() + self.limits.wall_s
-        poller = select.poll()
-        poller.register(pipe, select.POLLIN)
-        said = bytearray()
-        while b"\n" not in said:
-            self._check(deadline)
-            if not poller.poll(_LOOK_EVERY_S * 1000):
-                continue
-            piece = os.read(pipe, _LINE_MAX_BYTES)
-            said += piece
-            if not piece or len(said) > _LINE_MAX_BYTES:
-                return None
-        return _parsed(bytes(said.partition(b"\n")[0]))
+        deadline = time.monotonic() + self.limits.wall_s
+        said = next(lines(process, _LINE_MAX_BYTES, lambda: self._check(deadline)), None)
+        return _parsed(said) if said is not None else None
 
     def _check(self, deadline: float) -> None:
         if self._closed.is_set():
@@ -165,7 +147,7 @@ def _parsed(line: bytes) -> Looked | NotLooked:
 
 
 def _cause_of_death(status: int) -> NotProduced:
-    if -status == signal.SIGXCPU:
+    if ran_out_of_time(status):
         return NotProduced("portrait_timed_out", "Looking at the photograph took more time than is allowed.")
-    how = f" ({signal.Signals(-status).name})" if status < 0 else ""
-    return NotProduced("portrait_crashed", f"The process that looks at photographs ended before it was done{how}.")
+    text = f"The process that looks at photographs ended before it was done{signal_of(status)}."
+    return NotProduced("portrait_crashed", text)

@@ -7,8 +7,6 @@ more, when its time is over, when it talks nonsense, and when it is done.
 
 import contextlib
 import os
-import select
-import signal
 import subprocess
 import sys
 import threading
@@ -22,6 +20,7 @@ import structlog
 from greenroom.errors import NotProduced
 from greenroom.media.environment import bare_environment
 from greenroom.media.protections import Protections, protections
+from greenroom.media.task_process import end, lines, ran_out_of_time, signal_of
 from greenroom.render.messages import (
     LINE_MAX_BYTES,
     Message,
@@ -37,7 +36,6 @@ log = structlog.get_logger()
 MODULE = "greenroom.render.process"
 STOPPED = "render_stopped"
 """The code of an end that was wanted from here."""
-_LOOK_EVERY_S = 0.2
 _TAIL_BYTES = 4000
 
 
@@ -66,10 +64,7 @@ class Renderer:
             try:
                 message = self._last_message(process, stop, tell)
             finally:
-                # While it is not waited for its number is its own, so nobody else's group can be hit.
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                status = process.wait()
+                status = end(process)
             if isinstance(message, Rendered):
                 return message
             if isinstance(message, NotRendered):
@@ -99,28 +94,13 @@ class Renderer:
     def _last_message(
         self, process: "subprocess.Popen[bytes]", stop: threading.Event, tell: Callable[[Rendering], None]
     ) -> Rendered | NotRendered | None:
-        assert process.stdout is not None
-        pipe, deadline = process.stdout.fileno(), time.monotonic() + self.limits.wall_s
-        poller = select.poll()
-        poller.register(pipe, select.POLLIN)
-        waiting = bytearray()
-        while True:
-            self._check(stop, deadline)
-            if not poller.poll(_LOOK_EVERY_S * 1000):
-                continue
-            piece = os.read(pipe, 64 * 1024)
-            waiting += piece
-            *lines, rest = waiting.split(b"\n")
-            for line in lines:
-                message = _parsed(bytes(line))
-                if not isinstance(message, Rendering):
-                    return message
-                tell(message)
-            waiting = bytearray(rest)
-            if len(waiting) > LINE_MAX_BYTES:
-                raise _garbled()
-            if not piece:
-                return None
+        deadline = time.monotonic() + self.limits.wall_s
+        for line in lines(process, LINE_MAX_BYTES, lambda: self._check(stop, deadline)):
+            message = _parsed(line)
+            if not isinstance(message, Rendering):
+                return message
+            tell(message)
+        return None
 
     def _check(self, stop: threading.Event, deadline: float) -> None:
         if stop.is_set():
@@ -157,16 +137,12 @@ def _parsed(line: bytes) -> Message:
     try:
         message: Message = decode_message(line)
     except msgspec.DecodeError:
-        raise _garbled() from None
+        raise NotProduced("render_crashed", "The process that makes videos said what makes no sense.") from None
     return message
 
 
-def _garbled() -> NotProduced:
-    return NotProduced("render_crashed", "The process that makes videos said what makes no sense.")
-
-
 def _cause_of_death(status: int) -> NotProduced:
-    if -status == signal.SIGXCPU:
+    if ran_out_of_time(status):
         return NotProduced("render_timed_out", "Making the video took more processor time than is allowed.")
-    how = f" ({signal.Signals(-status).name})" if status < 0 else ""
-    return NotProduced("render_crashed", f"The process that makes videos ended before it was done{how}.")
+    text = f"The process that makes videos ended before it was done{signal_of(status)}."
+    return NotProduced("render_crashed", text)

@@ -12,8 +12,7 @@ from msgspec import Struct
 
 from greenroom.errors import VoiceFailed
 from greenroom.media.landlock import allow_only
-from greenroom.media.lockdown import NO_FILTER_STATUS
-from greenroom.media.seccomp import Filter
+from greenroom.media.task_limits import give_up_calls
 from greenroom.render.confinement import limit_self, program_folders
 from greenroom.render.messages import MIB, RenderLimits
 
@@ -44,8 +43,7 @@ def main() -> None:
 
     if orders.landlock:
         allow_only(program_folders(), ())
-    if orders.seccomp_program is not None and not Filter(orders.seccomp_program).apply():
-        os._exit(NO_FILTER_STATUS)
+    give_up_calls(orders.seccomp_program)
     try:
         sound, rate = decoded(orders.provider, data)
     except VoiceFailed as problem:

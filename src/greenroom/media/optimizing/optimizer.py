@@ -4,10 +4,6 @@ The caller's side of making copies: a fresh process for each, which is believed 
 The process holds none of the caller's secrets, and two descriptors of all its files: one to read, one to write.
 """
 
-import contextlib
-import os
-import select
-import signal
 import subprocess
 import sys
 import threading
@@ -34,8 +30,7 @@ from greenroom.media.optimizing.messages import (
     encode_orders,
 )
 from greenroom.media.protections import Protections, protections
-
-_LOOK_EVERY_S = 0.2
+from greenroom.media.task_process import end, lines, ran_out_of_time, signal_of
 
 
 class Optimizer:
@@ -73,10 +68,7 @@ class Optimizer:
             try:
                 message = self._last_message(process, progress)
             finally:
-                # While it is not waited for its number is its own, so nobody else's group can be hit.
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                status = process.wait()
+                status = end(process)
         if isinstance(message, Made):
             return message.optimized
         raise NotOptimized(message.finding if message is not None else _cause_of_death(status))
@@ -84,28 +76,13 @@ class Optimizer:
     def _last_message(
         self, process: "subprocess.Popen[bytes]", progress: Callable[[float], None]
     ) -> Made | Refused | None:
-        assert process.stdout is not None
-        pipe, deadline = process.stdout.fileno(), time.monotonic() + self.limits.wall_s
-        poller = select.poll()
-        poller.register(pipe, select.POLLIN)
-        waiting = bytearray()
-        while True:
-            self._check(deadline)
-            if not poller.poll(_LOOK_EVERY_S * 1000):
-                continue
-            piece = os.read(pipe, LINE_MAX_BYTES)
-            waiting += piece
-            *lines, rest = waiting.split(b"\n")
-            for line in lines:
-                message = _parsed(bytes(line))
-                if not isinstance(message, Progress):
-                    return message
-                progress(message.done)
-            waiting = bytearray(rest)
-            if len(waiting) > LINE_MAX_BYTES:
-                raise NotOptimized(_garbled())
-            if not piece:
-                return None
+        deadline = time.monotonic() + self.limits.wall_s
+        for line in lines(process, LINE_MAX_BYTES, lambda: self._check(deadline)):
+            message = _parsed(line)
+            if not isinstance(message, Progress):
+                return message
+            progress(message.done)
+        return None
 
     def _check(self, deadline: float) -> None:
         if self._closed.is_set():
@@ -133,15 +110,11 @@ def _parsed(line: bytes) -> Progress | Made | Refused:
         message: Progress | Made | Refused = decode_message(line)
         return message
     except msgspec.DecodeError:
-        raise NotOptimized(_garbled()) from None
-
-
-def _garbled() -> Finding:
-    return remark("optimize_crashed", "The process that makes copies said what makes no sense")
+        found = remark("optimize_crashed", "The process that makes copies said what makes no sense")
+        raise NotOptimized(found) from None
 
 
 def _cause_of_death(status: int) -> Finding:
-    if -status == signal.SIGXCPU:
+    if ran_out_of_time(status):
         return remark("optimize_timed_out", "Making the copy took more processor time than is allowed")
-    how = f" ({signal.Signals(-status).name})" if status < 0 else ""
-    return remark("optimize_crashed", f"The process that makes copies ended before it was done{how}")
+    return remark("optimize_crashed", f"The process that makes copies ended before it was done{signal_of(status)}")

@@ -9,11 +9,8 @@ FFmpeg logs nothing: that is what PyAV does until a level is set. Any level, eve
 each decoding thread wait for Python's lock, and ends in a deadlock when a decoder is closed half-way.
 """
 
-import ctypes
 import errno
 import os
-import resource
-import signal
 import sys
 import time
 from collections.abc import Callable
@@ -22,8 +19,8 @@ from greenroom.domain.media import Finding
 from greenroom.domain.optimize_findings import remark
 from greenroom.domain.recipe import AudioRecipe, ImageRecipe, Recipe
 from greenroom.domain.rendition import Optimized
+from greenroom.media import task_limits
 from greenroom.media.landlock import give_up_paths_and_ports
-from greenroom.media.lockdown import NO_FILTER_STATUS
 from greenroom.media.optimizing.messages import (
     Made,
     Message,
@@ -35,12 +32,9 @@ from greenroom.media.optimizing.messages import (
     decode_orders,
     encode_message,
 )
-from greenroom.media.seccomp import Filter
 from greenroom.media.sniff import sniff
+from greenroom.media.task_limits import give_up_calls
 
-_PR_SET_PDEATHSIG = 1
-_PR_SET_DUMPABLE = 4
-_PR_SET_NO_NEW_PRIVS = 38
 _TELL_EVERY_S = 0.1
 _HEAD_BYTES = 4096
 _MEDIA = ("image", "video", "audio", "media", "Windows Media file", "image sequence")
@@ -120,36 +114,19 @@ def _write(message: Message) -> None:
 
 def limit_self(limits: OptimizeLimits) -> None:
     """Take no more of the machine than this, and end with the process that started this one."""
-    parent = os.getppid()
-    prctl = ctypes.CDLL(None).prctl
-    prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:
-        os._exit(1)
-    prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-    prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # the write fails, which is told
-    os.nice(limits.niceness)
-    with open("/proc/self/statm", "rb") as statm:
-        own_bytes = int(statm.read().split()[0]) * resource.getpagesize()
-    _lower(resource.RLIMIT_AS, own_bytes + limits.memory_bytes)
-    _lower(resource.RLIMIT_FSIZE, limits.output_max_bytes)
-    _lower(resource.RLIMIT_NOFILE, 64)
-    _lower(resource.RLIMIT_CORE, 0)
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 1))
+    task_limits.limit_self(
+        memory_bytes=limits.memory_bytes,
+        cpu_s=limits.cpu_s,
+        file_max_bytes=limits.output_max_bytes,
+        niceness=limits.niceness,
+    )
 
 
 def lock_in(orders: Orders) -> None:
     """Give up for good all that making the copy does not need; while there is one thread, which others inherit from."""
     if orders.landlock:
         give_up_paths_and_ports()
-    if orders.seccomp_program is not None and not Filter(orders.seccomp_program).apply():
-        os._exit(NO_FILTER_STATUS)
-
-
-def _lower(what: int, value: int) -> None:
-    hard = resource.getrlimit(what)[1]
-    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.setrlimit(what, (value, value))
+    give_up_calls(orders.seccomp_program)
 
 
 if __name__ == "__main__":
