@@ -14,6 +14,13 @@ _LEVEL = 6
 GRID = _LEVEL * _LEVEL
 SIDE = _LEVEL**3
 """The table is a square of 16-bit RGB pixels this wide."""
+FORMAT = "rgb48le"
+"""What FFmpeg calls such pixels."""
+FILTER = ("haldclut", "interp=tetrahedral:clut=first")
+"""The filter that maps colours by the table, which it takes as a picture from its second input."""
+SOURCE = ("buffer", f"video_size={SIDE}x{SIDE}:pix_fmt={FORMAT}:time_base=1/1:colorspace=gbr:range=pc")
+"""Where that picture comes from."""
+_ROW_BYTES = SIDE * 6
 
 _PEAK = 1000.0  # cd/m²: what phones and cameras master for
 _WHITE = 203.0  # cd/m²: SDR white by ITU-R BT.2408
@@ -55,6 +62,12 @@ def table(transfer: int, primaries: int) -> bytes:
                 colour = shown((red, green, blue))
                 numbers += [_code(sum(part * light for part, light in zip(row, colour, strict=True))) for row in to_709]
     return struct.pack(f"<{len(numbers)}H", *numbers)
+
+
+def in_lines(table: bytes, line_bytes: int) -> bytes:
+    """The table as a picture whose lines have so many bytes: FFmpeg's begin at round addresses."""
+    padding = bytes(line_bytes - _ROW_BYTES)
+    return b"".join(table[at : at + _ROW_BYTES] + padding for at in range(0, len(table), _ROW_BYTES))
 
 
 def _code(light: float) -> int:

@@ -94,7 +94,7 @@ class PictureChain:
         if self._table is None:
             steps.append(("scale", f"{size}:out_color_matrix=bt709:out_range=tv"))
         else:
-            steps += [("scale", size), ("format", "rgb48le"), ("haldclut", "interp=tetrahedral:clut=first")]
+            steps += [("scale", size), ("format", tone.FORMAT), tone.FILTER]
             steps += [("scale", f"{size}:out_color_matrix=bt709:out_range=tv")]
         steps += [("format", "yuv420p"), *_TURNS[self._look.turn], ("setsar", "1")]
         base = frame.time_base or Fraction(1, 90_000)
@@ -116,12 +116,10 @@ class _TableChain(Chain):
         self._second.push(None)
 
     def _linked(self, before: Any, step: Step) -> Any:
-        if step[0] != "haldclut":
+        if step != tone.FILTER:
             return super()._linked(before, step)
         graph: Graph = self._graph
-        side = tone.SIDE
-        arguments = f"video_size={side}x{side}:pix_fmt=rgb48le:time_base=1/1:colorspace=gbr:range=pc"
-        self._second = graph.add("buffer", arguments)
+        self._second = graph.add(*tone.SOURCE)
         added = graph.add(*step)
         before.link_to(added, 0, 0)
         self._second.link_to(added, 0, 1)
@@ -180,10 +178,8 @@ def _name_colours(frame: VideoFrame) -> None:
 
 
 def _table_frame(table: bytes) -> VideoFrame:
-    frame = VideoFrame(tone.SIDE, tone.SIDE, "rgb48le")
-    plane, row = frame.planes[0], tone.SIDE * 6
-    padding = bytes(plane.line_size - row)
-    plane.update(b"".join(table[at : at + row] + padding for at in range(0, len(table), row)))
+    frame = VideoFrame(tone.SIDE, tone.SIDE, tone.FORMAT)
+    frame.planes[0].update(tone.in_lines(table, frame.planes[0].line_size))
     frame.pts, frame.time_base = 0, Fraction(1, 1)
     frame.colorspace, frame.color_range = 0, _FULL
     return frame

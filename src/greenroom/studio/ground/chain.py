@@ -16,15 +16,12 @@ from greenroom.studio.ground.look import FULL, Look
 Step = tuple[str, str]
 """A filter and its arguments."""
 
-TABLE: Step = ("haldclut", "interp=tetrahedral:clut=first")
-"""The filter that maps colours by a table, which it takes as a picture from its second input."""
-
 
 class Chain:
     """
     A row of filters for frames of one look, in one thread: what it gives depends on the frames alone.
 
-    `table` is that of `domain.tone`, for chains with the step TABLE.
+    `table` is that of `domain.tone`, for chains with its filter.
     """
 
     def __init__(self, look: Look, time_base: Fraction, steps: list[Step], table: bytes = b"") -> None:
@@ -56,19 +53,16 @@ class Chain:
     def _linked(self, before: FilterContext, step: Step) -> FilterContext:
         added = self._graph.add(step[0], step[1] or None)
         before.link_to(added)
-        if step == TABLE:
-            shape = f"video_size={tone.SIDE}x{tone.SIDE}:pix_fmt=rgb48le:time_base=1/1:colorspace=gbr:range=pc"
-            second = self._graph.add("buffer", shape)
+        if step == tone.FILTER:
+            second = self._graph.add(*tone.SOURCE)
             second.link_to(added, 0, 1)
             self._tables.append(second)
         return added
 
 
 def _table_frame(table: bytes) -> VideoFrame:
-    frame = VideoFrame(tone.SIDE, tone.SIDE, "rgb48le")
-    plane, row = frame.planes[0], tone.SIDE * 6
-    padding = bytes(plane.line_size - row)
-    plane.update(b"".join(table[at : at + row] + padding for at in range(0, len(table), row)))
+    frame = VideoFrame(tone.SIDE, tone.SIDE, tone.FORMAT)
+    frame.planes[0].update(tone.in_lines(table, frame.planes[0].line_size))
     frame.pts, frame.time_base = 0, Fraction(1, 1)
     frame.colorspace, frame.color_range = 0, FULL
     return frame

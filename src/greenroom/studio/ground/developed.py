@@ -9,7 +9,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 
 from greenroom.domain import tone
-from greenroom.studio.ground.chain import TABLE, Chain, Step
+from greenroom.studio.ground.chain import Chain, Step
 from greenroom.studio.ground.cover import Cover, cover
 from greenroom.studio.ground.look import LIMITED, MATRICES, Look, look_of, name_colours
 from greenroom.studio.ground.port import readonly
@@ -98,7 +98,7 @@ def _steps(look: Look, cover: Cover) -> list[Step]:
     if look.needs_table:
         # The table costs most of all, so it is applied where there are fewer pixels.
         fewest = min((cover.scaled.width, cover.scaled.height), (box.width, box.height), key=lambda it: it[0] * it[1])
-        steps += [("scale", f"{fewest[0]}:{fewest[1]}:{_ACCURATE}"), ("format", "rgb48le"), TABLE]
+        steps += [("scale", f"{fewest[0]}:{fewest[1]}:{_ACCURATE}"), ("format", tone.FORMAT), tone.FILTER]
     if look.needs_table or look.is_rgb:
         return [*steps, ("scale", f"{size}:{_ACCURATE}:out_color_matrix=bt709:out_range=tv"), ("format", "yuv420p")]
     kept = "tv" if look.range == LIMITED else "pc"
