@@ -15,6 +15,7 @@ from greenroom.domain.events import ALL_EVENTS, COMPATIBLE, GENERATED_VIDEO, OF_
 from greenroom.domain.formats import FORMATS, names_of
 from greenroom.domain.media import Kind
 from greenroom.domain.optimize_findings import OPTIMIZE_FINDINGS
+from greenroom.domain.photo_avatar import LEAST_PORTRAIT_SIDE, LONGEST_PORTRAIT
 from greenroom.domain.policy import AUDIO_CODECS, CODEC_NAMES, VIDEO_CODECS, Dialect, Policy, megabytes, minutes
 from greenroom.domain.production_findings import VIDEO_FINDINGS
 from greenroom.errors import DataFolderInUse, GreenroomError, SettingError
@@ -248,13 +249,22 @@ def _variable(parameter: Any) -> str:
 def advice() -> str:
     """Every row of the advice table."""
     given = [row for row in ADVICE if row.look is not None]
+    usual = [row for row in given if not row.purpose]
     others = [row for row in ADVICE if row.look is None]
     return page(
         "Advice",
         "What is accepted but not best for video making stands in `advice` of an asset, each with a stable `code`, a "
         "sentence, what was `measured`, what is `recommended`, and the `cure`. Nothing is refused for it. What needs "
         "every picture of a video (its loudness, black and frozen stretches) is told once its verification is `deep`.",
-        *[part for kind in Kind for part in _advice_on(kind, [row for row in given if kind in row.kinds])],
+        *[part for kind in Kind for part in _advice_on(kind, [row for row in usual if kind in row.kinds])],
+        "## Photo avatar",
+        "An image that was uploaded or imported is looked at as a portrait when the server has nothing else to do, "
+        "mostly within seconds. Its advice then has the `purpose` `photo_avatar` and the codes that a photo avatar of "
+        "it would be refused with. None means that nothing speaks against one, or that nobody has looked yet: "
+        "`POST /api/v1/photo-avatars/check` looks at once. Looked at are stills of at least "
+        f"{LEAST_PORTRAIT_SIDE} px on each side and up to {LONGEST_PORTRAIT:g}:1 or 1:{LONGEST_PORTRAIT:g}, within a "
+        "day, where the networks are installed (`greenroom models install`) and `photo.advice` is on.",
+        _advice_table([row for row in given if row.purpose]),
         "## Figures that are no advice",
         table(
             ("code", "figure", "who sees to it"),
@@ -264,8 +274,12 @@ def advice() -> str:
 
 
 def _advice_on(kind: Kind, rows: Sequence[Row]) -> list[str]:
+    return [f"## {kind.value.capitalize()}", _advice_table(rows)]
+
+
+def _advice_table(rows: Sequence[Row]) -> str:
     cells = [[f"`{row.code}`", row.recommended, row.message.format(measured="…"), row.cure] for row in rows]
-    return [f"## {kind.value.capitalize()}", table(("code", "recommended", "what is said", "what to do"), cells)]
+    return table(("code", "recommended", "what is said", "what to do"), cells)
 
 
 # Events

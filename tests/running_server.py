@@ -98,7 +98,7 @@ def start_server(data: Path, *, program: list[str] | None = None, **settings: st
     # One key sends more in these tests than it may in a minute; those of the limit set it.
     environ |= {"GREENROOM_API_KEY": KEY, "GREENROOM_RATES_POSTS_PER_MINUTE": "0"}
     # Servers that are shared live for minutes: they would make the previews of the whole cast beside the tests.
-    environ |= {"GREENROOM_PREVIEWS_AHEAD_AFTER_S": "0"}
+    environ |= {"GREENROOM_PREVIEWS_AHEAD_AFTER_S": "0", "GREENROOM_PHOTO_ADVICE": "off"}
     environ |= {f"GREENROOM_{name.upper()}": value for name, value in settings.items()}
     with log.open("a") as errors:
         process = subprocess.Popen(

@@ -183,6 +183,7 @@ class Greenroom(Server):
             "GREENROOM_BENCH_DEEPEN": "off",
             "GREENROOM_RATES_POSTS_PER_MINUTE": "0",
             "GREENROOM_PREVIEWS_AHEAD_AFTER_S": "0",
+            "GREENROOM_PHOTO_ADVICE": "off",
         }
         return {**outside, **ours, **self.settings}
 

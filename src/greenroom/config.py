@@ -353,6 +353,10 @@ class Photo:
         "", "The licence of the engine and its weights, as it names it: setting it says that you agree."
     )
     engine_timeout_s: float = positive(3600.0, "Longest wait for all frames of a video.")
+    advice: bool = setting(
+        True,
+        "Look at uploaded images when nothing else is to do, and advise on what a photo avatar would be refused for.",
+    )
     wall_s: float = positive(60.0, "A photograph that takes longer to be looked at is given up.")
     memory_bytes: int = positive(3072 * MIB, "Address space of the process that looks at a photograph.")
 

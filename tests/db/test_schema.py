@@ -12,7 +12,20 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 
 from greenroom.bootstrap.house import open_catalogue
-from greenroom.db import blobs, catalogue, keys, library, listing, migrate, outbox, uploads, usage, uses, videos
+from greenroom.db import (
+    blobs,
+    catalogue,
+    keys,
+    library,
+    listing,
+    migrate,
+    outbox,
+    portraits,
+    uploads,
+    usage,
+    uses,
+    videos,
+)
 from greenroom.db.schema import metadata
 from greenroom.db.sqlite import Statement
 from greenroom.domain.asset_query import AssetQuery, Sort
@@ -120,6 +133,8 @@ def test_staged_uploads_are_found_by_their_index(connection: sqlite3.Connection)
         keys._ONE,
         usage._OF_ACCOUNT,
         usage._RECEIVE,
+        portraits._KNOWN,
+        portraits._KEEP,
         videos._BY_ID,
         videos._SAVE,
         videos._DEFER,
@@ -169,6 +184,13 @@ def test_a_page_of_videos_is_read_from_its_place_on(connection: sqlite3.Connecti
     steps = plan(connection, videos._PAGE)
 
     assert "SEARCH videos USING INDEX ix_videos_account_created_at_id" in steps
+
+
+def test_the_next_portrait_is_found_by_the_index_of_those_nobody_has_looked_at(connection: sqlite3.Connection) -> None:
+    steps = plan(connection, portraits._NEXT)
+
+    assert "USING INDEX ix_assets_portrait_due (ready_at>? AND ready_at<?)" in steps
+    assert "TEMP B-TREE" not in steps
 
 
 @pytest.mark.parametrize("column", ["cover_key", "srt_key", "vtt_key"])

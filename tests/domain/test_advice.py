@@ -9,6 +9,7 @@ import pytest
 from greenroom.domain.advice import TABLE, Advice, advice
 from greenroom.domain.media import (
     AudioStream,
+    Finding,
     Format,
     Kind,
     Measurements,
@@ -18,6 +19,7 @@ from greenroom.domain.media import (
     Stretch,
     VideoStream,
 )
+from greenroom.domain.portrait_findings import NOT_SEEN, REFUSALS, WARNINGS
 
 GUIDES = Path(__file__).parents[3] / "shared" / "seeds"
 FIGURE = re.compile(
@@ -27,6 +29,7 @@ FIGURE = re.compile(
 FIGURES_IN_THE_GUIDES = 52  # lines with one, counted in the pages themselves
 
 MIB = 1024 * 1024
+PORTRAIT_CODES = [*REFUSALS, *WARNINGS, NOT_SEEN]
 VIDEO = VideoStream(0, "h264", 1920, 1080, 900, 30.0, 30.0)
 SOUND = AudioStream(1, "aac", 48_000, 2, 30.0)
 GOOD_SOUND = SoundMeasurements(30.0, -18.0, 5.0, -2.0, -60.0)
@@ -211,8 +214,19 @@ def test_a_file_with_one_fault_gets_the_advice_on_it(
     assert code in codes(msgspec.structs.replace(info, **changes), size_bytes)
 
 
+@pytest.mark.parametrize("code", PORTRAIT_CODES)
+def test_what_speaks_against_a_photo_avatar_is_told_with_its_purpose(code: str) -> None:
+    (given,) = advice(PHOTO, MIB, Kind.IMAGE, [Finding(code, "…", "so much")])
+
+    assert (given.code, given.purpose, given.measured) == (code, "photo_avatar", "so much")
+    assert "photo avatar" in given.message
+    assert given.message.endswith("(so much).")
+    assert given.cure.startswith("Only needed for a photo avatar: ")
+
+
 def test_every_row_that_looks_is_seen_to_speak_up_by_these_tests() -> None:
     spoken = {code for code, _ in (*FILMS, *SOUNDS)} | {code for code, *_ in IMAGES} | {"video_below_recommended"}
+    spoken |= set(PORTRAIT_CODES)
 
     assert {row.code for row in TABLE if row.look is not None} == spoken
 

@@ -3,6 +3,8 @@
 import hashlib
 import io
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ from greenroom.render.portrait_orders import PortraitLimits
 from greenroom.render.portraits import Portraits
 from greenroom.studio import models
 from greenroom.studio.photo import decoded
-from portraits import PEOPLE, portrait
+from portraits import PEOPLE, portrait, posed
 
 Opened = Callable[[bytes], int]
 
@@ -50,6 +52,16 @@ def encoded(picture: Any, **how: Any) -> bytes:
     out = io.BytesIO()
     Image.fromarray(np.asarray(picture, np.uint8)).save(out, "JPEG", quality=94, **how)
     return out.getvalue()
+
+
+def before_a_wall_like_their_hair() -> Any:
+    """A portrait whose ground has the colours of the hair, in blots."""
+    anna = PEOPLE["anna"]
+    alike = portrait(posed(anna, ground=anna.hair)).astype(np.int16)
+    is_ground = np.abs(alike - portrait(posed(anna, ground=(0, 255, 0)))).sum(-1) > 120
+    blots = np.kron(np.random.default_rng(5).normal(0, 35, (50, 40)), np.ones((12, 12))).astype(np.int16)
+    alike[is_ground] += blots[is_ground][:, None]
+    return np.clip(alike, 0, 255)
 
 
 def content(descriptor: int) -> bytes:
@@ -84,6 +96,22 @@ def test_a_damaged_photograph_is_told_as_such(portraits: Portraits, face: Any, o
         portraits.judge(opened(encoded(face)[:900]), Format.JPEG)
 
     assert told.value.code == "portrait_unreadable"
+
+
+def test_advice_tells_of_an_edge_that_may_not_be_clean(portraits: Portraits, face: Any, opened: Opened) -> None:
+    plain = portraits.advise(opened(encoded(face)), Format.JPEG)
+    busy = portraits.advise(opened(encoded(before_a_wall_like_their_hair())), Format.JPEG)
+
+    assert (plain.refusals, plain.warnings) == ((), ())
+    assert (busy.refusals, [one.code for one in busy.warnings]) == ((), ["edge_doubtful"])
+
+
+def test_in_spare_time_it_gives_way_to_everything_else() -> None:
+    program = "import os; from greenroom.render.portrait_process import give_way; give_way();"
+    said = "print(os.sched_getscheduler(0) == os.SCHED_IDLE, os.nice(0))"
+    ran = subprocess.run([sys.executable, "-c", program + said], capture_output=True, text=True, check=True, timeout=60)
+
+    assert ran.stdout.split() == ["True", "19"]
 
 
 def test_who_takes_too_long_is_ended(face: Any, opened: Opened) -> None:

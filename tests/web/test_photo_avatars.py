@@ -228,7 +228,7 @@ def test_a_photograph_is_checked_without_making_anything(caller: Caller, face: A
     good = caller.post("/api/v1/photo-avatars/check", {"asset": uploaded(caller, jpeg(face))["asset_id"]}).json()
     bad = caller.post("/api/v1/photo-avatars/check", {"asset": uploaded(caller, spoiled["two"])["asset_id"]}).json()
 
-    assert (good["usable"], good["findings"]) == (True, [])
+    assert (good["usable"], good["findings"], good["warnings"]) == (True, [], [])
     assert (bad["usable"], bad["findings"][0]["code"]) == (False, "several_faces")
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from greenroom.bootstrap.house import usual_limits
 from greenroom.bootstrap.keeping import Clock, Keeping
 from greenroom.bootstrap.studio import (
+    advisers,
     hearing,
     image_provider,
     making_terms,
@@ -29,6 +30,7 @@ from greenroom.services.cast import Cast
 from greenroom.services.credits import Credits
 from greenroom.services.lip_syncs import LipSyncs
 from greenroom.services.making import Making
+from greenroom.services.photo_advice import PhotoAdvice
 from greenroom.services.photo_making import PhotoMaking
 from greenroom.services.photos import Photos
 from greenroom.services.previews import Previews
@@ -50,6 +52,7 @@ class Filming:
     making: Making
     photos: Photos
     photo_making: PhotoMaking
+    photo_advice: PhotoAdvice
     lip_syncs: LipSyncs
 
     def stop(self) -> None:
@@ -58,6 +61,7 @@ class Filming:
         self.previews.close()
         self.photo_making.close()
         self.portraits.close()
+        self.photo_advice.close()
 
 
 def filming(settings: Settings, kept: Keeping, now: Clock) -> Filming:
@@ -98,6 +102,13 @@ def filming(settings: Settings, kept: Keeping, now: Clock) -> Filming:
             changed=kept.delivery.forget,
             locale_of=lambda voice_id: voices.check(voice_id, "", 1.0)[0],
             provide=image_provider(settings),
+        ),
+        photo_advice=PhotoAdvice(
+            database=kept.database,
+            store=kept.store,
+            adviser=advisers(settings),
+            is_receiving=lambda: bool(kept.ingest.active),
+            now=now,
         ),
         lip_syncs=LipSyncs(
             database=kept.database,

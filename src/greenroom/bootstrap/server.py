@@ -83,6 +83,7 @@ _TELL_AGAIN_EVERY_S = 1.0
 _FORGET_EVENTS_EVERY_S = 3600.0
 _NOTE_USES_EVERY_S = 10.0
 _DEEPEN_EVERY_S = 1.0
+_ADVISE_EVERY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +244,9 @@ def _keeping_jobs(settings: Settings, kept: Keeping, watch: Watch) -> Sequence[J
 
 def _filming_jobs(settings: Settings, films: Filming) -> Sequence[Job]:
     workers = range(settings.render.workers)
+    advising = [Job("look at images as portraits", films.photo_advice.work, _ADVISE_EVERY_S)]
     return [
+        *(advising if settings.photo.advice else ()),
         *(Job(f"make videos {number}", films.making.work, _MAKE_EVERY_S) for number in workers),
         Job("make photo avatars", films.photo_making.work, _MAKE_EVERY_S),
         Job("have portraits made", films.photo_making.provide_all, _MAKE_EVERY_S),

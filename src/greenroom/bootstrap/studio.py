@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from greenroom.studio.voices.settings import VoiceSettings
 
 
+_PATIENCE_IN_SPARE_TIME = 10
+
+
 def video_limits(settings: Settings) -> VideoLimits:
     """What videos may be."""
     chosen = settings.render
@@ -81,6 +84,14 @@ def portraits(settings: Settings) -> Portraits:
     """Who looks at photographs."""
     chosen = settings.photo
     return Portraits(models_folder(settings), PortraitLimits(chosen.wall_s, memory_bytes=chosen.memory_bytes))
+
+
+def advisers(settings: Settings) -> Portraits:
+    """Who looks at images that nobody has asked about: patiently, in the time that is left over."""
+    chosen = settings.photo
+    wall_s = chosen.wall_s * _PATIENCE_IN_SPARE_TIME
+    limits = PortraitLimits(wall_s, memory_bytes=chosen.memory_bytes, in_spare_time=True)
+    return Portraits(models_folder(settings), limits)
 
 
 def image_provider(settings: Settings) -> ImageProvider | None:

@@ -42,6 +42,7 @@ COLUMNS = (
     assets.c.version,
     assets.c.updated_at,
     assets.c.deleted_at,
+    assets.c.portrait,
 )
 _ASSET = sql(select(*COLUMNS).where(assets.c.id == bindparam("id")))
 _ASSET_OF_ACCOUNT = sql(
@@ -88,7 +89,7 @@ def assets_in_order(tx: Transaction, asset_ids: Sequence[AssetId]) -> list[Asset
 def read(row: Row) -> Asset:
     """The asset in a row of COLUMNS."""
     (id_, account, number, kind, state, verification, name, extension, created, blob, size, info, findings, notes,
-     description, ready, policy, folder, tags, metadata, version, updated, deleted) = row  # fmt: skip
+     description, ready, policy, folder, tags, metadata, version, updated, deleted, portrait) = row  # fmt: skip
     return Asset(
         id=id_,
         account_id=account,
@@ -113,6 +114,7 @@ def read(row: Row) -> Asset:
         version=version,
         updated_at=instant(updated) if updated is not None else None,
         deleted_at=instant(deleted) if deleted is not None else None,
+        portrait=_decode_findings(portrait) if portrait is not None else None,
     )
 
 

@@ -81,6 +81,7 @@ _PURGE = sql(
         height=None,
         findings=None,
         notes=None,
+        portrait=None,
         **_TOUCH,
     )
 )

@@ -118,6 +118,9 @@ blobs = Table(
     Index("ix_blobs_condemned_at", "condemned_at", sqlite_where=text("condemned_at IS NOT NULL")),
 )
 
+# Images that nobody has looked at as portraits yet, and that have enough pixels for a face.
+PORTRAIT_DUE = "kind = 'image' AND state = 'ready' AND portrait IS NULL AND width >= 128 AND height >= 128"
+
 # All that lists are filtered by, so that a list is read from its index alone however few of the assets fit.
 _FILTERS = ("kind", "state", "folder_id", "format", "width", "height", "created_at")
 
@@ -154,9 +157,12 @@ assets = Table(
     Column("duration_s", Float),
     Column("width", Integer),
     Column("height", Integer),
+    # What speaks against a photo avatar of an image: NULL while nobody has looked.
+    Column("portrait", Text),
     Index("ix_assets_account_number", "account_id", "number", unique=True),
     Index("ix_assets_folder_number", "account_id", "folder_id", "number", sqlite_where=text("folder_id <> ''")),
     Index("ix_assets_structural", "id", sqlite_where=text("state = 'ready' AND verification = 'structural'")),
+    Index("ix_assets_portrait_due", "ready_at", sqlite_where=text(PORTRAIT_DUE)),
     Index("ix_assets_blob_key", "blob_key", sqlite_where=text("blob_key IS NOT NULL")),
     Index("ix_assets_by_number", "account_id", "number", *_FILTERS, "size_bytes", "duration_s"),
     # In SQLite this one has the collation NOCASE.

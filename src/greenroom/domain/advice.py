@@ -6,9 +6,12 @@ word, the look that tells when it applies, and what to do then. A figure that is
 policy, one that nobody can see in a file is for the reader or for `optimize`: such rows have no look.
 """
 
+from collections.abc import Sequence
+
 from greenroom.domain import advice_looks as looks
+from greenroom.domain.advice_portraits import PORTRAIT_ROWS
 from greenroom.domain.advice_row import Advice, Case, Row
-from greenroom.domain.media import Kind, MediaInfo
+from greenroom.domain.media import Finding, Kind, MediaInfo
 
 __all__ = ["TABLE", "Advice", "Row", "advice"]
 
@@ -138,6 +141,8 @@ TABLE: tuple[Row, ...] = (
         cure="Save it with 8 bit a colour.",
         look=looks.deep_colour,
     ),
+    # Images that are to become photo avatars
+    *PORTRAIT_ROWS,
     # The picture of a video
     Row(
         code="video_below_recommended",
@@ -574,13 +579,17 @@ TABLE: tuple[Row, ...] = (
 )
 
 
-def advice(info: MediaInfo, size_bytes: int, kind: Kind) -> tuple[Advice, ...]:
-    """What would make this file better for video making, in the order of the table; empty if nothing."""
-    case = Case(info, size_bytes, kind)
+def advice(info: MediaInfo, size_bytes: int, kind: Kind, portrait: Sequence[Finding] = ()) -> tuple[Advice, ...]:
+    """
+    What would make this file better for video making, in the order of the table; empty if nothing.
+
+    `portrait` is what was found when it was looked at as a portrait.
+    """
+    case = Case(info, size_bytes, kind, tuple(portrait))
     given = []
     for row in TABLE:
         seen = row.look(case) if row.look is not None and kind in row.kinds else None
         if seen is not None:
             message = row.message.format(measured=seen.text)
-            given.append(Advice(row.code, message, seen.text, row.recommended, row.cure, seen.at_s))
+            given.append(Advice(row.code, message, seen.text, row.recommended, row.cure, seen.at_s, row.purpose))
     return tuple(given)

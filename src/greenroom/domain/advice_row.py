@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from greenroom.domain.media import Kind, Measurements, MediaInfo, SoundMeasurements
+from greenroom.domain.media import Finding, Kind, Measurements, MediaInfo, SoundMeasurements
 
 
 class Advice(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -17,15 +17,18 @@ class Advice(msgspec.Struct, frozen=True, omit_defaults=True):
     recommended: str
     cure: str
     at_s: float | None = None
+    purpose: str = ""
+    """What it is for if not for videos as such: `photo_avatar`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One file that advice is given on."""
+    """One file that advice is given on; `portrait` is what was found when it was looked at as a portrait."""
 
     info: MediaInfo
     size_bytes: int
     kind: Kind
+    portrait: tuple[Finding, ...] = ()
 
     @property
     def measured(self) -> Measurements:
@@ -72,3 +75,4 @@ class Row:
     quotes: tuple[str, ...] = ()
     look: Look | None = None
     upheld_by: str = "advice"
+    purpose: str = ""

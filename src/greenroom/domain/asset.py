@@ -83,6 +83,8 @@ class Asset:
     """Counts its owner's changes; what is found in its bytes is no change of theirs."""
     updated_at: datetime | None = None
     deleted_at: datetime | None = None
+    portrait: tuple[Finding, ...] | None = None
+    """What speaks against a photo avatar of it; None while nobody has looked at it as a portrait."""
 
     @property
     def path(self) -> str:

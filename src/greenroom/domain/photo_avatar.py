@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from greenroom.domain.folder import TOP
 from greenroom.domain.ids import AccountId, AssetId, BlobKey, FolderId
-from greenroom.domain.media import Finding, Format
+from greenroom.domain.media import Finding, Format, MediaInfo
 from greenroom.domain.production import VideoId
 from greenroom.domain.video import Aspect
 from greenroom.domain.video_wish import Named
@@ -27,6 +27,8 @@ LOOK_FORMATS = {"original": Format.JPEG, "cutout": Format.PNG, "studio": Format.
 FIRST_NUMBER = 100_001
 """Numbers of photo avatars begin here in each account, above those of all stock presenters."""
 AVATAR_PREFIX = "pa_"
+LEAST_PORTRAIT_SIDE, LONGEST_PORTRAIT = 128, 2.5
+"""Pixels of the shorter side of an image that may show a face with enough of them; its longest shape."""
 
 
 def new_photo_id() -> PhotoId:
@@ -42,6 +44,13 @@ def new_photo_avatar_id() -> PhotoAvatarId:
 def new_motion_id() -> MotionId:
     """An id with 128 random bits."""
     return MotionId("mo_" + secrets.token_hex(16))
+
+
+def could_be_portrait(info: MediaInfo) -> bool:
+    """Whether an image is worth looking at as a portrait: a still of some size, and no banner."""
+    short, long = sorted((info.width or 0, info.height or 0))
+    is_still = info.format is not Format.GIF and (info.frame_count or 1) == 1
+    return is_still and short >= LEAST_PORTRAIT_SIDE and long <= LONGEST_PORTRAIT * short
 
 
 class PhotoState(StrEnum):

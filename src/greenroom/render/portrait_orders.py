@@ -16,6 +16,8 @@ class PortraitLimits(Struct, frozen=True):
     cpu_s: int = 60
     memory_bytes: int = 3072 * MIB
     output_max_bytes: int = 256 * MIB
+    in_spare_time: bool = False
+    """Whether it waits for whatever else there is to compute."""
 
 
 class Look(Struct, frozen=True):
@@ -29,7 +31,8 @@ class Orders(Struct, frozen=True):
     """
     Look at the photograph behind a descriptor, confined by what the machine has; the networks are in the models folder.
 
-    With `take` it is no photograph but a film, in which somebody's mouth is to be moved.
+    With `take` it is no photograph but a film, in which somebody's mouth is to be moved. With `doubts` it is told, too,
+    what would not be best of an avatar.
 
     Where `prepared` is given and nothing speaks against it, the avatar is written there; `looks` are open files for the
     four images, or empty.
@@ -41,6 +44,7 @@ class Orders(Struct, frozen=True):
     limits: PortraitLimits
     aspect: Aspect = Aspect.PORTRAIT
     take: Look | None = None
+    doubts: bool = False
     prepared: int | None = None
     looks: tuple[int, ...] = ()
     landlock: bool = False

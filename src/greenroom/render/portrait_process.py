@@ -6,6 +6,7 @@ have that done, and only then decodes the photograph. It ends with a line of JSO
 with the process that started it.
 """
 
+import contextlib
 import errno
 import os
 import sys
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from greenroom.domain.media import Finding
 from greenroom.domain.photo_avatar import LOOK_FORMATS
+from greenroom.domain.portrait_findings import WARNINGS
 from greenroom.errors import NotProduced
 from greenroom.media.landlock import give_up_paths_and_ports
 from greenroom.media.task_limits import give_up_calls, limit_self
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from greenroom.studio import photo
 
 _DOUBTFUL = 0.35
+_COMES_LAST = 19
 
 
 def main() -> None:
@@ -32,7 +35,16 @@ def main() -> None:
     orders = decoded(sys.argv[1])
     limits = orders.limits
     limit_self(memory_bytes=limits.memory_bytes, cpu_s=limits.cpu_s, file_max_bytes=limits.output_max_bytes, niceness=5)
+    if limits.in_spare_time:
+        give_way()
     os.write(1, encoded(_outcome(orders)) + b"\n")
+
+
+def give_way() -> None:
+    """Take only the time that nobody else wants, where the machine knows such a class; else come last."""
+    os.nice(_COMES_LAST)
+    with contextlib.suppress(AttributeError, OSError):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def _outcome(orders: Orders) -> Message:
@@ -66,10 +78,11 @@ def _looked(orders: Orders) -> Looked:
     _lock_in(orders)
     picture = photograph.decoded(orders.source, orders.format)
     judgement = photo.judged(picture, networks)
-    if judgement.refusals or orders.prepared is None:
+    if judgement.refusals or (orders.prepared is None and not orders.doubts):
         return Looked(judgement.refusals)
     portrait = photo.prepare(picture, networks, judgement.face)
-    _fill(orders.prepared, photo.encoded(portrait))
+    if orders.prepared is not None:
+        _fill(orders.prepared, photo.encoded(portrait))
     if orders.looks:
         made = photo.looks(portrait, orders.aspect)
         for descriptor, name in zip(orders.looks, LOOK_FORMATS, strict=True):
@@ -91,9 +104,8 @@ def _looked_at_film(orders: Orders, look: Look, networks: "photo.Networks") -> L
 def _doubts(doubt: float) -> tuple[Finding, ...]:
     if doubt <= _DOUBTFUL:
         return ()
-    text = "The person and the ground have like colours, so the edge of the hair may not be clean."
-    cure = "For a clean edge, take the picture before a plain ground of another colour."
-    return (Finding("edge_doubtful", text, f"{doubt:.2f}", f"{_DOUBTFUL:.2f}", cure),)
+    cause, cure, _ = WARNINGS["edge_doubtful"]
+    return (Finding("edge_doubtful", cause, f"{doubt:.2f}", f"{_DOUBTFUL:.2f}", cure),)
 
 
 def _lock_in(orders: Orders) -> None:

@@ -70,6 +70,10 @@ class Portraits:
         """
         return self._looked(self._orders(source, format_))
 
+    def advise(self, source: int, format_: Format) -> Inspected:
+        """The same, with what would not be best of an avatar that can be made."""
+        return self._looked(msgspec.structs.replace(self._orders(source, format_), doubts=True))
+
     def judge_film(self, source: int, format_: Format, size: tuple[int, int], used_s: float) -> Inspected:
         """
         What speaks against moving the mouth of somebody in the film behind an open file, shown at a size, of which so

@@ -70,6 +70,9 @@ class PortraitMaker(Protocol):
     def judge(self, source: int, format_: Format) -> Inspected:
         """What speaks against an avatar of an open photograph; raises NotProduced if it cannot be looked at."""
 
+    def advise(self, source: int, format_: Format) -> Inspected:
+        """The same, with what would not be best of an avatar that can be made."""
+
     def make(self, source: int, format_: Format, aspect: Aspect, prepared: int, looks: Sequence[int]) -> Inspected:
         """The same, with the avatar and the four images written into open files where nothing does."""
 
@@ -142,7 +145,7 @@ class Photos:
 
     def inspect(self, act: Act, named: Named) -> tuple[Asset, Inspected]:
         """
-        What speaks against an avatar of an asset, which is not changed and nothing is charged for.
+        What speaks against an avatar of an asset, and what would not be best of one; nothing is changed or charged for.
 
         Raises ParameterError for an asset that is no verified image, ModelsMissing, NotProduced.
         """
@@ -150,7 +153,7 @@ class Photos:
         asset = self._asset(act, named)
         if asset.state is not AssetState.READY:
             raise ParameterError(named.field, f"is {asset.id}, which is {asset.state.value}; wait until it is ready")
-        return asset, self._inspected(asset)
+        return asset, self._seen_by(self.portraits.advise, asset)
 
     def photo(self, act: Act, photo_id: PhotoId) -> Photo:
         """One photo. Raises NotFound, for a foreign one too."""
@@ -337,14 +340,14 @@ class Photos:
         self.portraits.require_models()
         asset = self._asset(act, named)
         if asset.state is AssetState.READY:
-            refuse(named.field, self._inspected(asset))
+            refuse(named.field, self._seen_by(self.portraits.judge, asset))
         return asset
 
-    def _inspected(self, asset: Asset) -> Inspected:
+    def _seen_by(self, look: Callable[[int, Format], Inspected], asset: Asset) -> Inspected:
         assert asset.blob_key is not None and asset.info is not None, "a ready asset was seen into"
         source = self.store.open(asset.blob_key)
         try:
-            return self.portraits.judge(source, asset.info.format)
+            return look(source, asset.info.format)
         finally:
             os.close(source)
 

@@ -29,7 +29,7 @@ def receipt(asset: Asset, origin: str) -> dict[str, Any]:
         "media": info,
         "findings": asset.findings,
         "notes": asset.notes,
-        "advice": advice(info, asset.size_bytes or 0, asset.kind) if info is not None else (),
+        "advice": advice(info, asset.size_bytes or 0, asset.kind, asset.portrait or ()) if info is not None else (),
         "folder_id": asset.folder_id or None,
         "tags": asset.tags,
         "metadata": asset.metadata,

@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
-from greenroom.studio.photo import EXPLANATIONS, Networks, judged
+from greenroom.domain.portrait_findings import REFUSALS
+from greenroom.studio.photo import Networks, judged
 from greenroom.studio.photo.faces import Face, faces
 from portraits import PEOPLE, Rgb, portrait, posed
 
@@ -132,4 +133,4 @@ def test_a_refusal_says_what_was_measured_what_is_allowed_and_what_helps(network
 
     assert finding.measured == "eyes 32 px wide"
     assert finding.allowed == "at least 60 px"
-    assert finding.cure == EXPLANATIONS["face_too_small"].cure
+    assert finding.cure == REFUSALS["face_too_small"].cure

@@ -8,14 +8,13 @@ A photograph that talks.
     PhotoAvatar(portrait, (1080, 1920), Framing.FULL) -> what the composer draws frames with
 """
 
-from greenroom.studio.photo.gates import EXPLANATIONS, Judgement, judged
+from greenroom.studio.photo.gates import Judgement, judged
 from greenroom.studio.photo.looks import looks
 from greenroom.studio.photo.networks import Networks
 from greenroom.studio.photo.portrait import NoFace, NotPrepared, Portrait, decoded, encoded, prepare
 from greenroom.studio.photo.talking import PhotoAvatar
 
 __all__ = [
-    "EXPLANATIONS",
     "Judgement",
     "Networks",
     "NoFace",

@@ -1,18 +1,18 @@
 """
 Gates: whether a picture can become an avatar that is worth watching, before anything is made of it.
 
-Each refusal has a stable code, what was measured, what is allowed, and a cure. The same findings are advice when a
-picture is uploaded.
+Each refusal has a stable code, what was measured, what is allowed, and a cure (`domain/portrait_findings`). The same
+findings are advice when a picture is uploaded.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from greenroom.domain.media import Finding
+from greenroom.domain.portrait_findings import REFUSALS
 from greenroom.studio.photo import mesh
 from greenroom.studio.photo.faces import Face, faces, upright, wander
 from greenroom.studio.photo.networks import Floats, Networks, Rgb
@@ -34,41 +34,6 @@ LEAST_MOUTH_CONTRAST, LEAST_LIP_TINT = 4.0, -6.0
 LEAST_LIKENESS = 0.5
 SECOND_FACE = 0.4
 """A face this large, in parts of the largest one, is another person and not somebody far behind."""
-
-
-class _Explanation(NamedTuple):
-    cause: str
-    cure: str
-
-
-EXPLANATIONS: dict[str, _Explanation] = {
-    "no_face": _Explanation("No face was found in the picture.", "Send a photograph of one person who looks ahead."),
-    "no_human_face": _Explanation(
-        "Something like a face was found, but it is not surely a human one.",
-        "Send a photograph of a person: drawings, animals and masks cannot be animated.",
-    ),
-    "several_faces": _Explanation(
-        "More than one face is large enough to be meant.", "Crop the picture so that it shows one person."
-    ),
-    "face_too_small": _Explanation(
-        "The face has too few pixels.", "Send a larger picture, or one that was taken from nearer."
-    ),
-    "face_turned": _Explanation(
-        "The face looks to the side, up or down.", "Send a picture in which the person looks into the camera."
-    ),
-    "face_tilted": _Explanation("The head is tilted too far.", "Turn the picture upright, or hold the head straight."),
-    "face_cut": _Explanation(
-        "The face reaches beyond the picture.", "Send a picture with some room around the whole head."
-    ),
-    "blurred": _Explanation("The face is out of focus or moved.", "Send a sharp picture, as the camera took it."),
-    "too_dark": _Explanation("The face is too dark.", "Take the picture in more light, or brighten it."),
-    "too_bright": _Explanation("The face is overexposed.", "Take the picture in softer light."),
-    "mouth_covered": _Explanation(
-        "The mouth does not look like one: something may be in front of it.",
-        "Send a picture in which hands, masks, cups and microphones are away from the mouth.",
-    ),
-    "eyes_closed": _Explanation("The eyes are closed, or covered.", "Send a picture with open eyes, no sunglasses."),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +65,7 @@ def judged(picture: Rgb, networks: Networks) -> Judgement:
 
 
 def _finding(code: str, measured: str, allowed: str) -> Finding:
-    cause, cure = EXPLANATIONS[code]
+    cause, cure, _ = REFUSALS[code]
     return Finding(code, f"{cause} Measured: {measured}; allowed: {allowed}.", measured, allowed, cure)
 
 

@@ -93,6 +93,7 @@ class PhotographChecked(BaseModel):
     asset_id: str
     usable: bool
     findings: list[dict[str, Any]]
+    warnings: list[dict[str, Any]] = Field(description="What would not be best of the avatar.")
 
 
 def photo_avatars_router(photos: Photos, callers: Callers) -> APIRouter:
@@ -133,7 +134,7 @@ def photo_avatars_router(photos: Photos, callers: Callers) -> APIRouter:
         act = await callers.act(request.scope, Scope.READ, Scope.RENDER)
         asset, inspected = await threads.outside(photos.inspect, act, Named(body.asset, "asset"))
         found = {"asset_id": asset.id, "usable": not inspected.refusals}
-        return answer(request, found | {"findings": inspected.refusals})
+        return answer(request, found | {"findings": inspected.refusals, "warnings": inspected.warnings})
 
     @router.get("", responses={200: {"model": PhotoAvatarPage}, **problems_of(401, 403, 422)})
     async def list_photo_avatars(
