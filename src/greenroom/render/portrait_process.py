@@ -26,7 +26,7 @@ from greenroom.render.portrait_orders import encode_message as encoded
 if TYPE_CHECKING:
     from greenroom.studio import photo
 
-_DOUBTFUL = 0.35
+_DOUBTFUL = 0.09
 _COMES_LAST = 19
 
 

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from greenroom.studio.photo import samples
 from greenroom.studio.photo.networks import Floats, Networks, Rgb
 
 Plane = NDArray[np.float32]
@@ -95,9 +96,12 @@ def _refined(guide: NDArray[np.float32], rough: Plane, points: Floats) -> tuple[
     colours = diffused(guide, sure), diffused(guide, none)
     unknown = ~(sure | none)
     share, trust = _share(guide, *colours)
+    sampled, sampled_trust = samples.share(guide, sure, none, face)
+    share, trust = np.where(sampled_trust > trust, sampled, share), np.maximum(trust, sampled_trust)
     # Ground that has the person's colours by chance: the network's opinion bounds what colours may claim.
     share = share * _ramp(0.03, 0.30, rough)
-    prior = np.where(sure, np.float32(1), np.where(none, np.float32(0), rough))
+    # Where colours say nothing an edge a little off is seen less than a broad haze.
+    prior = np.where(sure, np.float32(1), np.where(none, np.float32(0), _ramp(0.32, 0.68, rough)))
     mixed = np.where(unknown, prior + trust * (share - prior), prior).astype(np.float32)
     smooth = _guided(guide, mixed, max(2, round(face * 0.012)), 2e-4)
     alpha = np.where(unknown, smooth, prior)
