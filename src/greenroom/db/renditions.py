@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 import msgspec
 from sqlalchemy import and_, bindparam, insert, select, text, update
 
-from greenroom.db import audit, outbox
-from greenroom.db.blobs import condemn
-from greenroom.db.schema import blobs, renditions
+from greenroom.db import audit, blobs, outbox
+from greenroom.db.schema import renditions
 from greenroom.db.sqlite import Row, Transaction, sql
 from greenroom.domain.act import by_system
 from greenroom.domain.asset import Asset
@@ -88,16 +87,6 @@ _MAKE_READY = sql(
         ready_at=bindparam("now"),
     )
 )
-_ADD_BLOB = sql(
-    insert(blobs)
-    .values({name: bindparam(name) for name in ("key", "size_bytes", "examination", "decoder", "created_at")})
-    .prefix_with("OR IGNORE")
-)
-_PARDON_BLOB = sql(
-    update(blobs)
-    .where(and_(blobs.c.key == bindparam("blob"), blobs.c.condemned_at.is_not(None)))
-    .values(condemned_at=None)
-)
 
 
 def add(tx: Transaction, new: Rendition) -> Rendition:
@@ -176,11 +165,8 @@ def publish(
     now: datetime,
 ) -> bool:
     """Make it ready if this attempt still has the word, with its event; False if not."""
-    stamp = now.timestamp()
     size = made.after.size_bytes
-    row = {"key": blob, "size_bytes": size, "decoder": examined.decoder, "created_at": stamp}
-    if not tx.run(_ADD_BLOB, {**row, "examination": _encode(examined).decode()}):
-        tx.run(_PARDON_BLOB, {"blob": blob})
+    blobs.keep(tx, blob, size, examined, now)
     won = tx.run(
         _MAKE_READY,
         {
@@ -189,7 +175,7 @@ def publish(
             "made_as": made.format.value,
             "blob": blob,
             "facts": _encode(made).decode(),
-            "now": stamp,
+            "now": now.timestamp(),
         },
     )
     if won:
@@ -197,7 +183,7 @@ def publish(
         outbox.add_event(tx, about, "rendition.ready", data, now)
         audit.note(tx, by_system(about.account_id), "rendition.made", attempt.id, now, {"asset_id": about.id, **data})
     else:
-        condemn(tx, [blob], now)
+        blobs.condemn(tx, [blob], now)
     return bool(won)
 
 

@@ -7,12 +7,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import and_, bindparam, case, func, insert, literal_column, or_, select, text, tuple_, update
+from sqlalchemy import and_, bindparam, case, func, literal_column, or_, select, text, tuple_, update
 
-from greenroom.db import audit, catalogue, folders, library, outbox, search
-from greenroom.db.blobs import condemn
+from greenroom.db import audit, blobs, catalogue, folders, library, outbox, search
 from greenroom.db.json_rows import insert_all
-from greenroom.db.schema import assets, blobs, uploads
+from greenroom.db.schema import assets, uploads
 from greenroom.db.sqlite import Row, Transaction, sql
 from greenroom.domain.act import Act, by_system
 from greenroom.domain.asset import BEFORE_READY, Asset, AssetState, Upload, UploadState, Verification
@@ -74,16 +73,6 @@ _timeline = case(
     else_=uploads.c.timeline,
 )
 _WITH_STEP = {"timeline": func.json_insert(_timeline, "$[#]", func.json(bindparam("step")))}
-_ADD_BLOB = sql(
-    insert(blobs)
-    .values({name: bindparam(name) for name in ("key", "size_bytes", "examination", "decoder", "created_at")})
-    .prefix_with("OR IGNORE")
-)
-_PARDON_BLOB = sql(
-    update(blobs)
-    .where(and_(blobs.c.key == bindparam("blob"), blobs.c.condemned_at.is_not(None)))
-    .values(condemned_at=None)
-)
 _MAKE_READY = sql(
     update(assets)
     .where(and_(assets.c.id == bindparam("asset"), or_(*(assets.c.state == state.value for state in BEFORE_READY))))
@@ -307,8 +296,7 @@ def publish(
     Compare-and-set: of several uploads at once the first wins; the caller of another sees whose bytes they are.
     """
     info = _encode(judged.info).decode()
-    if not _add_blob(tx, judged, now):
-        tx.run(_PARDON_BLOB, {"blob": judged.blob_key})
+    blobs.keep(tx, judged.blob_key, judged.size_bytes, judged.examination, now)
     won = tx.run(
         _MAKE_READY,
         {
@@ -332,14 +320,14 @@ def publish(
         outbox.add_event(tx, current, "asset.ready", {**facts, "upload_id": upload.id}, now)
         audit.note(tx, act, "upload.completed", upload.id, now, {"asset_id": current.id, **facts})
     else:
-        condemn(tx, [judged.blob_key], now)
+        blobs.condemn(tx, [judged.blob_key], now)
     return current
 
 
 def disown(tx: Transaction, judged: Judged, now: datetime) -> None:
     """Have bytes removed that were kept for a publication which was then refused, unless others need them."""
-    _add_blob(tx, judged, now)
-    condemn(tx, [judged.blob_key], now)
+    blobs.keep(tx, judged.blob_key, judged.size_bytes, judged.examination, now)
+    blobs.condemn(tx, [judged.blob_key], now)
 
 
 def stage(
@@ -467,18 +455,6 @@ def _folder(tx: Transaction, act: Act, labels: Labels, limits: FolderLimits, now
     if labels.folder is None and act.within is None:
         return TOP
     return folders.find_or_create(tx, act, labels.folder or FolderRef(), limits, now)
-
-
-def _add_blob(tx: Transaction, judged: Judged, now: datetime) -> bool:
-    """Write the row of a blob; False if it is there."""
-    values = {
-        "key": judged.blob_key,
-        "size_bytes": judged.size_bytes,
-        "examination": _encode(judged.examination).decode(),
-        "decoder": judged.examination.decoder,
-        "created_at": now.timestamp(),
-    }
-    return bool(tx.run(_ADD_BLOB, values))
 
 
 def _asset_row(new: NewUpload, number: int, folder_id: FolderId) -> tuple[Any, ...]:
