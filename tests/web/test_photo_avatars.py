@@ -232,11 +232,20 @@ def test_a_photograph_is_checked_without_making_anything(caller: Caller, face: A
     assert (bad["usable"], bad["findings"][0]["code"]) == (False, "several_faces")
 
 
+def test_a_photograph_is_named_by_its_path_too(caller: Caller, face: Any) -> None:
+    asset = uploaded(caller, jpeg(face))
+    path = "/assets/" + asset["asset_url"].rpartition("/assets/")[2]
+
+    found = caller.post("/api/v1/photo-avatars/check", {"asset": path}).json()
+
+    assert (found.get("asset_id"), found.get("usable")) == (asset["asset_id"], True)
+
+
 def test_what_is_no_image_is_no_photograph(caller: Caller) -> None:
     sound = caller.upload(media_samples.mp3(), filename="a.mp3").json()["data"]["asset_id"]
     reply = caller.post("/v2/photo_avatar/photo/generate", {"photo_url": sound}).json()
 
-    assert (reply["code"], "photo_url" in reply["msg"], "audio" in reply["msg"]) == (40000, True, True)
+    assert (reply["code"], "photo_url" in reply["msg"], "a sound" in reply["msg"]) == (40000, True, True)
 
 
 @pytest.mark.parametrize(

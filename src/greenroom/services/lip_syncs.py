@@ -5,7 +5,6 @@ They are videos with a take, made by the same queue and worker; what is found he
 """
 
 import os
-import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol
@@ -22,17 +21,14 @@ from greenroom.domain.media import Finding, Format, Kind
 from greenroom.domain.photo_avatar import Inspected
 from greenroom.domain.policy import minutes
 from greenroom.domain.production import Caller, Video, VideoId, VideoState
-from greenroom.domain.production_findings import reason
 from greenroom.domain.video import Playback, RecordedVoice, Source, Take, VideoSpec, taken_size
 from greenroom.domain.video_wish import LipSyncWish, Named
 from greenroom.errors import NotFound, ParameterError, TakeRefused
+from greenroom.services.named_assets import NamedAssets, Resolve, id_of, is_address, waits_for
 from greenroom.services.production import NEWEST, Production
 from greenroom.services.video_wishes import Brief
 from greenroom.storage.store import BlobStore
 
-_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
-_NEVER_READY = (AssetState.REJECTED, AssetState.EXPIRED, AssetState.DELETED, AssetState.PURGED)
-_USES = {Kind.IMAGE: "an image", Kind.VIDEO: "a video", Kind.AUDIO: "a sound"}
 _LEAST_FILM_S = 0.4
 
 
@@ -55,8 +51,7 @@ class LipSyncs:
     production: Production
     """One that finds lip-sync videos."""
     judge: Judge
-    resolve: Callable[[Act, str, Kind, str], Asset]
-    """The asset at an address, fetched if it is not ours (`Imports.resolve`)."""
+    resolve: Resolve
     known: Callable[[Act, str], list[AssetId]]
     """The assets that an address has stood for (`Imports.known`)."""
     check_receiver: Callable[[str, str], object]
@@ -75,12 +70,11 @@ class LipSyncs:
         if wish.webhook_url:
             self.check_receiver(wish.webhook_url, wish.webhook_field)
         name = labels.name(wish.name) if wish.name.strip() else ""
-        # First those that are here: nothing is fetched for a wish that is refused.
-        wanted = sorted(((wish.film, Kind.VIDEO), (wish.sound, Kind.AUDIO)), key=lambda one: _is_address(one[0]))
-        found = {kind: self._asset(act, named, kind) for named, kind in wanted}
-        film, sound = found[Kind.VIDEO], found[Kind.AUDIO]
+        assets = NamedAssets(self.database, self.resolve)
+        found = assets.all(act, ((wish.film, Kind.VIDEO), (wish.sound, Kind.AUDIO)))
+        film, sound = found[wish.film], found[wish.sound]
         length_s = self._length_s(sound, wish.sound)
-        warnings = (*self._looked_at(film, wish.film, length_s), *_awaited((film, sound)))
+        warnings = (*self._looked_at(film, wish.film, length_s), *waits_for((film, sound)))
         brief = Brief(self._spec(wish, name, film, sound), (film, sound), length_s, warnings)
         return self.production.accept(act, brief, caller, wish.webhook_url, VideoId(uuid4().hex))
 
@@ -122,24 +116,6 @@ class LipSyncs:
         voice = RecordedVoice(Source(sound.id), wish.transcript.strip(), language)
         return VideoSpec("", voice, name, take=Take(Source(film.id), wish.playback), label=self.label)
 
-    def _asset(self, act: Act, named: Named, kind: Kind) -> Asset:
-        value = named.value.strip()
-        try:
-            if _is_address(named):
-                asset = self.resolve(act, value, kind, named.field)
-            else:
-                asset = self.database.read(lambda tx: library.seen(tx, act, _id_of(value)))
-        except NotFound:
-            text = f"is {value[:200]!r}, which names no asset of this account. Give the id, number or URL of one"
-            raise ParameterError(named.field, text) from None
-        if asset.kind is not kind:
-            text = f"is {asset.id}, which is {_USES[asset.kind]}; {_USES[kind]} is needed here"
-            raise ParameterError(named.field, text)
-        if asset.state in _NEVER_READY:
-            why = f" ({asset.findings[0].message})" if asset.findings else ""
-            raise ParameterError(named.field, f"is {asset.id}, which is {asset.state.value}{why}. Upload it again")
-        return asset
-
     def _length_s(self, sound: Asset, named: Named) -> float:
         length_s = sound.info.duration_s or 0.0 if sound.info is not None else 0.0
         if length_s > self.max_duration_s:
@@ -168,10 +144,10 @@ class LipSyncs:
 
     def _named(self, act: Act, value: str) -> list[AssetId]:
         """The assets that a name may stand for."""
-        if _ADDRESS.match(value):
+        if is_address(value):
             return self.known(act, value)
         try:
-            return [self.database.read(lambda tx: library.seen(tx, act, _id_of(value))).id]
+            return [self.database.read(lambda tx: library.seen(tx, act, id_of(value))).id]
         except NotFound:
             return []
 
@@ -179,20 +155,3 @@ class LipSyncs:
 def task_id(video: Video) -> str:
     """The id of a lip-sync video as the contract has it: a UUID."""
     return str(UUID(video.id))
-
-
-def _is_address(named: Named) -> bool:
-    return _ADDRESS.match(named.value.strip()) is not None
-
-
-def _id_of(value: str) -> str:
-    """The id in what names an asset: itself, or the last segment of its path."""
-    return value.removeprefix("/assets/").partition(".")[0] if value.startswith("/assets/") else value
-
-
-def _awaited(assets: tuple[Asset, ...]) -> tuple[Finding, ...]:
-    return tuple(
-        reason("asset_awaited", f"The asset {asset.id} is {asset.state.value}; the video begins when it is ready.")
-        for asset in assets
-        if asset.state in (AssetState.WAITING, AssetState.VERIFYING)
-    )

@@ -6,7 +6,6 @@ The photograph is looked at before anything is charged or queued; what is to be 
 """
 
 import os
-import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,7 @@ from typing import Protocol
 
 from msgspec import structs
 
-from greenroom.db import audit, catalogue, library, photos, uses, videos
+from greenroom.db import audit, catalogue, photos, uses, videos
 from greenroom.db.sqlite import Database, Transaction
 from greenroom.domain import labels
 from greenroom.domain.act import Act
@@ -44,6 +43,7 @@ from greenroom.domain.video import Aspect
 from greenroom.domain.video_wish import Named
 from greenroom.errors import FaceMissing, FacesSeveral, FaceUnfit, NotFound, ParameterError
 from greenroom.services.credits import Credits
+from greenroom.services.named_assets import NamedAssets, Resolve
 from greenroom.storage.store import BlobStore
 from greenroom.studio.notice import Notice
 
@@ -51,8 +51,6 @@ USER_TYPE = "photo_avatar"
 """What an avatar in the making is called among the users of an asset."""
 NEWEST = (float("inf"), "")
 """Where a list of avatars begins."""
-_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
-_NEVER_READY = (AssetState.REJECTED, AssetState.EXPIRED, AssetState.DELETED, AssetState.PURGED)
 _REFUSALS = {
     "no_face": FaceMissing,
     "no_human_face": FaceMissing,
@@ -84,8 +82,7 @@ class Photos:
     database: Database
     store: BlobStore
     portraits: PortraitMaker
-    resolve: Callable[[Act, str, Kind, str], Asset]
-    """The asset at an address, fetched if it is not ours (`Imports.resolve`)."""
+    resolve: Resolve
     check_receiver: Callable[[str, str], object]
     """Raises AddressRefused for an address that may not be told anything."""
     check_voice: Callable[[str, str, float], tuple[str, Sequence[Notice]]]
@@ -352,21 +349,7 @@ class Photos:
             os.close(source)
 
     def _asset(self, act: Act, named: Named) -> Asset:
-        value = named.value.strip()
-        try:
-            if _ADDRESS.match(value):
-                asset = self.resolve(act, value, Kind.IMAGE, named.field)
-            else:
-                asset = self.database.read(lambda tx: library.seen(tx, act, value))
-        except NotFound:
-            text = f"is {value[:200]!r}, which names no asset of this account. Give the id, number or URL of an image"
-            raise ParameterError(named.field, text) from None
-        if asset.kind is not Kind.IMAGE:
-            raise ParameterError(named.field, f"is {asset.id}, which is of the kind {asset.kind.value}; give an image")
-        if asset.state in _NEVER_READY:
-            why = f" ({asset.findings[0].message})" if asset.findings else ""
-            raise ParameterError(named.field, f"is {asset.id}, which is {asset.state.value}{why}. Upload it again")
-        return asset
+        return NamedAssets(self.database, self.resolve).one(act, named, Kind.IMAGE)
 
 
 def refuse(field: str, inspected: Inspected) -> None:

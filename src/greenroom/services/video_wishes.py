@@ -12,11 +12,11 @@ from difflib import get_close_matches
 
 from msgspec import Struct
 
-from greenroom.db import library, photos
+from greenroom.db import photos
 from greenroom.db.sqlite import Database
 from greenroom.domain import labels
 from greenroom.domain.act import Act
-from greenroom.domain.asset import Asset, AssetState
+from greenroom.domain.asset import Asset
 from greenroom.domain.guessed_language import guessed_language
 from greenroom.domain.ids import AssetId
 from greenroom.domain.media import Finding, Kind
@@ -39,19 +39,17 @@ from greenroom.domain.video import (
     VideoSpec,
 )
 from greenroom.domain.video_wish import GroundWish, MusicWish, Named, VideoWish
-from greenroom.errors import NotFound, ParameterError
+from greenroom.errors import ParameterError
+from greenroom.services.named_assets import NamedAssets, Resolve, waits_for
 from greenroom.studio import cast
 from greenroom.studio.notice import Notice
 from greenroom.studio.voices import languages
 
 _COLOR = re.compile(r"#[0-9a-f]{6}")
 _CAPTION_COLOR = re.compile(r"#[0-9a-f]{6}([0-9a-f]{2})?")
-_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _POSITIONS = ("top", "middle", "bottom")
 _CAPTION_SIZES = (0.01, 0.25)
 _GROUNDS = {"image": Kind.IMAGE, "video": Kind.VIDEO}
-_NEVER_READY = (AssetState.REJECTED, AssetState.EXPIRED, AssetState.DELETED, AssetState.PURGED)
-_USES = {Kind.IMAGE: "an image", Kind.VIDEO: "a video", Kind.AUDIO: "a sound"}
 
 
 class VideoLimits(Struct, frozen=True):
@@ -79,8 +77,7 @@ class VideoWishes:
     """Make specs of wishes. Blocks for lookups of addresses."""
 
     database: Database
-    resolve: Callable[[Act, str, Kind, str], Asset]
-    """The asset at an address, fetched if it is not ours; given the kind and the field's name (`Imports.resolve`)."""
+    resolve: Resolve
     check_receiver: Callable[[str, str], object]
     """Raises AddressRefused for an address that may not be told anything; given the address and the field's name."""
     check_voice: Callable[[str, str, float, str | None], tuple[str, Sequence[Notice]]]
@@ -127,7 +124,7 @@ class VideoWishes:
             label=label,
         )
         used = tuple({asset.id: asset for asset in assets.values()}.values())
-        warnings = (*(Finding(one.code, one.message) for one in notices), *awaited, *_awaited(used))
+        warnings = (*(Finding(one.code, one.message) for one in notices), *awaited, *waits_for(used))
         return Brief(spec, used, self._length_s(wish, assets), warnings)
 
     def _avatar(self, act: Act, wish: VideoWish) -> tuple[str, Likeness | None, tuple[Finding, ...]]:
@@ -210,33 +207,11 @@ class VideoWishes:
             raise ParameterError(music.named.field, text)
 
     def _assets(self, act: Act, wish: VideoWish) -> dict[Named, Asset]:
-        wanted = list(_named(wish))
-        # First those that are here: nothing is fetched for a wish that is refused.
-        found = {named: self._here(act, named, kind) for named, kind in wanted if not _ADDRESS.match(named.value)}
-        for named, kind in wanted:
-            if named not in found:
-                found[named] = self._at_address(act, named, kind)
+        found = NamedAssets(self.database, self.resolve).all(act, _named(wish))
         if wish.audio is not None:
             self._require_length(found[wish.audio], wish.audio)
             self._require_hearable(found[wish.audio], wish, wish.audio)
         return found
-
-    def _here(self, act: Act, named: Named, kind: Kind) -> Asset:
-        value = named.value.strip()
-        try:
-            asset = self.database.read(lambda tx: library.seen(tx, act, _id_of(value)))
-        except NotFound:
-            text = f"is {value[:80]!r}, which names no asset of this account. Give the id, number or URL of one"
-            raise ParameterError(named.field, text) from None
-        return _usable(asset, named, kind)
-
-    def _at_address(self, act: Act, named: Named, kind: Kind) -> Asset:
-        try:
-            asset = self.resolve(act, named.value.strip(), kind, named.field)
-        except NotFound:
-            text = f"is the address {named.value[:200]!r}, under which this account has no asset. Upload the file first"
-            raise ParameterError(named.field, text) from None
-        return _usable(asset, named, kind)
 
     def _require_length(self, asset: Asset, named: Named) -> None:
         length_s, most_s = asset.info.duration_s if asset.info is not None else None, self.limits.max_duration_s
@@ -326,29 +301,6 @@ def _named(wish: VideoWish) -> Iterator[tuple[Named, Kind]]:
         yield wish.ground.named, _GROUNDS[wish.ground.kind]
     if wish.music is not None and not wish.music.track:
         yield wish.music.named, Kind.AUDIO
-
-
-def _id_of(value: str) -> str:
-    """The id in what names an asset: itself, or the last segment of its path."""
-    return value.removeprefix("/assets/").partition(".")[0] if value.startswith("/assets/") else value
-
-
-def _usable(asset: Asset, named: Named, kind: Kind) -> Asset:
-    if asset.kind is not kind:
-        text = f"is {asset.id}, which is {_USES[asset.kind]}; {_USES[kind]} is needed here"
-        raise ParameterError(named.field, text)
-    if asset.state in _NEVER_READY:
-        why = f" ({asset.findings[0].message})" if asset.findings else ""
-        raise ParameterError(named.field, f"is {asset.id}, which is {asset.state.value}{why}. Upload the file again")
-    return asset
-
-
-def _awaited(assets: Sequence[Asset]) -> Iterator[Finding]:
-    for asset in assets:
-        if asset.state in (AssetState.WAITING, AssetState.VERIFYING):
-            yield reason(
-                "asset_awaited", f"The asset {asset.id} is {asset.state.value}; the video begins when it is ready."
-            )
 
 
 def _voice(wish: VideoWish, language: str, assets: dict[Named, Asset]) -> ScriptVoice | RecordedVoice:
