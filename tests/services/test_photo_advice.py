@@ -207,10 +207,11 @@ def test_what_is_made_here_is_not_looked_at(house: SmallHouse, eyes: Eyes, advic
     info = MediaInfo(Format.JPEG, Kind.IMAGE, 480, 600)
     judged = Judged(BlobKey("0" * 64), 1000, info, Examination(info, deep=True))
     born = produced.Born(new_asset_id(Kind.IMAGE), TESTER.account_id, "look", "jpg", TOP, judged)
-    house.database.write(lambda tx: produced.add_asset(tx, house.ingest.numbers, born, house.clock())).result()
+    made = house.database.write(lambda tx: produced.add_asset(tx, house.ingest.numbers, born, house.clock())).result()
+    house.clock.go_on(2)
     advice.work()
 
-    assert eyes.looks == 0
+    assert (eyes.looks, found(house, made)) == (0, ())
 
 
 def test_without_the_networks_nothing_is_said(house: SmallHouse, advice: PhotoAdvice) -> None:
