@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import skia
 
-from greenroom.errors import NotProduced
+from greenroom.errors import ModelsMissing
 from greenroom.studio.captions.clusters import clusters
 
 EMOJI = "NotoColorEmoji-Regular"
@@ -122,9 +122,7 @@ def _loaded(folder: str) -> tuple[Sequence[str], skia.textlayout.FontCollection,
                 faces[name] = face
                 provider.registerTypeface(face, name)
     if _FIRST not in faces:
-        raise NotProduced(
-            "models_missing", f"Captions need the fonts in {folder}. Run on the server: greenroom models install"
-        )
+        raise ModelsMissing("captions", folder, [_FIRST])
     collection = skia.textlayout.FontCollection()
     collection.setDefaultFontManager(provider)
     return tuple(faces), collection, faces

@@ -5,7 +5,7 @@ import os
 import numpy as np
 import skia
 
-from greenroom.errors import NotProduced
+from greenroom.errors import ModelsMissing
 from greenroom.studio.avatar import Box, Layer
 from greenroom.studio.captions.placing import safe_area
 
@@ -20,12 +20,12 @@ def label(frame: tuple[int, int], fonts: str) -> Layer:
     """
     The label for a frame of a width and height, at the upper left of what every player shows.
 
-    `fonts` is the folder of installed fonts; raises NotProduced if its font is not there.
+    `fonts` is the folder of installed fonts; raises ModelsMissing if its font is not there.
     """
     path = os.path.join(fonts, _FONT)
     typeface = skia.Typeface.MakeFromFile(path) if os.path.exists(path) else None
     if typeface is None:
-        raise NotProduced("fonts_missing", f"The font {_FONT} is not installed. Run: greenroom models install fonts")
+        raise ModelsMissing("labels", fonts, [_FONT])
     short = min(frame)
     size, safe = short * _SIZE, safe_area(frame)
     font = skia.Font(typeface, size)
