@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from greenroom.domain.video import Framing
 from greenroom.studio import cast
 from greenroom.studio.cast import Drawn, Person
+from greenroom.studio.planes import rgba_of_yuva
 from greenroom.studio.pose import Pose
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference" / "avatars"
@@ -66,7 +67,7 @@ def frame(avatar: Drawn, pose: Pose, size: tuple[int, int]) -> Sheet:
     whole[:] = GROUND
     left, top, width, height = avatar.box
     part = whole[top : top + height, left : left + width]
-    picture = avatar.draw(pose).astype(np.float32)
+    picture = rgba_of_yuva(avatar.draw(pose)).astype(np.float32)
     part[:] = picture[..., :3] + part * (1 - picture[..., 3:] / 255)
     return np.asarray(whole + 0.5, np.uint8)
 

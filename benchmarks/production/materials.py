@@ -14,6 +14,7 @@ import numpy as np
 from greenroom.domain.video import Framing
 from greenroom.studio import cast, speech_file
 from greenroom.studio.motion import poses
+from greenroom.studio.planes import rgba_of_yuva
 from greenroom.studio.speech import Speech
 from greenroom.studio.timing import timed
 from greenroom.studio.voices.casting import Casting
@@ -58,7 +59,7 @@ def make(folder: Path, frames: int, script: str) -> Materials:
     moves = poses(timed(speech, script, "en-US", None), speech.sound, speech.rate, RATE, 0, script=script)
     with (folder / "avatar.rgba").open("wb") as file:
         for i in range(frames):
-            file.write(avatar.draw(moves[min(i + 15, len(moves) - 1)]).tobytes())
+            file.write(rgba_of_yuva(avatar.draw(moves[min(i + 15, len(moves) - 1)])).tobytes())
     image = _image()
     cv2.imwrite(str(folder / "ground.jpg"), image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])
     _film(folder / "ground.mp4", image, frames)

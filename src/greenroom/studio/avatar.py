@@ -1,5 +1,6 @@
 """What the composer knows of an avatar, whoever draws it: a stock presenter, a photograph, an engine beside us."""
 
+from enum import Enum
 from typing import NamedTuple, Protocol
 
 from greenroom.studio.pose import Picture, Pose
@@ -25,6 +26,14 @@ class Layer(NamedTuple):
     box: Box
 
 
+class Colors(Enum):
+    """What the channels of an avatar's pictures are, always premultiplied by the last one, alpha."""
+
+    RGBA = "rgba"
+    YUVA = "yuva"
+    """Brightness and colours as films have them (`studio.planes`), for each pixel: nothing is left to convert."""
+
+
 class Avatar(Protocol):
     """
     An avatar set up for one size of frame. Not for several threads at once.
@@ -35,6 +44,7 @@ class Avatar(Protocol):
     """
 
     box: Box
+    colors: Colors
     changed: Rows
 
     def draw(self, pose: Pose) -> Picture:

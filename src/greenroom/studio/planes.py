@@ -88,6 +88,21 @@ def rgb_of_planes(planes: Planes) -> Rgb:
     return np.stack([np.clip(channel >> 20, 0, 255).astype(np.uint8) for channel in channels], axis=2)
 
 
+def yuv_of_rgb(red: int, green: int, blue: int) -> tuple[int, int, int]:
+    """Brightness and colours of one colour."""
+    y, u, v = (row[0] * red + row[1] * green + row[2] * blue + _HALF for row in (_Y, _U, _V))
+    return (y >> 20) + BLACK, (u >> 20) + NEUTRAL, (v >> 20) + NEUTRAL
+
+
+def rgba_of_yuva(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """RGBA of brightness, colours and alpha of each pixel, all premultiplied, for people to look at."""
+    alpha = picture[..., 3:].astype(np.float32)
+    y, u, v = np.moveaxis(picture[..., :3] - alpha / 255 * (BLACK, NEUTRAL, NEUTRAL), -1, 0)
+    y, u, v = y * (255 / 219), u * (2 * (1 - _KB) * 255 / 224), v * (2 * (1 - _KR) * 255 / 224)
+    colors = np.stack([y + v, y - u * (_KB / _KG) - v * (_KR / _KG), y + u], axis=-1)
+    return np.concatenate([np.clip(np.rint(colors), 0, alpha), alpha], axis=-1).astype(np.uint8)
+
+
 def rgb_of_hex(color: str) -> tuple[int, int, int]:
     """Red, green and blue of `#rrggbb`; ValueError for anything else."""
     if len(color) != 7 or color[0] != "#" or not all(digit in "0123456789abcdefABCDEF" for digit in color[1:]):

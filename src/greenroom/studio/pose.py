@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Picture = NDArray[np.uint8]
-"""Rows x columns x RGBA, colours premultiplied by alpha, sRGB with BT.709 primaries."""
+"""
+Rows x columns x RGBA, colours premultiplied by alpha, sRGB with BT.709 primaries; of some avatars `avatar.Colors.YUVA`.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ import numpy as np
 
 from greenroom.domain.video import Framing
 from greenroom.studio.cast import avatar, person
+from greenroom.studio.planes import rgba_of_yuva
 from greenroom.studio.pose import Pose
 from greenroom.studio.sound import RATE, mixed, mp3_of
 from greenroom.studio.sound.music import sound_of, track
@@ -25,7 +26,7 @@ def cover(person_id: str) -> bytes:
     picture = _wall(one.look.ground)
     left, top, width, height = drawn.box
     part = picture[top : top + height, left : left + width]
-    stamp = drawn.draw(_AT_REST).astype(np.float32)
+    stamp = rgba_of_yuva(drawn.draw(_AT_REST)).astype(np.float32)
     part *= 1 - stamp[..., 3:] / 255
     part += stamp[..., :3]
     pixels = np.clip(np.rint(picture), 0, 255).astype(np.uint8)

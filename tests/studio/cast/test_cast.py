@@ -7,6 +7,7 @@ from greenroom.domain.video import Framing
 from greenroom.studio import cast
 from greenroom.studio.cast import Age, Drawn, Ethnicity, Gender, Scene, Style
 from greenroom.studio.cast.stage import stage
+from greenroom.studio.planes import rgba_of_yuva
 from greenroom.studio.pose import Pose
 
 REST = Pose(mouth=(0, 0, 0, 0, 0, 0))
@@ -160,7 +161,7 @@ def test_a_turned_head_moves_features_more_than_its_outline() -> None:
     mouth = avatar.mouth_box.top - avatar.box.top
 
     def teeth(turn: float) -> float:
-        picture = avatar.draw(Pose(mouth=(0.6, 0, 0.5, 0, 0, 0), head=(turn, 0, 0))).astype(int)
+        picture = rgba_of_yuva(avatar.draw(Pose(mouth=(0.6, 0, 0.5, 0, 0, 0), head=(turn, 0, 0)))).astype(int)
         near = picture[mouth : mouth + avatar.mouth_box.height, middle - 70 : middle + 70, :3]
         return float(np.nonzero(near.min(2) > 170)[1].mean())
 

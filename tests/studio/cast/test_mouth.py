@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from greenroom.domain.video import Framing
 from greenroom.studio import cast
 from greenroom.studio.cast import Drawn, Person
+from greenroom.studio.planes import rgba_of_yuva
 from greenroom.studio.pose import Picture, Pose
 
 FRAME = (540, 960)
@@ -25,7 +26,7 @@ def name_of(one: Person) -> str:
 def mouth_of(avatar: Drawn, **pose: float) -> Picture:
     """The part of a picture in which the mouth is, with the channels told and the others at rest."""
     channels = tuple(float(pose.get(name, 0)) for name in ("jaw", "wide", "upper", "press", "tuck", "tongue"))
-    picture = avatar.draw(Pose(mouth=channels, smile=pose.get("smile", 0.2)))  # type: ignore[arg-type]
+    picture = rgba_of_yuva(avatar.draw(Pose(mouth=channels, smile=pose.get("smile", 0.2))))  # type: ignore[arg-type]
     top, left = avatar.mouth_box.top - avatar.box.top, avatar.mouth_box.left - avatar.box.left
     return picture[top : top + avatar.mouth_box.height, left : left + avatar.mouth_box.width]
 
@@ -98,7 +99,7 @@ def test_a_blink_hides_the_whites_of_the_eyes() -> None:
     eyes = slice(int(middle - 16 * scale), int(middle + 12 * scale))
 
     def white(blink: float) -> int:
-        picture = avatar.draw(Pose(mouth=(0, 0, 0, 0, 0, 0), blink=blink))[eyes].astype(int)
+        picture = rgba_of_yuva(avatar.draw(Pose(mouth=(0, 0, 0, 0, 0, 0), blink=blink))[eyes]).astype(int)
         return int(((picture[..., :3].min(2) > 180) & (np.ptp(picture[..., :3], axis=2) < 22)).sum())
 
     assert white(0) > white(0.6) > white(1)

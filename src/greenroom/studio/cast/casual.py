@@ -230,9 +230,10 @@ def track(b: Brush, o: Outfit, build: Build) -> None:
             )
             b.rim(half, (-2, 2), lit(o.second, 0.5), 0.5, 1.5)
     b.line(polygon([(0, 262), (0, BOTTOM)]), dark(o.main, 0.6), 9, 0.5, 2)
-    paint = skia.Paint(AntiAlias=True, Color=0xFF000000 | o.accent, Style=skia.Paint.kStroke_Style, StrokeWidth=5)
-    paint.setPathEffect(skia.DashPathEffect.Make([2.4, 1.8], 0))
-    b.canvas.drawLine(0, 258, 0, BOTTOM, paint)
+    zip_ = skia.Path()
+    zip_.moveTo(0, 258)
+    zip_.lineTo(0, BOTTOM)
+    b.dashes(zip_, o.accent, 5, 1.0, (2.4, 1.8))
     b.fill(
         polygon([(-4, 262), (4, 262), (6, 294), (-6, 294)]),
         linear((-6, 262), (6, 294), [(0, 0xF0F0F0, 1), (1, 0x777B80, 1)]),

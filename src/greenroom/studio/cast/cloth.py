@@ -77,11 +77,7 @@ def seam(b: Brush, line: Points, color: Color, stitched: bool = False) -> None:
     b.line(spline([(x - 1.6, y + 1) for x, y in line], closed=False), lit(color, 0.4), 1.1, 0.4)
     if stitched:
         path = spline([(x + 5, y + 1) for x, y in line], closed=False)
-        paint = skia.Paint(
-            AntiAlias=True, Color=0xB0000000 | lit(color, 0.5), Style=skia.Paint.kStroke_Style, StrokeWidth=1.2
-        )
-        paint.setPathEffect(skia.DashPathEffect.Make([4.0, 3.0], 0))
-        b.canvas.drawPath(path, paint)
+        b.dashes(path, lit(color, 0.5), 1.2, 0.69, (4.0, 3.0))
 
 
 def button(b: Brush, x: float, y: float, color: Color, radius: float = 5.0) -> None:
@@ -123,11 +119,7 @@ def neckline(b: Brush, front: Points, color: Color, width: float = 12.0, ribbed:
         spline([(x * 1.01, y - width * 0.12) for x, y in front], closed=False), lit(color, 0.25), width * 0.4, 0.6, 1
     )
     if ribbed:
-        paint = skia.Paint(
-            AntiAlias=True, Color=0x60000000 | dark(color, 0.6), Style=skia.Paint.kStroke_Style, StrokeWidth=width
-        )
-        paint.setPathEffect(skia.DashPathEffect.Make([1.2, 3.4], 0))
-        b.canvas.drawPath(edge, paint)
+        b.dashes(edge, dark(color, 0.6), width, 0.376, (1.2, 3.4))
 
 
 def crew_hole(n: float, deep: float = 246) -> list[Point]:

@@ -59,11 +59,7 @@ def sari(b: Brush, o: Outfit, build: Build) -> None:
         hem = spline([(90, 214), (58, 284), (18, 364), (-62, 474), (-152, 546), (-310, 566)], closed=False)
         b.line(hem, o.accent, 22)
         b.line(hem, lit(o.accent, 0.5), 3, 0.8)
-        paint = skia.Paint(
-            AntiAlias=True, Color=0xC0000000 | dark(o.accent, 0.45), Style=skia.Paint.kStroke_Style, StrokeWidth=8
-        )
-        paint.setPathEffect(skia.DashPathEffect.Make([5, 6], 0))
-        b.canvas.drawPath(hem, paint)
+        b.dashes(hem, dark(o.accent, 0.45), 8, 0.753, (5, 6))
     trunk(b, shape, o.main, build, 0.5)
 
 

@@ -8,11 +8,10 @@ import skia
 from numpy.typing import NDArray
 
 from greenroom.studio.cast.layers import Layer
-from greenroom.studio.cast.paint import blit_of
+from greenroom.studio.cast.paint import image_of
 from greenroom.studio.pose import Picture
 
 Matrix = NDArray[np.float64]
-_NEAREST = skia.SamplingOptions()
 
 
 class Scratch:
@@ -68,32 +67,35 @@ class Area:
 NOWHERE = Area()
 
 
-def place(
-    canvas: skia.Canvas,
-    size: tuple[int, int],
-    one: Layer,
-    matrix: Matrix,
-    scratch: Scratch,
-    paint: skia.Paint | None = None,
-) -> Area:
+def place(canvas: skia.Canvas, size: tuple[int, int], one: Layer, matrix: Matrix, scratch: Scratch) -> Area:
     """Draw a layer, moved by an affine matrix on its coordinates, onto a canvas of a width and height; says where."""
+    area = reached(size, one, matrix)
+    if not area:
+        return NOWHERE
+    picture = scratch.lend(area.right - area.left, area.bottom - area.top)
+    turn(one, matrix, area, picture)
+    canvas.drawImage(image_of(picture), area.left, area.top)
+    return area
+
+
+def reached(size: tuple[int, int], one: Layer, matrix: Matrix) -> Area:
+    """Where in a picture of a width and height a layer is when it was moved by an affine matrix on its coordinates."""
     corners = np.array([(one.left, one.top), (one.right, one.top), (one.left, one.bottom), (one.right, one.bottom)])
     at = corners @ matrix[:, :2].T + matrix[:, 2]
     left, top = (max(0, int(v) - 1) for v in np.floor(at.min(0)))
     right, bottom = (min(limit, int(v) + 1) for v, limit in zip(np.ceil(at.max(0)), size, strict=True))
-    if right - left < 2 or bottom - top < 2:
-        return NOWHERE
+    return Area(left, top, right, bottom) if right - left > 1 and bottom - top > 1 else NOWHERE
+
+
+def turn(one: Layer, matrix: Matrix, area: Area, into: Picture) -> None:
+    """Fill a picture with what is in an area when a layer was moved by a matrix; skia turns at ten times the cost."""
     back = np.linalg.inv(matrix[:, :2])
-    shift = matrix[:, :2] @ (one.left, one.top) + matrix[:, 2] - (left, top)
-    picture = scratch.lend(right - left, bottom - top)
-    # skia turns bitmaps too, at ten times the cost.
+    shift = matrix[:, :2] @ (one.left, one.top) + matrix[:, 2] - (area.left, area.top)
     cv2.warpAffine(
         one.picture,
         np.column_stack([back, -back @ shift]),
-        (right - left, bottom - top),
-        dst=picture,
+        (area.right - area.left, area.bottom - area.top),
+        dst=into,
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_CONSTANT,
     )
-    canvas.drawImage(blit_of(picture), left, top, _NEAREST, paint)
-    return Area(left, top, right, bottom)

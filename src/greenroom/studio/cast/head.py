@@ -10,20 +10,19 @@ from greenroom.studio.cast import accessories, beards
 from greenroom.studio.cast.bend import PIVOT, Bend, Stance
 from greenroom.studio.cast.eyes import Eyes
 from greenroom.studio.cast.face import paint_ears, paint_face
-from greenroom.studio.cast.gear import NOWHERE, Area, Scratch, place
+from greenroom.studio.cast.gear import NOWHERE, Area, Scratch, reached, turn
 from greenroom.studio.cast.hairstyles import STYLES
 from greenroom.studio.cast.layers import Bounds, layer
 from greenroom.studio.cast.look import Look
 from greenroom.studio.cast.mouth import Mouth
-from greenroom.studio.cast.paint import Brush, blit_of, blitting, surface_of
+from greenroom.studio.cast.paint import Brush, image_of, surface_of
 from greenroom.studio.cast.stage import Stage
-from greenroom.studio.pose import Pose
+from greenroom.studio.pose import Picture, Pose
 
 _EYES: Bounds = (-86, -56, 86, 26)
 _MOUTH: Bounds = (-58, 62, 58, 150)
 """Where of a face they are drawn for each frame, in units."""
 _STEPS = 64
-_BEHIND = skia.Paint(BlendMode=skia.BlendMode.kDstOver)
 
 
 class Head:
@@ -66,10 +65,10 @@ class Head:
         bottom = max(bottom, self._skull.bottom + int(30 * self._k))
         self._at = (left, top)
         self._picture = np.zeros((bottom - top, right - left, 4), np.uint8)
-        self._surface, self._blits = surface_of(self._picture), blitting(self._picture)
-        self._over_image = blit_of(self._over.picture)
+        self._surface = surface_of(self._picture)
+        self._over_image = image_of(self._over.picture)
         skull = (self._skull.left - left, self._skull.top - top)
-        self._blits.getCanvas().drawImage(blit_of(self._skull.picture), *skull)
+        self._surface.getCanvas().drawImage(image_of(self._skull.picture), *skull)
         # What moves in a face is under hair and glasses: there they are laid over for each frame, elsewhere once.
         bare = self._picture.copy()
         self._lay_over(None)
@@ -90,8 +89,8 @@ class Head:
         smile = max(0.0, min(1.0, pose.smile))
         return Stance(turn, nod, tilt, (turn * 16, nod * 14 - 3.1 * breath), jaw, smile)
 
-    def draw_behind(self, canvas: skia.Canvas, s: Stance) -> Area:
-        """Draw what hangs behind the body under what is on the canvas; says where."""
+    def draw_behind(self, out: Picture, s: Stance) -> Area:
+        """Draw what hangs behind the body, and nothing else where it is; says where."""
         if self._back.picture.shape[0] <= 2:
             return NOWHERE
         k, c, n = self._k, math.cos(s.tilt), math.sin(s.tilt)
@@ -99,17 +98,20 @@ class Head:
         # It is farther away than the neck, so that it goes the other way in a turn.
         x, y = px + (s.shift[0] - 26 * math.sin(s.turn)) * k, py + (s.shift[1] - 14 * math.sin(s.nod)) * k
         matrix = np.array([[c, -n, x - c * px + n * py], [n, c, y - n * px - c * py]])
-        return place(canvas, self._size, self._back, matrix, self._scratch, _BEHIND)
+        area = reached(self._size, self._back, matrix)
+        if area:
+            turn(self._back, matrix, area, out[area.part])
+        return area
 
     def draw(self, canvas: skia.Canvas, pose: Pose, s: Stance) -> Area:
-        """Draw the head onto a canvas of `blitting`; says where."""
+        """Draw the head onto a canvas; says where."""
         self._draw_eyes(_stepped(pose.blink, *pose.gaze, max(-1.0, min(1.0, pose.brow)), s.smile))
         self._draw_mouth(_stepped(*pose.mouth, s.smile))
         x, y, source = self._bend.map(s)
         bent = self._scratch.lend(source.shape[1], source.shape[0])
         # Its stubs do not know that one map of two channels needs no second.
         cv2.remap(self._picture, source, None, cv2.INTER_LINEAR, dst=bent)  # type: ignore[call-overload]
-        canvas.drawImage(blit_of(bent), x, y)
+        canvas.drawImage(image_of(bent), x, y)
         return Area(x, y, x + source.shape[1], y + source.shape[0]).within(self._size)
 
     def _draw_eyes(self, held: tuple[float, ...]) -> None:
@@ -158,7 +160,7 @@ class Head:
 
     def _lay_over(self, part: Bounds | None) -> None:
         """Lay hair and glasses over a part of the head's picture, or over all of it."""
-        canvas = self._blits.getCanvas()
+        canvas = self._surface.getCanvas()
         canvas.save()
         if part is not None:
             canvas.clipRect(_rect(self._within(part)))

@@ -1,13 +1,14 @@
 """The rig: a presenter set up for one size of frame, drawn pose by pose."""
 
 import numpy as np
+import skia
 
-from greenroom.studio.avatar import Box, Rows
+from greenroom.studio.avatar import Box, Colors, Rows
 from greenroom.studio.cast.face import MOUTH_Y, down
 from greenroom.studio.cast.gear import Area, Scratch
 from greenroom.studio.cast.head import Head
 from greenroom.studio.cast.look import Look
-from greenroom.studio.cast.paint import blitting
+from greenroom.studio.cast.paint import image_of, surface_of
 from greenroom.studio.cast.stage import Stage
 from greenroom.studio.cast.trunk import Trunk
 from greenroom.studio.cast.window import Window
@@ -24,6 +25,7 @@ class Drawn:
     """
 
     box: Box
+    colors = Colors.YUVA
     mouth_box: Box
     changed: Rows
 
@@ -31,7 +33,7 @@ class Drawn:
         self.box = stage.box
         self.mouth_box = _mouth_box(look, stage)
         self._out = np.zeros((self.box.height, self.box.width, 4), np.uint8)
-        self._surface = blitting(self._out)
+        self._surface = surface_of(self._out)
         scratch = Scratch((self.box.width + 16) * (self.box.height + 16) // 2)
         self._trunk, self._head = Trunk(look, stage, scratch), Head(look, stage, scratch)
         self._head_at, self.changed = Area(0, 0, self.box.width, self.box.height), (0, self.box.height)
@@ -44,7 +46,8 @@ class Drawn:
         canvas = self._surface.getCanvas()
         stale = self._trunk.draw(pose.gesture, pose.reach, breath) | self._head_at
         self._out[stale.part] = self._trunk.shown[stale.part]
-        behind = self._head.draw_behind(canvas, stance)
+        behind = self._head.draw_behind(self._out, stance)
+        self._lay_trunk(canvas, behind)
         self._head_at = behind | self._head.draw(canvas, pose, stance)
         if self._window is not None:
             self._window.finish(self._out)
@@ -52,6 +55,14 @@ class Drawn:
         changed = stale | self._head_at
         self.changed = changed.top, changed.bottom
         return self._out
+
+    def _lay_trunk(self, canvas: skia.Canvas, area: Area) -> None:
+        """Lay the trunk over what hangs behind it."""
+        if area.bottom > self._trunk.top:
+            canvas.save()
+            canvas.clipRect(skia.Rect.MakeLTRB(area.left, self._trunk.top, area.right, area.bottom))
+            canvas.drawImage(image_of(self._trunk.shown), 0, 0)
+            canvas.restore()
 
 
 def _mouth_box(look: Look, stage: Stage) -> Box:

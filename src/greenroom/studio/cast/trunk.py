@@ -26,7 +26,7 @@ from greenroom.studio.cast.gear import NOWHERE, Area, Scratch, place
 from greenroom.studio.cast.hands import HANDS, paint_hand
 from greenroom.studio.cast.layers import Layer, layer
 from greenroom.studio.cast.look import Look
-from greenroom.studio.cast.paint import Brush, Point, argb, blit_of, blitting, surface_of
+from greenroom.studio.cast.paint import Brush, Point, image_of, ink, surface_of
 from greenroom.studio.cast.stage import Stage
 
 _TOP = 60.0  # where a neck begins, in units of the body
@@ -40,7 +40,7 @@ _SHADES = tuple(
     skia.Paint(
         AntiAlias=True,
         BlendMode=skia.BlendMode.kSrcATop,
-        Color=argb(NIGHT, 0.036),
+        Color=ink(NIGHT, 0.036),
         Style=skia.Paint.kStroke_Style,
         StrokeCap=skia.Paint.kRound_Cap,
         StrokeWidth=width,
@@ -60,7 +60,7 @@ class Trunk:
         self.top = max(0, int(self._y + _TOP * self._k))
         self._size = (stage.box.width, stage.box.height - self.top)
         self._picture = np.zeros((self._size[1], self._size[0], 4), np.uint8)
-        self._surface, self._colours = blitting(self._picture), surface_of(self._picture)
+        self._surface = surface_of(self._picture)
         self._paint_body()
         self._paint_arms()
         self._still = self._picture.copy()
@@ -84,7 +84,7 @@ class Trunk:
 
         bottom = min(BOTTOM, (self.top + self._size[1] - self._y) / self._k + 4)
         painted = layer(paint, self._k, (self._x, self._y), (-330, _TOP, 330, bottom))
-        self._surface.getCanvas().drawImage(blit_of(painted.picture), painted.left, painted.top - self.top)
+        self._surface.getCanvas().drawImage(image_of(painted.picture), painted.left, painted.top - self.top)
 
     def _paint_arms(self) -> None:
         look, k, skin = self._look, self._k, self._look.face.skin
@@ -163,7 +163,7 @@ class Trunk:
 
     def _joint(self, x: float, y: float) -> Area:
         left, top = round(x + self._elbow.left), round(y + self._elbow.top)
-        self._surface.getCanvas().drawImage(blit_of(self._elbow.picture), left, top)
+        self._surface.getCanvas().drawImage(image_of(self._elbow.picture), left, top)
         height, width = self._elbow.picture.shape[:2]
         return Area(left, top, left + width, top + height)
 
@@ -178,7 +178,7 @@ class Trunk:
 
     def _shade(self, side: int, elbow: Point, wrist: Point) -> Area:
         """The shade of a forearm on the clothes behind it, to the lower right."""
-        canvas = self._colours.getCanvas()
+        canvas = self._surface.getCanvas()
         canvas.save()
         canvas.translate(self._x + 8 * self._k, self._y + 16 * self._k - self.top)
         canvas.scale(self._k, self._k)

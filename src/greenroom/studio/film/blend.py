@@ -10,12 +10,13 @@ Brightness and colours are BT.709 in limited range, like the planes themselves; 
 
 from dataclasses import dataclass
 from itertools import count
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from greenroom.studio.avatar import Box, Layer, Rows
+from greenroom.studio.avatar import Box, Colors, Layer, Rows
 from greenroom.studio.planes import BLACK, NEUTRAL, Plane, Planes
 from greenroom.studio.pose import Picture
 
@@ -32,6 +33,16 @@ _TO_PLANES = np.array([[*_Y, BLACK], [*_U, NEUTRAL], [*_V, NEUTRAL]], np.float32
 _MARGIN, _LOOK_EVERY = 16, 30
 _NUMBERS = count(1)
 """Of what bands hold: none is given twice in a process."""
+
+
+class StampPart(NamedTuple):
+    """A part of a stamp's planes."""
+
+    y: Plane
+    keep: Plane
+    u: Plane
+    v: Plane
+    keep_half: Plane
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +81,12 @@ class Stamp:
         made, spans = bytes_[:bands].view(np.int64), bytes_[bands : 2 * bands].view(np.int32).reshape(-1, 2)
         return cls(box, y, keep, u, v, keep_half, spans, made)
 
+    def part(self, top: int, left: int, height: int, width: int) -> StampPart:
+        """What is at some rows and columns; all numbers are even."""
+        here = slice(top, top + height), slice(left, left + width)
+        half = slice(top // 2, (top + height) // 2), slice(left // 2, (left + width) // 2)
+        return StampPart(self.y[here], self.keep[here], self.u[half], self.v[half], self.keep_half[half])
+
     def copied(self) -> "Stamp":
         """The same in memory of its own."""
         mine = Stamp.over(self.box, bytearray(Stamp.size_bytes(self.box)))
@@ -98,11 +115,9 @@ class Press:
     not converted again, nor copied to where it is already.
     """
 
-    def __init__(self, box: Box) -> None:
+    def __init__(self, box: Box, colors: Colors = Colors.RGBA) -> None:
         self.stamp = Stamp.over(box, bytearray(Stamp.size_bytes(box)))
-        self._rgb = np.empty(BAND * box.width * 3, np.uint8)
-        self._out = np.empty(BAND * box.width * 3, np.uint8)
-        self._half = np.empty(BAND * box.width, np.uint8)
+        self._fill = (_FromRgba if colors is Colors.RGBA else _FromYuva)(box.width).fill
         self._spans = np.zeros((_bands(box), 2), np.int32)
         self._pressed = 0
 
@@ -116,8 +131,7 @@ class Press:
             band, rows = top // BAND, picture[top : top + BAND]
             left, right = self.stamp.spans[band] = self._seen(band, rows)
             if left < right:
-                planes = self._planes(rows[:, left:right], top, left)
-                self._color(planes, top // 2, left // 2)
+                self._fill(rows[:, left:right], self.stamp.part(top, left, len(rows), right - left))
             self.stamp.made[band] = next(_NUMBERS)
         return self.stamp
 
@@ -126,12 +140,9 @@ class Press:
         mine = self.stamp
         for band in np.flatnonzero(other.made != mine.made).tolist():
             left, right = mine.spans[band].tolist()
-            here = slice(band * BAND, (band + 1) * BAND), slice(left, right)
-            half = slice(band * BAND // 2, (band + 1) * BAND // 2), slice(left // 2, right // 2)
-            for theirs, ours in ((other.y, mine.y), (other.keep, mine.keep)):
-                theirs[here] = ours[here]
-            for theirs, ours in ((other.u, mine.u), (other.v, mine.v), (other.keep_half, mine.keep_half)):
-                theirs[half] = ours[half]
+            here = band * BAND, left, BAND, right - left
+            for theirs, ours in zip(other.part(*here), mine.part(*here), strict=True):
+                theirs[:] = ours
             other.spans[band], other.made[band] = mine.spans[band], mine.made[band]
 
     def _seen(self, band: int, rows: Picture) -> tuple[int, int]:
@@ -149,33 +160,59 @@ class Press:
         )
         return int(self._spans[band, 0]), int(self._spans[band, 1])
 
-    def _planes(self, part: Picture, top: int, left: int) -> Picture:
-        """Set brightness and alpha of a part; gives all three planes of it, at full size."""
-        height, width = part.shape[:2]
-        here = slice(top, top + height), slice(left, left + width)
-        rgb, out = (memory[: height * width * 3].reshape(height, width, 3) for memory in (self._rgb, self._out))
-        keep, y = self.stamp.keep[here], self.stamp.y[here]
+
+class _FromYuva:
+    """Fills a part of a stamp with what a picture has in its own colours: there is nothing to reckon."""
+
+    def __init__(self, width: int) -> None:
+        self._half = np.empty(BAND * width, np.uint8)
+
+    def fill(self, part: Picture, into: StampPart) -> None:
+        height, width = into.u.shape
+        half = self._half[: height * width * 4].reshape(height, width, 4)
+        cv2.resize(part, (width, height), dst=half, interpolation=cv2.INTER_AREA)
+        cv2.extractChannel(part, 0, dst=into.y)
+        for channel, plane in ((1, into.u), (2, into.v)):
+            cv2.extractChannel(half, channel, dst=plane)
+        for picture, keep in ((part, into.keep), (half, into.keep_half)):
+            cv2.extractChannel(picture, 3, dst=keep)
+            cv2.bitwise_not(keep, dst=keep)
+
+
+class _FromRgba:
+    """Fills a part of a stamp with what it is of a picture in red, green and blue."""
+
+    def __init__(self, width: int) -> None:
+        self._rgb = np.empty(BAND * width * 3, np.uint8)
+        self._out = np.empty(BAND * width * 3, np.uint8)
+        self._half = np.empty(BAND * width, np.uint8)
+
+    def fill(self, part: Picture, into: StampPart) -> None:
+        self._brightness(part, into)
+        self._color(into)
+
+    def _brightness(self, part: Picture, into: StampPart) -> None:
+        rgb, out = (self._of(memory, into.y.shape) for memory in (self._rgb, self._out))
         cv2.cvtColor(part, cv2.COLOR_RGBA2RGB, dst=rgb)
         # Three channels to three is the one form of this that is done many pixels at a time.
         cv2.transform(rgb, _TO_PLANES, dst=out)
-        cv2.extractChannel(out, 0, dst=y)
-        cv2.extractChannel(part, 3, dst=keep)
-        cv2.bitwise_not(keep, dst=keep)
-        cv2.addWeighted(y, 1, keep, -BLACK / 255, 0, dst=y)
-        return out
+        cv2.extractChannel(out, 0, dst=into.y)
+        cv2.extractChannel(part, 3, dst=into.keep)
+        cv2.bitwise_not(into.keep, dst=into.keep)
+        cv2.addWeighted(into.y, 1, into.keep, -BLACK / 255, 0, dst=into.y)
 
-    def _color(self, planes: Picture, top: int, left: int) -> None:
-        height, width = planes.shape[0] // 2, planes.shape[1] // 2
-        here = slice(top, top + height), slice(left, left + width)
-        half = self._half[: height * width * 3].reshape(height, width, 3)
-        stamp = self.stamp
-        keep = stamp.keep_half[here]
-        full = stamp.keep[top * 2 : (top + height) * 2, left * 2 : (left + width) * 2]
-        cv2.resize(full, (width, height), dst=keep, interpolation=cv2.INTER_AREA)
+    def _color(self, into: StampPart) -> None:
+        height, width = into.u.shape
+        planes, half = self._of(self._out, into.y.shape), self._of(self._half, into.u.shape)
+        cv2.resize(into.keep, (width, height), dst=into.keep_half, interpolation=cv2.INTER_AREA)
         cv2.resize(planes, (width, height), dst=half, interpolation=cv2.INTER_AREA)
-        for channel, plane in enumerate((stamp.u[here], stamp.v[here]), 1):
+        for channel, plane in enumerate((into.u, into.v), 1):
             cv2.extractChannel(half, channel, dst=plane)
-            cv2.addWeighted(plane, 1, keep, -NEUTRAL / 255, 0, dst=plane)
+            cv2.addWeighted(plane, 1, into.keep_half, -NEUTRAL / 255, 0, dst=plane)
+
+    @staticmethod
+    def _of(memory: Plane, size: tuple[int, ...]) -> Picture:
+        return memory[: size[0] * size[1] * 3].reshape(*size, 3)
 
 
 def stamp_of(layer: Layer) -> Stamp:
@@ -189,17 +226,17 @@ class Layers:
     def __init__(self, width: int) -> None:
         self._scratch = np.empty(BAND * width, np.uint8)
 
-    def lay(self, stamp: Stamp, planes: Planes) -> None:
-        """Lay a stamp into planes, over what is there."""
-        for top, bottom, left, right in _parts(stamp):
+    def lay(self, stamp: Stamp, planes: Planes, rows: Rows | None = None) -> None:
+        """Lay a stamp into planes, over what is there; into some of their rows, both even, if they are told."""
+        for top, bottom, left, right in _parts(stamp, rows):
             self._over(planes.y, stamp.y, stamp.keep, stamp.box, (top, bottom, left, right), 1)
             half = (top // 2, bottom // 2, left // 2, right // 2)
             self._over(planes.u, stamp.u, stamp.keep_half, stamp.box, half, 2)
             self._over(planes.v, stamp.v, stamp.keep_half, stamp.box, half, 2)
 
-    def cover(self, stamp: Stamp, alpha: Plane) -> None:
+    def cover(self, stamp: Stamp, alpha: Plane, rows: Rows | None = None) -> None:
         """Make a plane of alpha as opaque as a stamp makes it; its colours are laid into planes by `lay`."""
-        for top, bottom, left, right in _parts(stamp):
+        for top, bottom, left, right in _parts(stamp, rows):
             here = _place(stamp.box, (top, bottom, left, right), 1)
             keep = stamp.keep[top:bottom, left:right]
             scratch = self._lend(keep)
@@ -222,14 +259,14 @@ class Layers:
         return self._scratch[: height * width].reshape(height, width)
 
 
-def _parts(stamp: Stamp) -> list[tuple[int, int, int, int]]:
-    """Top, bottom, left and right in the box of what is seen, band by band."""
-    height = stamp.box.height
-    return [
-        (band * BAND, min(height, (band + 1) * BAND), left, right)
+def _parts(stamp: Stamp, rows: Rows | None) -> list[tuple[int, int, int, int]]:
+    """Top, bottom, left and right in the box of what is seen, band by band; of some rows of the frame, if told."""
+    first, last = (0, stamp.box.height) if rows is None else (row - stamp.box.top for row in rows)
+    parts = (
+        (max(first, band * BAND), min(last, stamp.box.height, (band + 1) * BAND), left, right)
         for band, (left, right) in enumerate(stamp.spans.tolist())
-        if left < right
-    ]
+    )
+    return [(top, bottom, left, right) for top, bottom, left, right in parts if top < bottom and left < right]
 
 
 def _place(box: Box, part: tuple[int, int, int, int], step: int) -> tuple[slice, slice]:

@@ -1,15 +1,16 @@
 """Composing: ground, shadow, avatar, captions and label become the frames of a film, one after the other."""
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from greenroom.studio.avatar import Layer
-from greenroom.studio.film.blend import Layers, Stamp, stamp_of
+from greenroom.studio.avatar import Layer, Rows
+from greenroom.studio.film.blend import BAND, Layers, Stamp, stamp_of
 from greenroom.studio.film.drawing import Drawing
 from greenroom.studio.film.frames import Canvas
 from greenroom.studio.planes import BLACK, NEUTRAL, Plane, Planes, flat_planes
@@ -52,7 +53,11 @@ class Scene:
 
 
 class Composer:
-    """Makes the frames of a scene; each is the same whatever was made before it."""
+    """
+    Makes the frames of a scene; each is the same whatever was made before it.
+
+    Rows of a frame that have nothing else in them than those of the last one are left as they are.
+    """
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
@@ -65,16 +70,29 @@ class Composer:
 
     def frames(self, first: int) -> Iterator[Canvas]:
         """The frames from a first one to the last; each is good until the next one is asked for."""
-        scene = self._scene
+        scene, last = self._scene, _Laid(self._scene.size[1])
         indices = range(first, len(scene.poses))
         for index, stamp in zip(indices, scene.drawing.stamps(scene.poses[i] for i in indices), strict=True):
             written = scene.captions.at(index / scene.frame_rate) if scene.captions else ()
-            self._begin(index)
-            for one in (stamp, *map(self._stamp, written), *self._labels()):
-                self._lay(one)
-            if self._canvas.alpha is not None:
-                _unweigh(self._canvas.planes, self._canvas.alpha)
+            over = (*map(self._stamp, written), *self._labels())
+            ground = self._ground(index)
+            for rows in last.changed(ground, stamp, over):
+                self._compose(ground, (stamp, *over), rows)
             yield self._canvas
+
+    def _compose(self, ground: Planes | None, stamps: Iterable[Stamp], rows: Rows) -> None:
+        """Make some rows of a frame."""
+        canvas = self._canvas
+        if ground is not None:
+            canvas.ground(ground, *rows)
+        else:
+            canvas.clear(*rows)
+        for stamp in stamps:
+            self._layers.lay(stamp, canvas.planes, rows)
+            if canvas.alpha is not None:
+                self._layers.cover(stamp, canvas.alpha, rows)
+        if canvas.alpha is not None:
+            _unweigh(canvas.planes, canvas.alpha, rows)
 
     def cover(self, index: int) -> Planes:
         """A frame without captions; a transparent film is put on a plain ground."""
@@ -89,27 +107,18 @@ class Composer:
     def _labels(self) -> tuple[Stamp, ...]:
         return (self._label,) if self._label else ()
 
-    def _begin(self, index: int) -> None:
+    def _ground(self, index: int) -> Planes | None:
+        """What is behind the avatar in a frame, its shadow on it; the same object while nothing changes."""
         if self._scene.ground is None:
-            for plane, value in zip(self._canvas.planes, (BLACK, NEUTRAL, NEUTRAL), strict=True):
-                plane[:] = value
-            if self._canvas.alpha is not None:
-                self._canvas.alpha[:] = 0
-            return
+            return None
         ground = self._scene.ground.at(index)
         if self._shadow is None:
-            self._canvas.ground(ground)
-            return
+            return ground
         if self._under is None or self._under[0] is not ground:
             shaded = Planes(*(plane.copy() for plane in ground))
             self._layers.lay(self._shadow, shaded)
             self._under = (ground, shaded)
-        self._canvas.ground(self._under[1])
-
-    def _lay(self, stamp: Stamp) -> None:
-        self._layers.lay(stamp, self._canvas.planes)
-        if self._canvas.alpha is not None:
-            self._layers.cover(stamp, self._canvas.alpha)
+        return self._under[1]
 
     def _stamp(self, layer: Layer) -> Stamp:
         """The stamp of a caption; while a layer is kept, no other one can have its identity."""
@@ -123,13 +132,47 @@ class Composer:
         return kept[1]
 
 
-def _unweigh(planes: Planes, alpha: Plane) -> None:
-    """From colours times alpha over black to the colours themselves, as films with an alpha channel have them."""
+class _Laid:
+    """What the last frame was made of: its ground, the avatar's bands, and what is laid over all."""
+
+    def __init__(self, height: int) -> None:
+        self._height = height
+        self._ground: Planes | None = None
+        self._made: NDArray[np.int64] | None = None
+        self._over: tuple[Stamp, ...] = ()
+
+    def changed(self, ground: Planes | None, avatar: Stamp, over: tuple[Stamp, ...]) -> list[Rows]:
+        """The rows of a frame of these that may look otherwise than those of the last one, which this now is."""
+        stale = np.zeros(self._height, bool)
+        if self._made is None or ground is not self._ground:
+            stale[:] = True
+        else:
+            for band in np.flatnonzero(avatar.made != self._made).tolist():
+                top = avatar.box.top + band * BAND
+                stale[top : min(top + BAND, avatar.box.top + avatar.box.height)] = True
+            for one in (*over, *self._over):
+                if not (_among(one, over) and _among(one, self._over)):
+                    stale[one.box.top : one.box.top + one.box.height] = True
+        self._ground, self._made, self._over = ground, avatar.made.copy(), over
+        edges = np.flatnonzero(np.diff(stale, prepend=False, append=False)).tolist()
+        return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+def _among(stamp: Stamp, stamps: Iterable[Stamp]) -> bool:
+    return any(one is stamp for one in stamps)
+
+
+def _unweigh(planes: Planes, alpha: Plane, rows: Rows) -> None:
+    """Of some rows, from colours times alpha over black to the colours themselves, as films with alpha have them."""
+    top, bottom = rows
+    alpha = alpha[top:bottom]
     small = cv2.resize(alpha, (alpha.shape[1] // 2, alpha.shape[0] // 2), interpolation=cv2.INTER_AREA)
-    for plane, opacity, zero in ((planes.y, alpha, BLACK), (planes.u, small, NEUTRAL), (planes.v, small, NEUTRAL)):
-        # A part of the frame at a time: most of it is transparent or opaque, and stays as it is.
-        rows, columns = np.nonzero((opacity > 0) & (opacity < 255))
-        weighed = (plane[rows, columns].astype(np.int32) - zero) * 255
-        divisor = opacity[rows, columns].astype(np.int32)
+    half = slice(top // 2, bottom // 2)
+    parts = (planes.y[top:bottom], alpha, BLACK), (planes.u[half], small, NEUTRAL), (planes.v[half], small, NEUTRAL)
+    for plane, opacity, zero in parts:
+        # Most of it is transparent or opaque, and stays as it is.
+        where = np.nonzero((opacity > 0) & (opacity < 255))
+        weighed = (plane[where].astype(np.int32) - zero) * 255
+        divisor = opacity[where].astype(np.int32)
         exact = np.floor_divide(2 * weighed + divisor, 2 * divisor) + zero
-        plane[rows, columns] = np.clip(exact, 0, 255).astype(np.uint8)
+        plane[where] = np.clip(exact, 0, 255).astype(np.uint8)

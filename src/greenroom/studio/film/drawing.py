@@ -46,7 +46,7 @@ class DrawnHere:
 
     def __init__(self, avatar: Avatar) -> None:
         self.box = avatar.box
-        self._avatar, self._press = avatar, Press(avatar.box)
+        self._avatar, self._press = avatar, Press(avatar.box, avatar.colors)
         self._press.press(avatar.draw(REST))
 
     def stamps(self, poses: Iterable[Pose]) -> Iterator[Stamp]:
@@ -190,7 +190,7 @@ def _serve(
             except NotProduced as error:
                 _write(answers, b"E" + msgspec.json.encode((error.code, str(error))))
                 continue
-            press = Press(avatar.box)
+            press = Press(avatar.box, avatar.colors)
             press.press(avatar.draw(REST))
             for slot in range(SLOTS):
                 _slot(memory, slot, avatar.box).made[:] = 0  # numbers of another avatar's bands say nothing

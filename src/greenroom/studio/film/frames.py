@@ -5,7 +5,7 @@ from fractions import Fraction
 import av
 import numpy as np
 
-from greenroom.studio.planes import Plane, Planes
+from greenroom.studio.planes import BLACK, NEUTRAL, Plane, Planes
 
 
 class Canvas:
@@ -23,10 +23,18 @@ class Canvas:
         self.planes = Planes(*planes[:3])
         self.alpha: Plane | None = planes[3] if alpha else None
 
-    def ground(self, planes: Planes) -> None:
-        """Begin a picture with what is behind everything."""
-        for mine, theirs in zip(self.planes, planes, strict=True):
-            np.copyto(mine, theirs)
+    def ground(self, planes: Planes, top: int = 0, bottom: int | None = None) -> None:
+        """Begin a picture with what is behind everything, or some of its rows; both are even numbers."""
+        for mine, theirs, step in zip(self.planes, planes, (1, 2, 2), strict=True):
+            rows = slice(top // step, None if bottom is None else bottom // step)
+            np.copyto(mine[rows], theirs[rows])
+
+    def clear(self, top: int, bottom: int) -> None:
+        """Begin some rows of a picture that has nothing behind it."""
+        for plane, value, step in zip(self.planes, (BLACK, NEUTRAL, NEUTRAL), (1, 2, 2), strict=True):
+            plane[top // step : bottom // step] = value
+        if self.alpha is not None:
+            self.alpha[top:bottom] = 0
 
     def at(self, index: int) -> av.VideoFrame:
         """The picture as the frame of a number, for the encoder."""

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from greenroom.domain.video import FRAME_RATE, Framing
-from greenroom.studio.avatar import Box, Rows
+from greenroom.studio.avatar import Box, Colors, Rows
 from greenroom.studio.frame_file import FrameFile
 from greenroom.studio.photo.place import placed
 from greenroom.studio.photo.portrait import Portrait
@@ -22,6 +22,7 @@ class EngineAvatar:
     """
 
     box: Box
+    colors = Colors.RGBA
     changed: Rows
 
     def __init__(

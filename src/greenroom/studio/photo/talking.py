@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from greenroom.domain.video import Framing
-from greenroom.studio.avatar import Box, Rows
+from greenroom.studio.avatar import Box, Colors, Rows
 from greenroom.studio.photo import gape, mesh
 from greenroom.studio.photo.eyes import PhotoEye
 from greenroom.studio.photo.lips import Lips
@@ -30,6 +30,7 @@ class PhotoAvatar:
     """
 
     box: Box
+    colors = Colors.RGBA
     changed: Rows
 
     def __init__(
