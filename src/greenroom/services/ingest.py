@@ -36,10 +36,8 @@ from greenroom.domain.media import Examination, Finding, Format, Kind
 from greenroom.domain.policy import Dialect, Policy, too_large, wrong_bytes
 from greenroom.domain.timeline import Progress
 from greenroom.errors import (
-    ChecksumRefused,
     ContentRefused,
     GrantInvalid,
-    LengthRefused,
     OtherBytesRefused,
     QuotaExceeded,
     TooBusy,
@@ -48,6 +46,15 @@ from greenroom.errors import (
     UploadRefused,
 )
 from greenroom.media.sniff import sniff
+from greenroom.services.upload_refusals import (
+    cancelled,
+    other_bytes,
+    other_hash,
+    other_length,
+    require_equal,
+    require_length,
+    require_open,
+)
 from greenroom.storage.incoming import Incoming, Staged
 from greenroom.storage.store import BlobStore
 
@@ -60,6 +67,10 @@ _HOLD_BYTES = 8 * 1024 * 1024
 _SOMEBODY = by_grant()
 EXAMINATION_UNAVAILABLE = "examination_unavailable"
 """The examiner's word for a fault that is the server's and not the file's."""
+_INTERRUPTED = finding(
+    "judgement_interrupted",
+    "The server was interrupted while it judged the file, which was not kept.",
+)
 
 
 class UploadRequest(Struct, frozen=True):
@@ -205,8 +216,8 @@ class Ingest:
             raise GrantInvalid("The upload behind this URL is gone. Request a new one.")
         attempt = self._arrived(*found, by.of(found[0].account_id), length)
         try:
-            _require_open(attempt)
-            _require_length(attempt, length)
+            require_open(attempt.upload, attempt.asset)
+            require_length(attempt.upload, attempt.asset, length)
             self.store.require_room(length or 0)
             if attempt.upload.declared_bytes is None and attempt.upload.state is UploadState.OPEN:
                 self._count(attempt, length)
@@ -224,7 +235,7 @@ class Ingest:
         seen = sniff(head)
         asset = attempt.asset
         if asset.state is AssetState.READY and (asset.info is None or seen.format is not asset.info.format):
-            raise _other_bytes(asset)
+            raise other_bytes(asset)
         if not head:
             raise ContentRefused(finding("empty", "The file is empty.", measured="0 bytes"))
         if seen.format is None or not same_family(seen.format, attempt.upload.declared):
@@ -239,9 +250,9 @@ class Ingest:
         """
         upload = attempt.upload
         if attempt.cancelled:
-            raise _cancelled()
+            raise cancelled()
         if upload.declared_bytes is not None and size_bytes > upload.declared_bytes:
-            raise _other_length(upload.declared_bytes, size_bytes)
+            raise other_length(upload.declared_bytes, size_bytes)
         if size_bytes > upload.max_bytes:
             raise too_large(attempt.asset.kind, None, upload.max_bytes)
 
@@ -391,12 +402,12 @@ class Ingest:
     def _completed(self, attempt: Attempt, incoming: Incoming | Staged) -> Asset:
         declared = attempt.upload.declared_bytes
         if declared is not None and declared != incoming.size_bytes:
-            raise _other_length(declared, incoming.size_bytes)
+            raise other_length(declared, incoming.size_bytes)
         if attempt.asset.state is AssetState.READY:
-            return _require_equal(attempt.asset, BlobKey(incoming.digest()))
+            return require_equal(attempt.asset, BlobKey(incoming.digest()))
         wanted = attempt.upload.sha256
         if wanted is not None and wanted != incoming.digest():
-            raise _other_hash(wanted, incoming.digest())
+            raise other_hash(wanted, incoming.digest())
         return self._publish(attempt, self._judged(attempt, incoming), incoming)
 
     def _give_up(self, attempt: Attempt, problem: Exception) -> None:
@@ -510,101 +521,10 @@ class Ingest:
                 raise
         # The upload is over, and holds nothing any more.
         attempt.reserved_bytes = 0
-        return _require_equal(asset, judged.blob_key)
+        return require_equal(asset, judged.blob_key)
 
 
 def _adds(upload: Upload, judged: Judged) -> list[Measure]:
     """What a publication may have more of than was known when the upload was signed."""
     adds = [Measure.STORED_BYTES] if upload.declared_bytes is None else []
     return [*adds, Measure.MEDIA_MS] if judged.info.duration_s else adds
-
-
-def _require_open(attempt: Attempt) -> None:
-    if attempt.upload.state is UploadState.CANCELLED:
-        raise _cancelled()
-    state = attempt.asset.state
-    if state is AssetState.REJECTED:
-        raise ContentRefused(*attempt.asset.findings)
-    _require_there(attempt.asset)
-
-
-def _require_there(asset: Asset) -> None:
-    if asset.state is AssetState.DELETED and asset.blob_key is None:
-        raise _cancelled()
-    if asset.state in (AssetState.DELETED, AssetState.PURGED, AssetState.EXPIRED):
-        raise GrantInvalid(f"The asset behind this URL is {asset.state.value}. Request a new one.")
-
-
-def _require_length(attempt: Attempt, length: int | None) -> None:
-    if length is None:
-        return
-    upload, asset = attempt.upload, attempt.asset
-    if asset.state is AssetState.READY and length != asset.size_bytes:
-        raise _other_bytes(asset)
-    if length > upload.max_bytes:
-        raise too_large(asset.kind, length, upload.max_bytes)
-    if upload.declared_bytes is not None and length != upload.declared_bytes:
-        raise _other_length(upload.declared_bytes, length)
-
-
-def _require_equal(asset: Asset, key: BlobKey) -> Asset:
-    """The asset if those are its bytes; whoever published them."""
-    if asset.state is AssetState.READY and asset.blob_key == key:
-        return asset
-    _require_there(asset)
-    raise _other_bytes(asset)
-
-
-def _cancelled() -> UploadOver:
-    return UploadOver(UploadState.CANCELLED, "Its owner wants no file any more; nothing was kept.")
-
-
-def _other_hash(declared: BlobKey, measured: str) -> ChecksumRefused:
-    return ChecksumRefused(
-        finding(
-            "checksum_mismatch",
-            "The SHA-256 of the body is not the one that was declared at signing; nothing was kept.",
-            measured=measured,
-            allowed=declared,
-        )
-    )
-
-
-def _other_bytes(asset: Asset) -> OtherBytesRefused:
-    return OtherBytesRefused(
-        finding(
-            "other_bytes",
-            "This upload already has its file, and what was sent now is another one. The stored file is unchanged.",
-            allowed=f"SHA-256 {asset.blob_key}",
-        )
-    )
-
-
-_INTERRUPTED = finding(
-    "judgement_interrupted",
-    "The server was interrupted while it judged the file, which was not kept.",
-)
-
-
-def _other_length(declared: int, measured: int) -> LengthRefused:
-    return LengthRefused(
-        finding(
-            "length_mismatch",
-            f"The body has {measured:,} bytes, but {declared:,} were declared.",
-            measured=f"{measured:,} bytes",
-            allowed=f"{declared:,} bytes",
-        )
-    )
-
-
-def cut_short(received: int, announced: int | None) -> LengthRefused:
-    """The refusal of a body that ended before its announced length."""
-    announced_text = f"{announced:,} bytes" if announced is not None else "a complete chunked body"
-    return LengthRefused(
-        finding(
-            "transfer_incomplete",
-            f"The transfer ended after {received:,} bytes of {announced_text}; nothing was kept.",
-            measured=f"{received:,} bytes",
-            allowed=announced_text,
-        )
-    )

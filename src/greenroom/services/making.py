@@ -10,7 +10,6 @@ import contextlib
 import errno
 import os
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -26,6 +25,7 @@ from greenroom.domain.guessed_language import guessed_language
 from greenroom.domain.languages import tag as language_tag
 from greenroom.domain.media import Finding, Format, Kind
 from greenroom.domain.photo_avatar import PhotoAvatarId, PhotoState
+from greenroom.domain.pinning import pinned
 from greenroom.domain.policy import minutes
 from greenroom.domain.production import (
     Caller,
@@ -40,18 +40,13 @@ from greenroom.domain.production import (
 )
 from greenroom.domain.production_findings import PASSING, VIDEO_FINDINGS, reason
 from greenroom.domain.video import (
-    FilmGround,
-    Ground,
     Likeness,
-    PictureGround,
     RecordedVoice,
     ScriptVoice,
     Source,
-    Take,
     VideoSpec,
     size_of,
     sources,
-    taken_size,
 )
 from greenroom.errors import (
     NotProduced,
@@ -64,6 +59,7 @@ from greenroom.errors import (
 from greenroom.services.credits import Credits
 from greenroom.services.production import USER_TYPE, UnderWay, cost
 from greenroom.services.publishing import Made, Publishing, merged
+from greenroom.services.render_progress import DRAWN, Listener
 from greenroom.services.work_folders import WorkFolders
 from greenroom.storage.store import BlobStore
 from greenroom.studio.plan import Material, Plan, Rendered, Rendering
@@ -81,8 +77,6 @@ _LONGEST_GAP_S = 600.0
 _MOST_DEEP_TRIES = 2
 # A pixel of a film for a second takes about a tenth of that; in pieces and joined it is there twice.
 _BYTES_PER_PIXEL_SECOND = 0.6
-# Where in the whole each step ends.
-_SHARES = {"timing": (0.02, 0.06), "tracking": (0.06, 0.40), "rendering": (0.06, 0.96)}
 
 Speak = Callable[[ScriptVoice | RecordedVoice, str], Spoken]
 Hear = Callable[[int, Format, str], Heard]
@@ -294,7 +288,7 @@ class Making:
         film, cover = self.store.receive(), self.store.receive()
         try:
             rendered = self._rendered(attempt, spoken, folder, (film.path, cover.path), going)
-            going.progress = Progress(Step.CHECKING, _SHARES["rendering"][1])
+            going.progress = Progress(Step.CHECKING, DRAWN)
             self.publishing.publish(attempt, Made(rendered, film, cover))
         finally:
             film.discard()
@@ -362,7 +356,7 @@ class Making:
                 preset=self.terms.preset,
                 crf=self.terms.crf,
             )
-            return self.render(plan, going.stop, _Listener(going))
+            return self.render(plan, going.stop, Listener(going))
 
     def _recorded_s(self, spec: VideoSpec) -> float:
         assert isinstance(spec.voice, RecordedVoice), "what is not spoken is recorded"
@@ -420,68 +414,6 @@ class Making:
 
 _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
 _WRITE = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW
-
-
-_STEPS = {"timing": Step.TIMING, "tracking": Step.TRACKING}
-
-
-class _Listener:
-    """Makes progress of what a render process tells, with the time that is probably left."""
-
-    def __init__(self, going: UnderWay) -> None:
-        self._going = going
-        self._first: tuple[float, float] | None = None
-        self._tracked = 0.0
-
-    def __call__(self, told: Rendering) -> None:
-        begin, end = _SHARES.get(told.step, _SHARES["rendering"])
-        step = _STEPS.get(told.step, Step.RENDERING)
-        if step is Step.TRACKING:
-            self._tracked = end
-        elif step is Step.RENDERING:
-            # Where a face was followed first, drawing begins later in the whole.
-            begin = max(begin, self._tracked)
-        left_s = self._left_s(told.done) if step is Step.RENDERING else None
-        self._going.progress = Progress(step, round(begin + (end - begin) * told.done, 4), left_s)
-
-    def _left_s(self, done: float) -> float | None:
-        # Measured from the first that was told: a second attempt does not begin at zero.
-        now = time.monotonic()
-        if self._first is None:
-            self._first = (now, done)
-        began, share = self._first
-        if done - share < 0.01:
-            return None
-        return round((now - began) * (1.0 - done) / (done - share), 1)
-
-
-def pinned(spec: VideoSpec, assets: list[Asset]) -> VideoSpec:
-    """The spec with the bytes of its assets, as they are now, where an earlier attempt has not pinned them."""
-    known = {asset.id: Source(asset.id, asset.blob_key) for asset in assets}
-
-    def pin(source: Source) -> Source:
-        return source if source.sha256 is not None else known[source.asset_id]
-
-    voice, ground, music = spec.voice, spec.ground, spec.music
-    if isinstance(voice, RecordedVoice):
-        voice = structs.replace(voice, source=pin(voice.source))
-    if music is not None and music.source is not None:
-        music = structs.replace(music, source=pin(music.source))
-    take = _pinned_take(spec.take, assets, pin) if spec.take is not None else None
-    return structs.replace(spec, voice=voice, ground=_pinned_ground(ground, pin), music=music, take=take)
-
-
-def _pinned_take(take: Take, assets: list[Asset], pin: Callable[[Source], Source]) -> Take:
-    """The take with the bytes of its film, and the size of what is made of it."""
-    info = next(asset.info for asset in assets if asset.id == take.source.asset_id)
-    assert info is not None and info.width and info.height, "a verified film has a size"
-    return structs.replace(take, source=pin(take.source), size=take.size or taken_size(info.width, info.height))
-
-
-def _pinned_ground(ground: Ground, pin: Callable[[Source], Source]) -> Ground:
-    if isinstance(ground, PictureGround | FilmGround):
-        return structs.replace(ground, source=pin(ground.source))
-    return ground
 
 
 def _kept(opened: contextlib.ExitStack, descriptor: int) -> int:

@@ -13,7 +13,8 @@ from greenroom.domain.act import Act
 from greenroom.domain.asset import Asset, AssetState
 from greenroom.domain.ids import UploadId
 from greenroom.errors import TooBusy, UploadRefused
-from greenroom.services.ingest import Attempt, Ingest, cut_short
+from greenroom.services.ingest import Attempt, Ingest
+from greenroom.services.upload_refusals import cut_short
 from greenroom.storage.incoming import Incoming
 from greenroom.web.cycle import LEND, Cycle
 from greenroom.web.threads import Threads
