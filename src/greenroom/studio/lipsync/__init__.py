@@ -6,6 +6,7 @@ A film of a person who says something else: the film's own pictures, with the lo
 
     playback    which picture of the film each frame shows
     track       where the face is, picture by picture: a first pass over the film
+    covered     in which pictures something is before the mouth
     stance      how a head stands in a picture, and smoothing without lag
     speaker     a model of the face at rest, and what the film's own mouth does
     warp        from the mouth that the film has to the one that is wanted

@@ -62,6 +62,7 @@ def _shown(plan: Plan, size: tuple[int, int], film: FilmBackdrop, found: Track, 
     except NoSpeaker:
         raise NotProduced("no_face", gates.NO_FACE) from None
     usable = [bool(one) for one in found.usable[shown]]
+    hidden = float(found.covered[shown].mean())
 
     def cover() -> Planes:
         width, height = size
@@ -75,7 +76,7 @@ def _shown(plan: Plan, size: tuple[int, int], film: FilmBackdrop, found: Track, 
         lambda first: dubbing.frames(first, size, FRAME_RATE),
         cover,
         None,
-        _notices(found, sum(usable) / len(usable), film),
+        _notices(found, sum(usable) / len(usable), hidden, film),
     )
 
 
@@ -106,12 +107,16 @@ def _best(mouths: Mouths, usable: Sequence[bool]) -> int:
     return min(range(first, max(first + 1, last)), key=lambda index: (faults(index), index))
 
 
-def _notices(found: Track, share: float, film: FilmBackdrop) -> tuple[Notice, ...]:
+def _notices(found: Track, share: float, hidden: float, film: FilmBackdrop) -> tuple[Notice, ...]:
     notices = []
     if found.several:
         notices.append(Notice("several_faces", "Several faces are seen in the video; the largest one speaks."))
-    if share < 1:
-        text = f"In {100 * (1 - share):.1f}% of the frames no face is seen that is large enough and looks ahead; "
+    if hidden > 0:
+        text = f"In {100 * hidden:.1f}% of the frames something is before the mouth, a hand perhaps; "
+        notices.append(Notice("mouth_covered", text + "there the video is left as it is."))
+    missing = 1 - share - hidden
+    if missing > 1e-9:
+        text = f"In {100 * missing:.1f}% of the frames no face is seen that is large enough and looks ahead; "
         notices.append(Notice("face_missing", text + "there the video is left as it is."))
     if any(one.code == "background_tone_mapped" for one in film.warnings):
         text = "The video was in HDR or in a wide gamut. The result is in BT.709, which shows fewer colours."

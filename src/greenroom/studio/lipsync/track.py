@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from greenroom.studio.lipsync.covered import Views, covered, view
 from greenroom.studio.lipsync.reference import Reference, References
 from greenroom.studio.photo.faces import Face, followed, found, measured
 from greenroom.studio.photo.gates import SECOND_FACE, turn_of
@@ -28,7 +29,7 @@ _LOOK_EVERY = 5
 _JUMP = 0.22
 """In heights of the face: what moves farther from one picture to the next is somebody else, or another shot."""
 _STEADY = (33, 263, 168, 5, 2, 10, 152, 234, 454)
-_FORMAT = 1
+_FORMAT = 2
 
 
 class NotTracked(Exception):
@@ -38,13 +39,15 @@ class NotTracked(Exception):
 @dataclass(frozen=True, slots=True)
 class Track:
     """
-    For each picture 468 points x, y, z in pixels of the frame; which are usable; which shot each is of, -1 for none.
+    For each picture 468 points x, y, z in pixels of the frame; which are usable; which are not because something is
+    before the mouth; which shot each is of, -1 for none.
 
     `several` says that there were other faces nearly as large; `references` are pictures of the face to paint by.
     """
 
     points: NDArray[np.float32]
     usable: NDArray[np.bool_]
+    covered: NDArray[np.bool_]
     shots: NDArray[np.int32]
     several: bool
     references: tuple[Reference, ...]
@@ -60,6 +63,7 @@ def tracked(pictures: Iterable[Rgb], networks: Networks, going: Going) -> Track:
     rows: list[Floats] = []
     usable: list[bool] = []
     shots: list[int] = []
+    views: list[Views] = []
     empty = np.zeros((468, 3))
     before: Rgb | None = None
     for number, picture in enumerate(pictures):
@@ -70,14 +74,20 @@ def tracked(pictures: Iterable[Rgb], networks: Networks, going: Going) -> Track:
             good = face is not None and is_usable(face)
             if face is not None and good:
                 references.offer(picture, face.points)
+            points = face.points if face is not None else empty
+            seen = view(picture, points)
         before = picture
-        rows.append(face.points if face is not None else empty)
+        rows.append(points)
+        views.append(seen)
         usable.append(good)
         shots.append(search.shot if face is not None else -1)
+    found = np.array(shots, np.int32)
+    hidden = covered(np.array(views), np.array(rows), found)
     return Track(
         np.array(rows, np.float32),
-        np.array(usable, bool),
-        np.array(shots, np.int32),
+        np.array(usable, bool) & ~hidden,
+        np.array(usable, bool) & hidden,
+        found,
         search.several,
         references.best(),
     )
@@ -135,6 +145,7 @@ def encoded(track: Track) -> bytes:
         "format": np.array(_FORMAT),
         "points": track.points,
         "usable": track.usable,
+        "covered": track.covered,
         "shots": track.shots,
         "several": np.array(track.several),
         "references": np.array(len(track.references)),
@@ -153,6 +164,7 @@ def decoded(data: bytes) -> Track:
                 raise NotTracked("it is of another version")
             count = int(held["references"])
             references = tuple(Reference(held[f"picture{i}"], held[f"points{i}"]) for i in range(count))
-            return Track(held["points"], held["usable"], held["shots"], bool(held["several"]), references)
+            seen = held["points"], held["usable"], held["covered"], held["shots"]
+            return Track(*seen, bool(held["several"]), references)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise NotTracked("it is damaged") from error
