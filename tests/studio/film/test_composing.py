@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-
 from film_scenes import RATE, SIZE, Moving, Plain, poses, presenter
+
 from greenroom.studio.avatar import Box, Layer
 from greenroom.studio.film.composing import Backdrop, Composer, Scene
 from greenroom.studio.film.drawing import DrawnHere

@@ -33,7 +33,9 @@ class AssetShown(BaseModel):
     media: dict[str, Any] | None = Field(description="What was found in the bytes.")
     findings: list[dict[str, Any]] = Field(description="Why it was refused or rejected.")
     notes: list[dict[str, Any]]
-    advice: list[dict[str, Any]] = Field(description="What would make the file better for video making, or for its `purpose`.")
+    advice: list[dict[str, Any]] = Field(
+        description="What would make the file better for video making, or for its `purpose`."
+    )
     folder_id: str | None = Field(description="Null is the top.")
     tags: list[str]
     metadata: dict[str, Any]
