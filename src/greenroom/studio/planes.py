@@ -7,6 +7,7 @@ numbers, so that they give the same bytes on every machine: each value is the tr
 
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -48,6 +49,13 @@ _V = _row(1 - _KR, -_KG, -_KB, 224 / 255 / (2 * (1 - _KR)))
 _Y_OF = tuple(
     np.arange(256, dtype=np.int32) * part + extra for part, extra in zip(_Y, (0, 0, BLACK * _ONE + _HALF), strict=True)
 )
+_TO_YUVA = np.array(
+    [
+        *((*(part / _ONE for part in row), zero / 255) for row, zero in ((_Y, BLACK), (_U, NEUTRAL), (_V, NEUTRAL))),
+        (0, 0, 0, 1),
+    ],
+    np.float32,
+)
 _CHROMA_SHIFT = 23  # _ONE, and the eighths of which a sample of colour is the sum
 
 
@@ -88,10 +96,13 @@ def rgb_of_planes(planes: Planes) -> Rgb:
     return np.stack([np.clip(channel >> 20, 0, 255).astype(np.uint8) for channel in channels], axis=2)
 
 
-def yuv_of_rgb(red: int, green: int, blue: int) -> tuple[int, int, int]:
-    """Brightness and colours of one colour."""
-    y, u, v = (row[0] * red + row[1] * green + row[2] * blue + _HALF for row in (_Y, _U, _V))
-    return (y >> 20) + BLACK, (u >> 20) + NEUTRAL, (v >> 20) + NEUTRAL
+def yuva_of_rgba(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """
+    Brightness, colours and alpha of each pixel of a picture of RGBA, all premultiplied.
+
+    Layers that are kept so need not be converted in each frame that they are laid into, however they are moved.
+    """
+    return np.asarray(cv2.transform(picture, _TO_YUVA), np.uint8)
 
 
 def rgba_of_yuva(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:

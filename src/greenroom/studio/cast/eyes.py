@@ -36,7 +36,7 @@ class Eyes:
         self._brow_images = {side: image_of(one.picture) for side, one in self._brows.items()}
 
     def draw(self, b: Brush, blink: float, gaze: tuple[float, float], brow: float, smile: float) -> None:
-        """Both eyes and brows; blink 0 to 1, gaze and brow -1 to 1."""
+        """Both eyes; blink 0 to 1, gaze and brow -1 to 1."""
         blink = max(0.0, min(1.0, blink))
         gaze = (max(-1.0, min(1.0, gaze[0])), max(-1.0, min(1.0, gaze[1])))
         for side in (-1, 1):
@@ -44,6 +44,10 @@ class Eyes:
             b.canvas.translate(side * 44 * self.face.eye_apart, 0)
             self._eye(b, side, blink, gaze, smile, brow)
             b.canvas.restore()
+
+    def draw_brows(self, b: Brush, brow: float, blink: float) -> None:
+        """Both brows."""
+        for side in (-1, 1):
             self._brow(b, side, brow, blink)
 
     def _lids(self, side: int, blink: float, smile: float, brow: float) -> tuple[Line, Line]:

@@ -1,6 +1,6 @@
 """What the parts of a rig share: where they are drawn, and how a still layer is moved onto it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -27,8 +27,7 @@ class Scratch:
         return self._bytes[: width * height * 4].reshape(height, width, 4)
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
+class Area(NamedTuple):
     """A part of a picture: columns from `left` to before `right`, rows from `top` to before `bottom`."""
 
     left: int = 0

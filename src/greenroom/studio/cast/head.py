@@ -1,6 +1,8 @@
 """The head of a presenter: still layers, a face that moves on them, and all of it bent as the head is held."""
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import cv2
 import numpy as np
@@ -16,6 +18,7 @@ from greenroom.studio.cast.layers import Bounds, layer
 from greenroom.studio.cast.look import Look
 from greenroom.studio.cast.mouth import Mouth
 from greenroom.studio.cast.paint import Brush, image_of, surface_of
+from greenroom.studio.cast.part import Part
 from greenroom.studio.cast.stage import Stage
 from greenroom.studio.pose import Picture, Pose
 
@@ -66,18 +69,17 @@ class Head:
         self._at = (left, top)
         self._picture = np.zeros((bottom - top, right - left, 4), np.uint8)
         self._surface = surface_of(self._picture)
-        self._over_image = image_of(self._over.picture)
         skull = (self._skull.left - left, self._skull.top - top)
         self._surface.getCanvas().drawImage(image_of(self._skull.picture), *skull)
         # What moves in a face is under hair and glasses: there they are laid over for each frame, elsewhere once.
         bare = self._picture.copy()
-        self._lay_over(None)
-        for part in (_EYES, _MOUTH):
-            at = self._within(part).part
-            self._picture[at] = bare[at]
+        self._lay_over(self._surface.getCanvas())
+        origin = (self._x - left, self._y - top)
+        self._eyes_part, self._mouth_part = (Part(self._within(one), origin, self._k) for one in (_EYES, _MOUTH))
+        self._brows_held: tuple[float, ...] = ()
+        for part in (self._eyes_part, self._mouth_part):
+            self._picture[part.at.part] = bare[part.at.part]
         self._still = self._picture.copy()
-        self._eyes_held: tuple[float, ...] = ()
-        self._mouth_held: tuple[float, ...] = ()
         head = (left, top, right, bottom)
         self._bend = Bend(self._size, head, (self._x, self._y), self._k, self._look.face.length)
 
@@ -105,8 +107,15 @@ class Head:
 
     def draw(self, canvas: skia.Canvas, pose: Pose, s: Stance) -> Area:
         """Draw the head onto a canvas; says where."""
-        self._draw_eyes(_stepped(pose.blink, *pose.gaze, max(-1.0, min(1.0, pose.brow)), s.smile))
-        self._draw_mouth(_stepped(*pose.mouth, s.smile))
+        brow = max(-1.0, min(1.0, pose.brow))
+        # Lids hardly move with brows and smiles, so that eyes need not be drawn anew for each step of those.
+        eyes = (
+            *_stepped(_STEPS, pose.blink),
+            *_stepped(_STEPS // 2, *pose.gaze),
+            *_stepped(_STEPS // 8, brow, s.smile),
+        )
+        self._draw_eyes(eyes, _stepped(_STEPS // 2, brow, pose.blink))
+        self._draw_mouth(_stepped(_STEPS, *pose.mouth, s.smile))
         x, y, source = self._bend.map(s)
         bent = self._scratch.lend(source.shape[1], source.shape[0])
         # Its stubs do not know that one map of two channels needs no second.
@@ -114,27 +123,38 @@ class Head:
         canvas.drawImage(image_of(bent), x, y)
         return Area(x, y, x + source.shape[1], y + source.shape[0]).within(self._size)
 
-    def _draw_eyes(self, held: tuple[float, ...]) -> None:
-        """Draw blink, gaze across and up, brow and smile, unless they are there."""
-        if held == self._eyes_held:
-            return
-        self._eyes_held = held
-        blink, across, up, brow, smile = held
-        b = self._brush(_EYES)
-        self._eyes.draw(b, blink, (across, up), brow, smile)
-        b.canvas.restore()
-        self._lay_over(_EYES)
+    def _draw_eyes(self, eyes: tuple[float, ...], brows: tuple[float, ...]) -> None:
+        """Draw eyes of blink, gaze, brow and smile, and brows of brow and blink, unless they are there."""
+        blink, across, up, brow, smile = eyes
+        anew = self._eyes_part.paint(eyes, lambda b: self._eyes.draw(b, blink, (across, up), brow, smile))
+        if anew or brows != self._brows_held:
+            self._brows_held = brows
+            with self._bare(self._eyes_part) as canvas:
+                left, top = self._at
+                canvas.translate(self._x - left, self._y - top)
+                canvas.scale(self._k, self._k)
+                self._eyes.draw_brows(Brush(canvas), *brows)
 
     def _draw_mouth(self, held: tuple[float, ...]) -> None:
         """Draw a mouth's channels and a smile, unless they are there."""
-        if held == self._mouth_held:
-            return
-        self._mouth_held = held
         jaw, wide, upper, press, tuck, tongue, smile = held
-        b = self._brush(_MOUTH)
-        self._mouth.draw(b, (jaw, wide, upper, press, tuck, tongue), smile)
-        b.canvas.restore()
-        self._lay_over(_MOUTH)
+        if self._mouth_part.paint(held, lambda b: self._mouth.draw(b, (jaw, wide, upper, press, tuck, tongue), smile)):
+            with self._bare(self._mouth_part):
+                pass
+
+    @contextmanager
+    def _bare(self, part: Part) -> Iterator[skia.Canvas]:
+        """Lay a part on bare skin, then what is drawn on the canvas that this gives, then hair and glasses."""
+        at, canvas = part.at, self._surface.getCanvas()
+        self._picture[at.part] = self._still[at.part]
+        canvas.save()
+        canvas.clipRect(skia.Rect.MakeLTRB(*at))
+        canvas.drawImage(image_of(part.picture), at.left, at.top)
+        canvas.save()
+        yield canvas
+        canvas.restore()
+        self._lay_over(canvas)
+        canvas.restore()
 
     def _within(self, part: Bounds) -> Area:
         """A part of the face in pixels of the head's picture."""
@@ -147,31 +167,11 @@ class Head:
             int(self._y + y1 * k) - top,
         ).within((self._picture.shape[1], self._picture.shape[0]))
 
-    def _brush(self, part: Bounds) -> Brush:
-        """A brush in units for a part of the face alone, on bare skin; its canvas is to be restored."""
-        at = self._within(part)
-        self._picture[at.part] = self._still[at.part]
-        canvas = self._surface.getCanvas()
-        canvas.save()
-        canvas.clipRect(_rect(at))
-        canvas.translate(self._x - self._at[0], self._y - self._at[1])
-        canvas.scale(self._k, self._k)
-        return Brush(canvas)
-
-    def _lay_over(self, part: Bounds | None) -> None:
-        """Lay hair and glasses over a part of the head's picture, or over all of it."""
-        canvas = self._surface.getCanvas()
-        canvas.save()
-        if part is not None:
-            canvas.clipRect(_rect(self._within(part)))
-        canvas.drawImage(self._over_image, self._over.left - self._at[0], self._over.top - self._at[1])
-        canvas.restore()
+    def _lay_over(self, canvas: skia.Canvas) -> None:
+        """Lay hair and glasses over the head's picture."""
+        canvas.drawImage(image_of(self._over.picture), self._over.left - self._at[0], self._over.top - self._at[1])
 
 
-def _stepped(*values: float) -> tuple[float, ...]:
+def _stepped(steps: int, *values: float) -> tuple[float, ...]:
     """Values in steps too small to be seen: what they move is a few pixels wide."""
-    return tuple(round(value * _STEPS) / _STEPS for value in values)
-
-
-def _rect(area: Area) -> skia.Rect:
-    return skia.Rect.MakeLTRB(area.left, area.top, area.right, area.bottom)
+    return tuple(round(value * steps) / steps for value in values)

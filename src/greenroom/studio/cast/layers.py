@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from greenroom.studio.cast.paint import Brush, surface_of
+from greenroom.studio.planes import yuva_of_rgba
 from greenroom.studio.pose import Picture
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A picture, and where its upper left corner is in the coordinates of the box, in pixels."""
+    """A picture in `Colors.YUVA`, and where its upper left corner is in the coordinates of the box, in pixels."""
 
     picture: Picture
     left: int
@@ -46,4 +47,4 @@ def layer(paint: Callable[[Brush], None], scale: float, origin: tuple[float, flo
     if not len(rows):
         return Layer(np.zeros((2, 2, 4), np.uint8), left, top)
     r0, r1, c0, c1 = int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
-    return Layer(np.ascontiguousarray(picture[r0:r1, c0:c1]), left + c0, top + r0)
+    return Layer(yuva_of_rgba(np.ascontiguousarray(picture[r0:r1, c0:c1])), left + c0, top + r0)

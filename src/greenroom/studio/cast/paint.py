@@ -9,7 +9,6 @@ import skia
 from numpy.typing import NDArray
 
 from greenroom.studio.cast.look import Color
-from greenroom.studio.planes import yuv_of_rgb
 from greenroom.studio.pose import Picture
 
 Point = tuple[float, float]
@@ -25,20 +24,9 @@ def mix(one: Color, other: Color, share: float) -> Color:
     return sum(int(max(0.0, min(255.0, p)) + 0.5) << s for p, s in zip(parts, (16, 8, 0), strict=True))
 
 
-def ink(color: Color, alpha: float = 1.0) -> int:
-    """
-    What skia takes for a colour, so that pictures hold brightness and colours as films have them.
-
-    All that paint does is linear, so that it may mix those as well as red, green and blue; and what is painted needs
-    not to be converted for each frame.
-    """
-    return int(max(0.0, min(1.0, alpha)) * 255 + 0.5) << 24 | _yuv(color)
-
-
-@lru_cache(maxsize=4096)
-def _yuv(color: Color) -> int:
-    y, u, v = yuv_of_rgb(color >> 16 & 255, color >> 8 & 255, color & 255)
-    return y << 16 | u << 8 | v
+def argb(color: Color, alpha: float = 1.0) -> int:
+    """The colour as skia takes it."""
+    return int(max(0.0, min(1.0, alpha)) * 255 + 0.5) << 24 | color
 
 
 def mirrored(points: Points) -> list[Point]:
@@ -123,14 +111,14 @@ def _smooth(points: list[list[float]], middles: list[list[float]]) -> skia.Path:
 def linear(start: Point, end: Point, stops: Sequence[tuple[float, Color, float]]) -> skia.Shader:
     """A gradient along a line; each stop is its place from 0 to 1, colour and alpha."""
     return skia.GradientShader.MakeLinear(
-        [skia.Point(*start), skia.Point(*end)], [ink(c, a) for _, c, a in stops], [at for at, _, _ in stops]
+        [skia.Point(*start), skia.Point(*end)], [argb(c, a) for _, c, a in stops], [at for at, _, _ in stops]
     )
 
 
 def radial(x: float, y: float, radius: float, stops: Sequence[tuple[float, Color, float]]) -> skia.Shader:
     """A gradient from a point outwards; stops as in `linear`."""
     return skia.GradientShader.MakeRadial(
-        skia.Point(x, y), radius, [ink(c, a) for _, c, a in stops], [at for at, _, _ in stops]
+        skia.Point(x, y), radius, [argb(c, a) for _, c, a in stops], [at for at, _, _ in stops]
     )
 
 
@@ -164,7 +152,7 @@ class Brush:
 
     def dashes(self, path: skia.Path, color: Color, width: float, alpha: float, dash: Point) -> None:
         """Draw along a path in dashes: how long each is, and how far from the next."""
-        paint = skia.Paint(AntiAlias=True, Color=ink(color, alpha), Style=skia.Paint.kStroke_Style, StrokeWidth=width)
+        paint = skia.Paint(AntiAlias=True, Color=argb(color, alpha), Style=skia.Paint.kStroke_Style, StrokeWidth=width)
         paint.setPathEffect(skia.DashPathEffect.Make(dash, 0))
         self.canvas.drawPath(path, paint)
 
@@ -219,8 +207,7 @@ class Brush:
     def grain(self, path: skia.Path, color: Color, alpha: float, fineness: Point, seed: int = 1) -> None:
         """Cloth or skin: noise of one colour inside of a shape; fineness in cycles a unit, across and down."""
         noise = skia.PerlinNoiseShader.MakeFractalNoise(*fineness, 2, seed)
-        tone = [(ink(color) >> shift & 255) / 255 for shift in (16, 8, 0)]
-        keep = [0, 0, 0, 0, tone[0], 0, 0, 0, 0, tone[1], 0, 0, 0, 0, tone[2]]
+        keep = [0, 0, 0, 0, (color >> 16) / 255, 0, 0, 0, 0, (color >> 8 & 255) / 255, 0, 0, 0, 0, (color & 255) / 255]
         keep += [2.2 * alpha, 0, 0, 0, -0.75 * alpha]
         paint = skia.Paint(AntiAlias=True, Shader=noise.makeWithColorFilter(skia.ColorFilters.Matrix(keep)))
         self.canvas.drawPath(path, paint)
@@ -237,8 +224,8 @@ def _soft(color: Color, alpha: float) -> skia.Paint:
 
 
 @lru_cache(maxsize=1024)
-def _plain(ink_: int, blur: float, blend: skia.BlendMode) -> skia.Paint:
-    paint = skia.Paint(AntiAlias=True, BlendMode=blend, Color=ink_)
+def _plain(argb_: int, blur: float, blend: skia.BlendMode) -> skia.Paint:
+    paint = skia.Paint(AntiAlias=True, BlendMode=blend, Color=argb_)
     if blur:
         paint.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, blur))
     return paint
@@ -247,7 +234,7 @@ def _plain(ink_: int, blur: float, blend: skia.BlendMode) -> skia.Paint:
 def _paint(color: Color | skia.Shader, alpha: float, blur: float, blend: skia.BlendMode) -> skia.Paint:
     """A paint that is not to be changed: others draw with it too."""
     if isinstance(color, int):
-        return _plain(ink(color, alpha), blur, blend)
+        return _plain(argb(color, alpha), blur, blend)
     paint = skia.Paint(AntiAlias=True, BlendMode=blend)
     paint.setShader(color)
     paint.setAlphaf(alpha)

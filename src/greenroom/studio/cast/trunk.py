@@ -26,8 +26,9 @@ from greenroom.studio.cast.gear import NOWHERE, Area, Scratch, place
 from greenroom.studio.cast.hands import HANDS, paint_hand
 from greenroom.studio.cast.layers import Layer, layer
 from greenroom.studio.cast.look import Look
-from greenroom.studio.cast.paint import Brush, Point, image_of, ink, surface_of
+from greenroom.studio.cast.paint import Brush, Point, argb, image_of, surface_of
 from greenroom.studio.cast.stage import Stage
+from greenroom.studio.planes import yuva_of_rgba
 
 _TOP = 60.0  # where a neck begins, in units of the body
 _PIN = 590.0  # below this height breathing moves nothing
@@ -35,19 +36,18 @@ _BAND = 8  # rows that breathing lifts alike
 _RISE = 0.008
 _STEPS = 4  # to a pixel in which shoulders rise: fewer than frames, and too small to be seen
 _REACHES = 1024  # steps of an arm on its way, a quarter of a pixel each
-_SHADE_WIDE = 48.0
-_SHADES = tuple(
-    skia.Paint(
-        AntiAlias=True,
-        BlendMode=skia.BlendMode.kSrcATop,
-        Color=ink(NIGHT, 0.036),
-        Style=skia.Paint.kStroke_Style,
-        StrokeCap=skia.Paint.kRound_Cap,
-        StrokeWidth=width,
-    )
-    for width in range(94, 38, -5)
+_SHADE_WIDE = 50.0
+_SHADE_WIDTHS = range(94, 38, -5)
+"""One in the other, strokes are a soft shade, cheaper than a blur; the more so when drawn small and enlarged."""
+_SMALL = 4
+_SHADE = skia.Paint(
+    AntiAlias=True,
+    Color=argb(NIGHT, 0.036),
+    Style=skia.Paint.kStroke_Style,
+    StrokeCap=skia.Paint.kRound_Cap,
 )
-"""One in the other they are a soft shade, cheaper than a blur; it falls on the body only, never beside it."""
+_ON_BODY = skia.Paint(BlendMode=skia.BlendMode.kSrcATop)
+"""Shade falls on the body only, never beside it."""
 
 
 class Trunk:
@@ -177,19 +177,24 @@ class Trunk:
         return place(self._surface.getCanvas(), self._size, limb, matrix, self._scratch)
 
     def _shade(self, side: int, elbow: Point, wrist: Point) -> Area:
-        """The shade of a forearm on the clothes behind it, to the lower right."""
-        canvas = self._surface.getCanvas()
-        canvas.save()
-        canvas.translate(self._x + 8 * self._k, self._y + 16 * self._k - self.top)
-        canvas.scale(self._k, self._k)
-        near, far = (elbow[0] * 0.65 + wrist[0] * 0.35, elbow[1] * 0.65 + wrist[1] * 0.35), wrist
-        for paint in _SHADES:
-            canvas.drawLine(side * near[0], near[1], side * far[0], far[1], paint)
-        drawn = skia.Rect.MakeLTRB(side * near[0], near[1], side * far[0], far[1])
-        drawn.sort()
-        drawn = canvas.getTotalMatrix().mapRect(drawn.makeOutset(_SHADE_WIDE, _SHADE_WIDE)).roundOut()
-        canvas.restore()
-        return Area(drawn.left(), drawn.top(), drawn.right(), drawn.bottom())
+        """The shade of a forearm on the clothes behind it, to the lower right; says where."""
+        near = elbow[0] * 0.65 + wrist[0] * 0.35, elbow[1] * 0.65 + wrist[1] * 0.35
+        ends = [(self._x + (side * x + 8) * self._k, self._y + (y + 16) * self._k - self.top) for x, y in (near, wrist)]
+        (left, top), (right, bottom) = (
+            tuple(_SMALL * math.floor((most(axis) + wide * self._k) / _SMALL) for axis in zip(*ends, strict=True))
+            for most, wide in ((min, -_SHADE_WIDE), (max, _SHADE_WIDE))
+        )
+        small = np.zeros(((bottom - top) // _SMALL, (right - left) // _SMALL, 4), np.uint8)
+        canvas = surface_of(small).getCanvas()
+        canvas.scale(1 / _SMALL, 1 / _SMALL)
+        canvas.translate(-left, -top)
+        for width in _SHADE_WIDTHS:
+            _SHADE.setStrokeWidth(width * self._k)
+            canvas.drawLine(*ends[0], *ends[1], _SHADE)
+        shade = self._scratch.lend(right - left, bottom - top)
+        cv2.resize(yuva_of_rgba(small), (right - left, bottom - top), dst=shade, interpolation=cv2.INTER_LINEAR)
+        self._surface.getCanvas().drawImage(image_of(shade), left, top, skia.SamplingOptions(), _ON_BODY)
+        return Area(left, top, right, bottom)
 
     def _hand(self, side: int, reach: Reach, wrist: Point) -> Area:
         angle = math.radians(reach.fingers * side)

@@ -5,6 +5,7 @@ import skia
 
 from greenroom.studio.cast.look import Color
 from greenroom.studio.cast.paint import Brush, image_of, linear, mix, oval, surface_of
+from greenroom.studio.planes import yuva_of_rgba
 from greenroom.studio.pose import Picture
 
 
@@ -12,8 +13,8 @@ class Window:
     """A disc as wide as its picture, with a white ring."""
 
     def __init__(self, ground: Color, size: int) -> None:
-        self._ground = np.zeros((size, size, 4), np.uint8)
-        b = Brush(surface_of(self._ground).getCanvas())
+        wall = np.zeros((size, size, 4), np.uint8)
+        b = Brush(surface_of(wall).getCanvas())
         b.fill(
             skia.Path.Rect(skia.Rect(0, 0, size, size)),
             linear((0, 0), (size, size), [(0, mix(ground, 0xFFFFFF, 0.35), 1), (1, mix(ground, 0x1A1A2A, 0.16), 1)]),
@@ -26,7 +27,7 @@ class Window:
         Brush(surface_of(ring).getCanvas()).line(
             oval(size / 2, size / 2, (size - wide) / 2 - 0.5, (size - wide) / 2 - 0.5), 0xFFFFFF, wide
         )
-        self._mask, self._ring = mask, ring
+        self._ground, self._mask, self._ring = (yuva_of_rgba(one) for one in (wall, mask, ring))
 
     def finish(self, picture: Picture) -> None:
         """Put the ground behind what is in a picture, the ring before it, and cut it round."""
