@@ -10,6 +10,8 @@ from greenroom.studio.photo.networks import Floats
 from greenroom.studio.photo.skull import Field
 from greenroom.studio.pose import Pose
 
+Plane = NDArray[np.float32]
+
 _COMMON = (*mesh.OVAL_TOP, *mesh.JAW, *mesh.CHEEKS, *mesh.NOSE, *mesh.BROW, *mesh.FOREHEAD, *mesh.LID_ROUND)
 
 
@@ -92,8 +94,8 @@ class Lips:
         smile = (pose.smile - 0.3) * (0.9 if close == 1 else 0.4)
         return muscles.amounts(pose.mouth, close=close, smile=smile, brow=pose.brow)
 
-    def warped(self, pose: Pose, carried: Field) -> tuple[Field, Opening]:
-        """For each pixel where it comes from, and the opening between the lips, for a pose and the head's moves."""
+    def warped(self, pose: Pose, carried: Field) -> tuple[tuple[Plane, Plane], Opening]:
+        """Columns and rows where each pixel comes from, and the lips' opening, for a pose and the head's moves."""
         amounts = self.amounts(pose)
         maps = []
         for field in self._fields:
@@ -138,26 +140,27 @@ class Lips:
         at = self._cells(places[None].astype(np.float32))
         return np.asarray(cv2.remap(field, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[0], np.float64)  # type: ignore[call-overload]
 
-    def _mixed(self, upper: Field, lower: Field, o: Opening) -> Field:
+    def _mixed(self, upper: Field, lower: Field, o: Opening) -> tuple[Plane, Plane]:
         height, width = self._size
         middle, s = (o.upper + o.lower) / 2, self._step
         x, y = self.grid
         coarse = upper + (lower - upper) * _side(x[0], y[:, :1], middle, 2.0)[..., None]
-        full = np.ascontiguousarray(_enlarged(coarse, s)[s : s + height, s : s + width])
+        whole = [_enlarged(coarse[..., axis], s)[s : s + height, s : s + width] for axis in range(2)]
         # Where the lips part, the two maps meet on a pixel.
         reach = 0.35 * self._a.mouth
         c0, r0 = max(0, int((middle[0, 0] - reach) / s)), max(0, int((middle[:, 1].min() - reach) / s))
         c1 = min(coarse.shape[1] - 2, int((middle[-1, 0] + reach) / s) + 1)
         r1 = min(coarse.shape[0] - 2, int((middle[:, 1].max() + reach) / s) + 1)
-        part = full[r0 * s : r1 * s, c0 * s : c1 * s]
-        if part.size:
-            a, b = (_enlarged(one[r0 : r1 + 2, c0 : c1 + 2], s)[s:-s, s:-s] for one in (upper, lower))
-            rows, columns = part.shape[:2]
+        here = slice(r0 * s, r1 * s), slice(c0 * s, c1 * s)
+        rows, columns = whole[0][here].shape
+        if rows and columns:
             xs = np.arange(c0 * s, c0 * s + columns, dtype=np.float32)
             ys = np.arange(r0 * s, r0 * s + rows, dtype=np.float32)[:, None]
-            a, b = a[:rows, :columns], b[:rows, :columns]
-            part[:] = a + (b - a) * _side(xs, ys, middle, 0.6)[..., None]
-        return full
+            side = _side(xs, ys, middle, 0.6)
+            for axis, plane in enumerate(whole):
+                a, b = (_enlarged(one[r0 : r1 + 2, c0 : c1 + 2, axis], s)[s:-s, s:-s] for one in (upper, lower))
+                plane[here] = a[:rows, :columns] + (b - a)[:rows, :columns] * side
+        return whole[0], whole[1]
 
 
 def _side(x: NDArray[np.float32], y: NDArray[np.float32], middle: Floats, soft: float) -> NDArray[np.float32]:
@@ -167,7 +170,7 @@ def _side(x: NDArray[np.float32], y: NDArray[np.float32], middle: Floats, soft: 
     return np.asarray(np.clip((y - line) / (2 * soft + 0.9 * beside) + 0.5, 0, 1), np.float32)
 
 
-def _enlarged(coarse: Field, step: int) -> Field:
-    """A field at every pixel of its cells."""
+def _enlarged(coarse: Plane, step: int) -> Plane:
+    """One axis of a field at every pixel of its cells: a plane for each is made in half the time of both together."""
     size = coarse.shape[1] * step, coarse.shape[0] * step
-    return np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_LINEAR), np.float32)
+    return np.asarray(cv2.resize(np.ascontiguousarray(coarse), size, interpolation=cv2.INTER_LINEAR), np.float32)

@@ -50,6 +50,7 @@ class PhotoAvatar:
         self._part, self.changed = (slice(top, bottom), slice(left, right)), (top, bottom)
         self._head = person[self._part].copy()
         ground = _behind(portrait, place) if own_ground or place.disc else None
+        self._warped = np.empty_like(self._head)
         self._out = person if ground is None else _over(person, ground)
         self._ground = None if ground is None else ground[self._part].copy()
         self._mask = disc_mask(place.disc) if place.disc else None
@@ -68,14 +69,17 @@ class PhotoAvatar:
             eye.draw(self._head, pose.blink, pose.gaze)
         carried = self._skull.moved(*pose.head, pose.breath)
         field, opening = self._lips.warped(pose, carried)
-        head = cv2.remap(self._head, field, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
-        self._mouth.draw(head, opening)
         part = self._out[self._part]
+        covered = self._ground is not None or self._mask is not None
+        head = self._warped if covered else part
+        cv2.remap(self._head, *field, cv2.INTER_LINEAR, dst=head, borderMode=cv2.BORDER_REPLICATE)
+        self._mouth.draw(head, opening)
         if self._ground is not None:
             head = _over(head, self._ground)
         if self._mask is not None:
             head = masked(head, self._mask[self._part])
-        part[:] = head
+        if covered:
+            part[:] = head
         return self._out
 
 
