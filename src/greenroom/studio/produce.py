@@ -33,6 +33,7 @@ from greenroom.studio.film.segments import Segments
 from greenroom.studio.film.shown import Shown
 from greenroom.studio.frame_file import FrameFile
 from greenroom.studio.heard import Voice, mix_of, timing_of, voice_of
+from greenroom.studio.memory import give_back_free, give_back_large
 from greenroom.studio.motion import mouths
 from greenroom.studio.plan import Plan, Rendered
 from greenroom.studio.planes import Planes
@@ -62,11 +63,13 @@ def produce(plan: Plan, tell: Tell, stopped: Stopped, process: DrawingProcess | 
     for what cannot be made, ProductionStopped when `stopped` says so.
     """
     cv2.setNumThreads(1)
+    give_back_large()
     tell("timing", 0.0)
     voice = voice_of(plan)
     timing = timing_of(plan, voice)
     _go_on(stopped)
     mix = mix_of(plan, voice)
+    give_back_free()
     _go_on(stopped)
     tell("timing", 1.0)
     with _shown(plan, voice, timing, process, tell, stopped) as shown:

@@ -26,6 +26,15 @@ def shadow_of(shape: Plane, box: Box, frame: tuple[int, int]) -> Layer:
     moved = cv2.warpAffine(small, move, (small.shape[1], small.shape[0]), flags=cv2.INTER_LINEAR)
     soft = cv2.GaussianBlur(moved, (0, 0), _BLUR * short / _SMALL) * _STRENGTH
     large = cv2.resize(soft, (whole.shape[1], whole.shape[0]), interpolation=cv2.INTER_CUBIC)[:height]
-    shade = np.zeros((height, width, 4), np.uint8)
-    shade[..., 3] = np.clip(np.rint(large), 0, 255).astype(np.uint8)
-    return Layer(shade, Box(0, 0, width, height))
+    shade = np.clip(np.rint(large), 0, 255).astype(np.uint8)
+    here = _seen(shade)
+    part = shade[here.top : here.top + here.height, here.left : here.left + here.width]
+    return Layer(np.dstack([np.zeros((*part.shape, 3), np.uint8), part]), here)
+
+
+def _seen(shade: Plane) -> Box:
+    """The part of a frame in which there is any shade."""
+    left, top, width, height = cv2.boundingRect(shade)
+    right, bottom = left + width + (left + width) % 2, top + height + (top + height) % 2
+    left, top = left // 2 * 2, top // 2 * 2
+    return Box(left, top, max(2, right - left), max(2, bottom - top))
