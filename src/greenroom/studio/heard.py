@@ -1,12 +1,12 @@
 """What is heard in a plan: its voice, when that moves the mouth, how long the film is, and the mix with music."""
 
-import ctypes
 import math
 from dataclasses import dataclass
 
 from greenroom.domain.video import FRAME_RATE, Music, RecordedVoice
 from greenroom.errors import NotProduced
 from greenroom.studio import speech_file
+from greenroom.studio.memory import give_back_free
 from greenroom.studio.plan import Plan
 from greenroom.studio.sound import Bed, Mixed, bed_of_file, bed_of_sound, mixed, recorded
 from greenroom.studio.sound.music import sound_of, track
@@ -53,8 +53,10 @@ def timing_of(plan: Plan, voice: Voice) -> Timing:
 def mix_of(plan: Plan, voice: Voice) -> Mixed:
     """All that is heard, exactly as long as the frames. Raises NotProduced for music that cannot be decoded."""
     bed = _bed(plan, plan.spec.music) if plan.spec.music else None
-    _give_back()
-    return mixed(voice.speech.sound, voice.speech.rate, bed, voice.frames / FRAME_RATE)
+    give_back_free()  # what playing a track took
+    made = mixed(voice.speech.sound, voice.speech.rate, bed, voice.frames / FRAME_RATE)
+    give_back_free()
+    return made
 
 
 def _bed(plan: Plan, music: Music) -> Bed:
@@ -71,10 +73,3 @@ def _read(descriptor: int) -> Speech:
         return speech_file.read(descriptor)
     except speech_file.NotSpeech as error:
         raise NotProduced("speech_damaged", f"What the voice said cannot be read: {error}. Try again.") from error
-
-
-def _give_back() -> None:
-    """Give the system the memory that playing a track took; C libraries other than GNU's do so by themselves."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)

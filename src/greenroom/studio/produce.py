@@ -21,6 +21,7 @@ import skia
 from greenroom import __version__
 from greenroom.domain.media import Format
 from greenroom.domain.video import FRAME_RATE, Screen
+from greenroom.studio import presenters
 from greenroom.studio.film.coding import Coding, SegmentWriter, h264, vp9_with_alpha
 from greenroom.studio.film.composing import Composer
 from greenroom.studio.film.cover import best_frame, jpeg
@@ -33,7 +34,7 @@ from greenroom.studio.film.segments import Segments
 from greenroom.studio.film.shown import Shown
 from greenroom.studio.frame_file import FrameFile
 from greenroom.studio.heard import Voice, mix_of, timing_of, voice_of
-from greenroom.studio.memory import give_back_free, give_back_large
+from greenroom.studio.memory import give_back_large
 from greenroom.studio.motion import mouths
 from greenroom.studio.plan import Plan, Rendered
 from greenroom.studio.planes import Planes
@@ -65,11 +66,12 @@ def produce(plan: Plan, tell: Tell, stopped: Stopped, process: DrawingProcess | 
     cv2.setNumThreads(1)
     give_back_large()
     tell("timing", 0.0)
+    if process is not None and plan.spec.take is None:
+        process.begin(presenters.message(plan))
     voice = voice_of(plan)
     timing = timing_of(plan, voice)
     _go_on(stopped)
     mix = mix_of(plan, voice)
-    give_back_free()
     _go_on(stopped)
     tell("timing", 1.0)
     with _shown(plan, voice, timing, process, tell, stopped) as shown:

@@ -59,6 +59,16 @@ def test_what_is_asked_for_and_not_taken_does_not_disturb_what_follows(process: 
     assert is_same(stamp, true)
 
 
+def test_what_was_begun_and_is_not_wanted_any_more_is_not_drawn(process: DrawingProcess) -> None:
+    process.begin(b"nobody")
+    process.begin(b"sarah_full_01")
+
+    drawing = process.draw(b"sarah_full_01")
+
+    assert drawing.box == presenter().box
+    assert len(list(drawing.stamps(poses(2)))) == 2
+
+
 def test_an_avatar_that_cannot_be_set_up_is_told_as_what_it_is(process: DrawingProcess) -> None:
     with pytest.raises(NotProduced, match="nobody of that name") as failed:
         process.draw(b"nobody")

@@ -95,6 +95,7 @@ class DrawingProcess:
         there, self._orders = os.pipe()
         self._answers, back = os.pipe()
         parent = os.getpid()
+        self._begun: bytes | None = None
         self.pid = os.fork()
         if self.pid == 0:
             os.close(self._orders)
@@ -103,10 +104,18 @@ class DrawingProcess:
         os.close(there)
         os.close(back)
 
-    def draw(self, what: bytes) -> DrawnAside:
-        """Set up an avatar there, of a message that `set_up` understands. Raises what it raised, as NotProduced."""
+    def begin(self, what: bytes) -> None:
+        """Begin to set up an avatar there, of a message that `set_up` understands, and do not wait for it."""
+        self._end_setting_up()
         self._send(b"S" + what)
+        self._begun = what
+
+    def draw(self, what: bytes) -> DrawnAside:
+        """Set up an avatar there, or wait for it if it was begun. Raises what `set_up` raised, as NotProduced."""
+        if self._begun != what:
+            self.begin(what)
         kind, body = self._receive()
+        self._begun = None
         if kind == b"E":
             code, message = msgspec.json.decode(body, type=tuple[str, str])
             raise NotProduced(code, message)
@@ -128,6 +137,12 @@ class DrawingProcess:
         os.close(self._orders)
         os.close(self._answers)
         os.waitpid(self.pid, 0)
+
+    def _end_setting_up(self) -> None:
+        """Take the answer to what was begun, and is not wanted any more."""
+        if self._begun is not None:
+            self._receive()
+            self._begun = None
 
     def _send(self, message: bytes) -> None:
         try:
