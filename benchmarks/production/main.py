@@ -56,7 +56,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks/production/run", description=__doc__)
     parser.add_argument("--rounds", type=int, help="how often everything is measured, in turn (3; 1 if quick)")
     parser.add_argument("--quick", action="store_true", help="one round of short videos: does it run at all?")
-    parser.add_argument("--folder", help="where a gigabyte of raw frames may be kept meanwhile")
+    parser.add_argument("--folder", help="where seven gigabytes of raw frames may be kept meanwhile")
     return parser.parse_args()
 
 

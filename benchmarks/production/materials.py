@@ -25,8 +25,12 @@ RATE = 30
 VOICE = "greenroom-en-US-amber"
 SCRIPT = (
     "Check out this amazing product, it changed the way I work every single day. My favourite coffee mug keeps five "
-    "cups warm for a very long time. Visit our website before Friday, because the sale ends soon."
+    "cups warm for a very long time. Visit our website before Friday, because the sale ends soon. You will find three "
+    "sizes and nine colours there, and a short guide that helps you choose. Orders that reach us before noon leave on "
+    "the same day, and whatever you do not like goes back for free within a month. Thank you for watching, and enjoy "
+    "your coffee!"
 )
+"""Half a minute: as long as most videos of this kind are at least."""
 
 
 @dataclass(frozen=True)
