@@ -22,6 +22,7 @@ NEUTRAL = 128
 _KR, _KB = 0.2126, 0.0722  # ITU-R BT.709, 3.2
 _KG = 1 - _KR - _KB
 _ONE = 1 << 20
+_BAND = 64
 _HALF = _ONE >> 1
 
 
@@ -66,12 +67,20 @@ def planes_of_rgb(rgb: Rgb) -> Planes:
     A sample of colour stands at the left one of its two columns and between its two rows, which is where decoders of
     H.264 and VP9 take it to be (chroma location "left").
     """
-    brightness = np.take(_Y_OF[0], rgb[..., 0])
-    brightness += np.take(_Y_OF[1], rgb[..., 1])
-    brightness += np.take(_Y_OF[2], rgb[..., 2])
-    brightness >>= 20
-    eighths = _eighths(rgb)
-    return Planes(brightness.astype(np.uint8), _chroma(eighths, _U), _chroma(eighths, _V))
+    height, width = rgb.shape[:2]
+    half = height // 2, width // 2
+    made = Planes(np.empty((height, width), np.uint8), np.empty(half, np.uint8), np.empty(half, np.uint8))
+    # A band at a time: memory for whole pictures of whole numbers costs more to get than to fill.
+    for top in range(0, height, _BAND):
+        band, here = rgb[top : top + _BAND], slice(top // 2, (top + _BAND) // 2)
+        brightness = np.take(_Y_OF[0], band[..., 0])
+        brightness += np.take(_Y_OF[1], band[..., 1])
+        brightness += np.take(_Y_OF[2], band[..., 2])
+        brightness >>= 20
+        eighths = _eighths(band)
+        made.y[top : top + _BAND] = brightness
+        made.u[here], made.v[here] = _chroma(eighths, _U), _chroma(eighths, _V)
+    return made
 
 
 def flat_planes(rgb: tuple[int, int, int], size: tuple[int, int]) -> Planes:

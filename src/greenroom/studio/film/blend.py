@@ -20,7 +20,7 @@ from greenroom.studio.avatar import Box, Colors, Layer, Rows
 from greenroom.studio.planes import BLACK, NEUTRAL, Plane, Planes
 from greenroom.studio.pose import Picture
 
-BAND = 64
+BAND = 96
 """Rows that are handled at a time: so many that calls cost little, so few that they stay in the processor's cache."""
 
 _KR, _KB = 0.2126, 0.0722  # ITU-R BT.709, 3.2
