@@ -10,7 +10,7 @@ from film_scenes import poses, presenter
 
 from greenroom.errors import NotProduced
 from greenroom.studio.avatar import Avatar
-from greenroom.studio.film.blend import Stamp
+from greenroom.studio.film.blend import BAND, Stamp
 from greenroom.studio.film.drawing import DrawingProcess, DrawnHere
 
 
@@ -32,9 +32,9 @@ def is_same(one: Stamp, other: Stamp) -> bool:
     if not np.array_equal(one.spans, other.spans):
         return False
     return all(
-        np.array_equal(one.y[r : r + 64, a:b], other.y[r : r + 64, a:b])
-        and np.array_equal(one.u[r // 2 : r // 2 + 32, a // 2 : b // 2], other.u[r // 2 : r // 2 + 32, a // 2 : b // 2])
-        for r, (a, b) in zip(range(0, one.box.height, 64), one.spans.tolist(), strict=True)
+        np.array_equal(ours, theirs)
+        for row, (a, b) in zip(range(0, one.box.height, BAND), one.spans.tolist(), strict=True)
+        for ours, theirs in zip(one.part(row, a, BAND, b - a), other.part(row, a, BAND, b - a), strict=True)
     )
 
 
