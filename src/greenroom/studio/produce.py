@@ -28,7 +28,7 @@ from greenroom.studio.film.cover import best_frame, jpeg
 from greenroom.studio.film.drawing import DrawingProcess
 from greenroom.studio.film.faststart import write_in_order
 from greenroom.studio.film.frames import Canvas
-from greenroom.studio.film.joining import join
+from greenroom.studio.film.joining import joining
 from greenroom.studio.film.provenance import metadata, xmp
 from greenroom.studio.film.segments import Segments
 from greenroom.studio.film.shown import Shown
@@ -132,16 +132,22 @@ def _film(work: _Work) -> None:
     segments = Segments(folder, _digest(work), work.voice.frames, coding)
     segments.tidy()
     _put(plan.cover, jpeg(shown.cover()))
-    _render(work, segments)
-    joined = folder / (_JOINED + coding.suffix)
+    joined, paths = folder / (_JOINED + coding.suffix), segments.paths()
     sound, count = work.mix.blocks(), work.voice.frames
-    join(segments.paths(), count, FRAME_RATE, sound, coding, joined, metadata(plan.spec))
+    made = _made(work, segments)
+    next(made)
+    with joining(paths[0], count, FRAME_RATE, sound, coding, joined, metadata(plan.spec)) as film:
+        for _ in made:
+            pass
+        film.end(paths)
     _publish(joined, plan, coding)
 
 
-def _render(work: _Work, segments: Segments) -> None:
-    """Make the segments that are not there yet."""
+def _made(work: _Work, segments: Segments) -> Iterator[None]:
+    """Make the segments that are not there yet, one at each step; the first step is over at once if some are there."""
     done = segments.done()
+    if done:
+        yield
     if done == len(segments.paths()):
         return
     first, size = segments.span(done).start, work.shown.size
@@ -154,6 +160,7 @@ def _render(work: _Work, segments: Segments) -> None:
                 writer.add(next(frames))
 
         segments.write(number, size, FRAME_RATE, fill)
+        yield
     frames.close()
 
 

@@ -2,7 +2,7 @@
 
 import os
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import av
@@ -18,7 +18,7 @@ from greenroom.errors import NotProduced
 from greenroom.studio.film.coding import Coding, SegmentWriter, h264, vp9_with_alpha
 from greenroom.studio.film.faststart import write_in_order
 from greenroom.studio.film.frames import Canvas
-from greenroom.studio.film.joining import SOUND_HZ, join
+from greenroom.studio.film.joining import SOUND_HZ, Blocks, joining
 from greenroom.studio.film.provenance import metadata, source_type, xmp
 from greenroom.studio.film.segments import SEGMENT_FRAMES, Segments
 
@@ -59,9 +59,14 @@ def click(samples: int = FRAMES * SOUND_HZ // RATE) -> Iterator[NDArray[np.float
     yield from np.array_split(sound, 13)
 
 
+def join(paths: Sequence[Path], sound: Blocks, coding: Coding, film: Path, metadata: Mapping[str, str]) -> None:
+    with joining(paths[0], FRAMES, RATE, sound, coding, film, metadata) as made:
+        made.end(paths)
+
+
 def joined(folder: Path, coding: Coding = MP4, name: str = "film") -> Path:
     film = folder / (name + coding.suffix)
-    join(segments(folder, coding).paths(), FRAMES, RATE, click(), coding, film, metadata(SPEC))
+    join(segments(folder, coding).paths(), click(), coding, film, metadata(SPEC))
     return film
 
 
@@ -162,14 +167,14 @@ def test_segments_of_something_else_are_not_taken(tmp_path: Path) -> None:
 
 def test_a_missing_segment_is_noticed(tmp_path: Path) -> None:
     with pytest.raises(NotProduced) as failed:
-        join(segments(tmp_path).paths()[:1], FRAMES, RATE, click(), MP4, tmp_path / "film.mp4", {})
+        join(segments(tmp_path).paths()[:1], click(), MP4, tmp_path / "film.mp4", {})
 
     assert failed.value.code == "frames_missing"
 
 
 def test_missing_sound_is_noticed(tmp_path: Path) -> None:
     with pytest.raises(NotProduced) as failed:
-        join(segments(tmp_path).paths(), FRAMES, RATE, click(SOUND_HZ), MP4, tmp_path / "film.mp4", {})
+        join(segments(tmp_path).paths(), click(SOUND_HZ), MP4, tmp_path / "film.mp4", {})
 
     assert failed.value.code == "sound_missing"
 

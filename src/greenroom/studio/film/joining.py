@@ -1,6 +1,10 @@
 """Joining: coded segments and a mix of sound become one film, without coding a picture again."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -8,6 +12,7 @@ import av
 import numpy as np
 from av.audio.codeccontext import AudioCodecContext
 from av.audio.stream import AudioStream
+from av.container import OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
@@ -22,41 +27,68 @@ Blocks = Iterable[NDArray[np.float32]]
 _SOUND_BLOCK = {"aac": 1024, "libopus": 960}
 
 
-def join(
-    segments: Iterable[Path],
+@contextmanager
+def joining(
+    first: Path,
     frames: int,
     frame_rate: int,
     sound: Blocks,
     coding: Coding,
     target: Path,
     metadata: Mapping[str, str],
-) -> None:
+) -> Iterator["Joining"]:
     """
-    Write a film of segments and sound to a file.
+    A film whose sound is coded by a thread while its pictures are still being made; the `first` segment is there.
 
-    The sound begins with the first frame and ends with the last one. Raises NotProduced unless the segments hold
-    exactly `frames` frames and the sound exactly as many samples.
+    The sound begins with the first frame and ends with the last one.
     """
-    paths = list(segments)
     with av.open(str(target), "w", format=coding.suffix[1:], container_options=_container(coding)) as film:
         film.metadata.update(metadata)
-        with av.open(str(paths[0])) as first:
-            pictures = film.add_stream_from_template(first.streams.video[0])
+        with av.open(str(first)) as template:
+            pictures = film.add_stream_from_template(template.streams.video[0])
         voice = film.add_stream(coding.sound_codec, rate=SOUND_HZ, layout="stereo")
         assert isinstance(voice, AudioStream)
         _set_up(voice, coding)
         heard = _Heard(voice, frames * SOUND_HZ // frame_rate, _SOUND_BLOCK[coding.sound_codec], sound)
-        count = 0
-        for offset, packet in _numbered(paths, frame_rate):
+        with ThreadPoolExecutor(1, "sound") as beside:
+            try:
+                yield Joining(film, pictures, beside.submit(lambda: list(heard.packets())), frames, frame_rate)
+            finally:
+                heard.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """A film that is being put together; made by `joining`."""
+
+    film: OutputContainer
+    pictures: VideoStream
+    sound: "Future[list[Packet[AudioStream]]]"
+    frames: int
+    frame_rate: int
+
+    def end(self, segments: Iterable[Path]) -> None:
+        """
+        Write the film of all its segments and its sound.
+
+        Raises NotProduced unless the segments hold exactly as many frames, and the sound as many samples, as they must.
+        """
+        heard, count = deque(self.sound.result()), 0
+        for offset, packet in _numbered(segments, self.frame_rate):
             # The sound goes a little before the picture, so that the muxer need not hold pictures back.
-            film.mux(heard.until((offset + (packet.dts or 0)) / frame_rate + 1))
+            until = (offset + (packet.dts or 0)) / self.frame_rate + 1
+            while heard and (heard[0].dts or 0) < until * SOUND_HZ:
+                self.film.mux(heard.popleft())
             packet.pts, packet.dts = (packet.pts or 0) + offset, (packet.dts or 0) + offset
-            packet.duration, packet.stream = 1, pictures
-            film.mux(packet)
+            packet.duration, packet.stream = 1, self.pictures
+            self.film.mux(packet)
             count += 1
-        film.mux(heard.until(None))
-    if count != frames:
-        raise NotProduced("frames_missing", f"The film has {count} frames where {frames} were drawn. Try again.")
+        for late in heard:
+            self.film.mux(late)
+        if count != self.frames:
+            raise NotProduced(
+                "frames_missing", f"The film has {count} frames where {self.frames} were drawn. Try again."
+            )
 
 
 def _container(coding: Coding) -> dict[str, str]:
@@ -86,7 +118,7 @@ def _numbered(paths: Iterable[Path], frame_rate: int) -> "Iterator[tuple[int, Pa
 
 
 class _Heard:
-    """The sound of a film, coded as far as it is wanted."""
+    """The sound of a film, coded."""
 
     def __init__(self, stream: AudioStream, samples: int, block: int, sound: Blocks) -> None:
         self._stream, self._samples, self._block = stream, samples, block
@@ -94,19 +126,23 @@ class _Heard:
         self._held: list[NDArray[np.float32]] = []
         self._holding = 0
         self._given = self._coded = 0
-        self._ended = False
+        self._stopped = False
 
-    def until(self, time_s: float | None) -> "list[Packet[AudioStream]]":
-        """Packets up to a time, or all that are left; raises NotProduced if the sound is shorter or longer."""
-        found: list[Packet[AudioStream]] = []
-        while not self._ended and (time_s is None or self._coded < time_s * SOUND_HZ):
-            if self._holding < self._block and (block := next(self._blocks, None)) is not None:
-                self._hold(block)
-            elif self._holding:
-                found += self._code(self._take(min(self._block, self._holding)))
-            else:
-                found += self._end()
-        return found
+    def packets(self) -> "Iterator[Packet[AudioStream]]":
+        """All of it; raises NotProduced if the sound is shorter or longer than the film."""
+        for block in self._blocks:
+            self._hold(block)
+            while self._holding >= self._block:
+                yield from self._code(self._take(self._block))
+            if self._stopped:
+                return
+        if self._holding:
+            yield from self._code(self._take(self._holding))
+        yield from self._end()
+
+    def stop(self) -> None:
+        """Have no more of it be coded."""
+        self._stopped = True
 
     def _hold(self, block: NDArray[np.float32]) -> None:
         self._held.append(block)
@@ -129,7 +165,6 @@ class _Heard:
         return self._stream.encode(frame)
 
     def _end(self) -> "list[Packet[AudioStream]]":
-        self._ended = True
         if self._given != self._samples:
             raise NotProduced(
                 "sound_missing",
