@@ -1,5 +1,6 @@
 """Render-safe copies over HTTP: asked for, watched, fetched; and what a killed process does to them."""
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -39,8 +40,10 @@ def settled(server: RunningServer, address: str) -> dict[str, Any]:
 
 def optimizing(server: RunningServer) -> Iterator[psutil.Process]:
     for child in psutil.Process(server.process.pid).children(recursive=True):
-        if "greenroom.media.optimizing.process" in child.cmdline():
-            yield child
+        # One that was killed has no command line any more, and is there until it is waited for.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if "greenroom.media.optimizing.process" in child.cmdline():
+                yield child
 
 
 def kill_the_next(server: RunningServer, after: set[int]) -> int:
