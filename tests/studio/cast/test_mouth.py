@@ -75,10 +75,10 @@ def test_a_mouth_at_rest_is_shut(avatar: Drawn) -> None:
 
 def test_puckered_lips_are_narrower_than_spread_ones(avatar: Drawn) -> None:
     def width(wide: float) -> int:
-        return int(np.ptp(np.flatnonzero(inside(mouth_of(avatar, jaw=0.7, wide=wide)).sum(0) > 3)))
+        # In its corners a mouth is but two pixels high.
+        return int(np.ptp(np.flatnonzero(inside(mouth_of(avatar, jaw=0.7, wide=wide)).sum(0) > 1)))
 
-    # In a corner the opening is a pixel or two high, so that where it ends is told to a few columns.
-    assert width(-1) < width(0) <= width(1) + 3
+    assert width(-1) < width(0) <= width(1)
 
 
 def test_the_chin_falls_with_the_jaw() -> None:
