@@ -50,13 +50,11 @@ _V = _row(1 - _KR, -_KG, -_KB, 224 / 255 / (2 * (1 - _KR)))
 _Y_OF = tuple(
     np.arange(256, dtype=np.int32) * part + extra for part, extra in zip(_Y, (0, 0, BLACK * _ONE + _HALF), strict=True)
 )
-_TO_YUVA = np.array(
-    [
-        *((*(part / _ONE for part in row), zero / 255) for row, zero in ((_Y, BLACK), (_U, NEUTRAL), (_V, NEUTRAL))),
-        (0, 0, 0, 1),
-    ],
-    np.float32,
+TO_YUV = np.array(
+    [[*(part / _ONE for part in row), zero] for row, zero in ((_Y, BLACK), (_U, NEUTRAL), (_V, NEUTRAL))], np.float32
 )
+"""From red, green, blue and 1 to brightness and colours."""
+_TO_YUVA = np.vstack([TO_YUV / (1, 1, 1, 255), (0, 0, 0, 1)]).astype(np.float32)
 _CHROMA_SHIFT = 23  # _ONE, and the eighths of which a sample of colour is the sum
 
 

@@ -17,19 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from greenroom.studio.avatar import Box, Colors, Layer, Rows
-from greenroom.studio.planes import BLACK, NEUTRAL, Plane, Planes
+from greenroom.studio.planes import BLACK, NEUTRAL, TO_YUV, Plane, Planes
 from greenroom.studio.pose import Picture
 
 BAND = 96
 """Rows that are handled at a time: so many that calls cost little, so few that they stay in the processor's cache."""
 
-_KR, _KB = 0.2126, 0.0722  # ITU-R BT.709, 3.2
-_KG = 1 - _KR - _KB
-_Y = np.array([_KR, _KG, _KB]) * 219 / 255
-_U = np.array([-_KR, -_KG, 1 - _KB]) / (2 * (1 - _KB)) * 224 / 255
-_V = np.array([1 - _KR, -_KG, -_KB]) / (2 * (1 - _KR)) * 224 / 255
-# With offsets, so that nothing is below zero; what of them is the ground's is taken away again.
-_TO_PLANES = np.array([[*_Y, BLACK], [*_U, NEUTRAL], [*_V, NEUTRAL]], np.float32)
 _MARGIN, _LOOK_EVERY = 16, 30
 _NUMBERS = count(1)
 """Of what bands hold: none is given twice in a process."""
@@ -194,8 +187,9 @@ class _FromRgba:
     def _brightness(self, part: Picture, into: StampPart) -> None:
         rgb, out = (self._of(memory, into.y.shape) for memory in (self._rgb, self._out))
         cv2.cvtColor(part, cv2.COLOR_RGBA2RGB, dst=rgb)
-        # Three channels to three is the one form of this that is done many pixels at a time.
-        cv2.transform(rgb, _TO_PLANES, dst=out)
+        # Three channels to three is the one form of this that is done many pixels at a time. With offsets nothing is
+        # below zero; what of them is the ground's is taken away again.
+        cv2.transform(rgb, TO_YUV, dst=out)
         cv2.extractChannel(out, 0, dst=into.y)
         cv2.extractChannel(part, 3, dst=into.keep)
         cv2.bitwise_not(into.keep, dst=into.keep)
