@@ -1,8 +1,6 @@
 """The head of a presenter: still layers, a face that moves on them, and all of it bent as the head is held."""
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import cv2
 import numpy as np
@@ -129,30 +127,27 @@ class Head:
         anew = self._eyes_part.paint(eyes, lambda b: self._eyes.draw(b, blink, (across, up), brow, smile))
         if anew or brows != self._brows_held:
             self._brows_held = brows
-            with self._bare(self._eyes_part) as canvas:
-                left, top = self._at
-                canvas.translate(self._x - left, self._y - top)
-                canvas.scale(self._k, self._k)
-                self._eyes.draw_brows(Brush(canvas), *brows)
+            self._lay(self._eyes_part, brows)
 
     def _draw_mouth(self, held: tuple[float, ...]) -> None:
         """Draw a mouth's channels and a smile, unless they are there."""
         jaw, wide, upper, press, tuck, tongue, smile = held
         if self._mouth_part.paint(held, lambda b: self._mouth.draw(b, (jaw, wide, upper, press, tuck, tongue), smile)):
-            with self._bare(self._mouth_part):
-                pass
+            self._lay(self._mouth_part)
 
-    @contextmanager
-    def _bare(self, part: Part) -> Iterator[skia.Canvas]:
-        """Lay a part on bare skin, then what is drawn on the canvas that this gives, then hair and glasses."""
-        at, canvas = part.at, self._surface.getCanvas()
+    def _lay(self, part: Part, brows: tuple[float, ...] = ()) -> None:
+        """Lay a part of the face on bare skin, then brows of brow and blink if they are told, then hair and glasses."""
+        at, (left, top), canvas = part.at, self._at, self._surface.getCanvas()
         self._picture[at.part] = self._still[at.part]
         canvas.save()
         canvas.clipRect(skia.Rect.MakeLTRB(*at))
         canvas.drawImage(image_of(part.picture), at.left, at.top)
-        canvas.save()
-        yield canvas
-        canvas.restore()
+        if brows:
+            canvas.save()
+            canvas.translate(self._x - left, self._y - top)
+            canvas.scale(self._k, self._k)
+            self._eyes.draw_brows(Brush(canvas), *brows)
+            canvas.restore()
         self._lay_over(canvas)
         canvas.restore()
 

@@ -37,15 +37,18 @@ _RISE = 0.008
 _STEPS = 4  # to a pixel in which shoulders rise: fewer than frames, and too small to be seen
 _REACHES = 1024  # steps of an arm on its way, a quarter of a pixel each
 _SHADE_WIDE = 50.0
-_SHADE_WIDTHS = range(94, 38, -5)
-"""One in the other, strokes are a soft shade, cheaper than a blur; the more so when drawn small and enlarged."""
-_SMALL = 4
-_SHADE = skia.Paint(
-    AntiAlias=True,
-    Color=argb(NIGHT, 0.036),
-    Style=skia.Paint.kStroke_Style,
-    StrokeCap=skia.Paint.kRound_Cap,
+_SHADES = tuple(
+    skia.Paint(
+        AntiAlias=True,
+        Color=argb(NIGHT, 0.036),
+        Style=skia.Paint.kStroke_Style,
+        StrokeCap=skia.Paint.kRound_Cap,
+        StrokeWidth=width,
+    )
+    for width in range(94, 38, -5)
 )
+"""One in the other they are a soft shade, cheaper than a blur; the more so when drawn small and enlarged."""
+_SMALL = 4
 _ON_BODY = skia.Paint(BlendMode=skia.BlendMode.kSrcATop)
 """Shade falls on the body only, never beside it."""
 
@@ -186,11 +189,10 @@ class Trunk:
         )
         small = np.zeros(((bottom - top) // _SMALL, (right - left) // _SMALL, 4), np.uint8)
         canvas = surface_of(small).getCanvas()
-        canvas.scale(1 / _SMALL, 1 / _SMALL)
-        canvas.translate(-left, -top)
-        for width in _SHADE_WIDTHS:
-            _SHADE.setStrokeWidth(width * self._k)
-            canvas.drawLine(*ends[0], *ends[1], _SHADE)
+        canvas.scale(self._k / _SMALL, self._k / _SMALL)
+        (x0, y0), (x1, y1) = (((x - left) / self._k, (y - top) / self._k) for x, y in ends)
+        for paint in _SHADES:
+            canvas.drawLine(x0, y0, x1, y1, paint)
         shade = self._scratch.lend(right - left, bottom - top)
         cv2.resize(yuva_of_rgba(small), (right - left, bottom - top), dst=shade, interpolation=cv2.INTER_LINEAR)
         self._surface.getCanvas().drawImage(image_of(shade), left, top, skia.SamplingOptions(), _ON_BODY)
