@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import and_, bindparam, or_, select
 
 from greenroom.db import idempotency
-from greenroom.db.json_rows import insert_all
+from greenroom.db.rows import Insertion
 from greenroom.db.schema import audit
 from greenroom.db.sqlite import Row, Transaction, sql
 from greenroom.domain.act import Act
@@ -28,7 +28,7 @@ _COLUMNS = (
     audit.c.detail,
     audit.c.hash,
 )
-_ADD = insert_all(audit, [column.name for column in _COLUMNS])
+_ADD = Insertion(audit, [column.name for column in _COLUMNS])
 _LAST = sql(select(audit.c.sequence, audit.c.hash).order_by(audit.c.sequence.desc()).limit(1))
 _AFTER = sql(
     select(*_COLUMNS).where(audit.c.sequence > bindparam("after")).order_by(audit.c.sequence).limit(bindparam("most"))
@@ -110,7 +110,7 @@ def _append(tx: Transaction, entries: list[Entry]) -> None:
         sequence += 1
         last = following(last, sequence, entry)
         rows.append((sequence, *msgspec.structs.astuple(entry), last))
-    tx.run(_ADD, {"rows": _encode(rows).decode()})
+    _ADD.run(tx, rows)
 
 
 def _kept(row: Row) -> Kept:

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from greenroom.db import hooks as hook_rows
 from greenroom.db import outbox
 from greenroom.db.catalogue import instant
-from greenroom.db.json_rows import insert_all
+from greenroom.db.rows import Insertion
 from greenroom.db.schema import deliveries, delivery_attempts, dispatched, events, hooks, uploads
 from greenroom.db.sqlite import Row, Transaction, sql
 from greenroom.domain.events import COMPATIBLE, OF_AN_UPLOAD, Event, told_as
@@ -68,7 +68,7 @@ _NEW = (
     "id", "account_id", "hook_id", "lane", "url", "event_id", "subject", "sequence", "event", "state", "due_at",
     "created_at"
 )  # fmt: skip
-_ADD = insert_all(deliveries, _NEW)
+_ADD = Insertion(deliveries, _NEW)
 _with_hook = deliveries.outerjoin(hooks, hooks.c.id == deliveries.c.hook_id)
 
 # Literally as in the partial indexes, or SQLite does not use them.
@@ -224,7 +224,7 @@ def dispatch(tx: Transaction, after: int, now: datetime, most: int) -> int:
     """Write the deliveries of up to `most` events from after a place, and give how far that reached."""
     place, rows = wanted(tx, max(after, reached(tx)), now, most)
     if rows:
-        tx.run(_ADD, {"rows": _encode(rows).decode()})
+        _ADD.run(tx, rows)
     tx.run(_REACH, {"upto": place})
     return place
 
@@ -239,7 +239,7 @@ def dispatch_all(tx: Transaction, now: datetime) -> None:
 def add(tx: Transaction, event: Event, hook: Hook, name: str, now: datetime) -> DeliveryId:
     """Have one hook told of an event that happened before, or only for it."""
     row = _row(event, name, hook.id, hook.id, None, now)
-    tx.run(_ADD, {"rows": _encode([row]).decode()})
+    _ADD.run(tx, [row])
     return DeliveryId(row[0])
 
 
@@ -248,7 +248,7 @@ def repeat(tx: Transaction, event: Event, delivery: Delivery, now: datetime) -> 
     url = delivery.url if delivery.hook_id is None else None
     lane = _lane(delivery.account_id, delivery.url) if delivery.hook_id is None else delivery.hook_id
     row = _row(event, delivery.event, delivery.hook_id, lane, url, now)
-    tx.run(_ADD, {"rows": _encode([row]).decode()})
+    _ADD.run(tx, [row])
     return DeliveryId(row[0])
 
 
@@ -339,7 +339,7 @@ def _row(event: Event, name: str, hook_id: HookId | None, lane: str, url: str | 
     stamp = now.timestamp()
     return (
         new_delivery_id(), event.account_id, hook_id, lane, url, event.id, event.subject, event.sequence, name,
-        DeliveryState.WAITING, stamp, stamp,
+        DeliveryState.WAITING.value, stamp, stamp,
     )  # fmt: skip
 
 

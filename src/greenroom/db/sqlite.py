@@ -11,7 +11,7 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -70,6 +70,10 @@ class Transaction:
     def run(self, statement: Statement, values: Mapping[str, Any]) -> int:
         """Execute; give the number of rows changed."""
         return self._execute(statement, values).rowcount
+
+    def run_listed(self, text: str, values: Sequence[Any]) -> None:
+        """Execute SQL with a `?` for each value."""
+        self._connection.execute(text, values)
 
     def row(self, statement: Statement, values: Mapping[str, Any]) -> Row | None:
         """The first row of the answer, None if there is none."""

@@ -10,7 +10,7 @@ from msgspec import Struct
 from sqlalchemy import and_, bindparam, case, func, literal_column, or_, select, text, tuple_, update
 
 from greenroom.db import audit, blobs, catalogue, folders, library, outbox, search
-from greenroom.db.json_rows import insert_all
+from greenroom.db.rows import Insertion
 from greenroom.db.schema import assets, uploads
 from greenroom.db.sqlite import Row, Transaction, sql
 from greenroom.domain.act import Act, by_system
@@ -45,8 +45,8 @@ _NEW_ASSET_COLUMNS = (
 )  # fmt: skip
 
 
-_ADD_ASSETS = insert_all(assets, _NEW_ASSET_COLUMNS)
-_ADD_UPLOADS = insert_all(uploads, [*(column.name for column in _COLUMNS), "timeline"])
+_ADD_ASSETS = Insertion(assets, _NEW_ASSET_COLUMNS)
+_ADD_UPLOADS = Insertion(uploads, [*(column.name for column in _COLUMNS), "timeline"])
 _both = select(*_COLUMNS, *catalogue.COLUMNS).join_from(uploads, assets, assets.c.id == uploads.c.asset_id)
 _UPLOAD_AND_ASSET = sql(_both.where(uploads.c.id == bindparam("id")))
 _record = _both.add_columns(uploads.c.timeline, uploads.c.staged)
@@ -245,8 +245,8 @@ def add(tx: Transaction, numbers: Numbers, limits: FolderLimits, news: Sequence[
     places = [_folder(tx, new.act, new.labels, limits, new.upload.created_at) for new in news]
     given = [numbers.next(tx, new.upload.account_id) for new in news]
     asset_rows = [_asset_row(new, number, place) for new, number, place in zip(news, given, places, strict=True)]
-    tx.run(_ADD_ASSETS, {"rows": _encode(asset_rows).decode()})
-    tx.run(_ADD_UPLOADS, {"rows": _encode([_upload_row(new) for new in news]).decode()})
+    _ADD_ASSETS.run(tx, asset_rows)
+    _ADD_UPLOADS.run(tx, [_upload_row(new) for new in news])
     for new in news:
         upload = new.upload
         detail = {"asset_id": upload.asset_id, "declared": upload.declared, "size_bytes": upload.declared_bytes}
@@ -461,7 +461,7 @@ def _asset_row(new: NewUpload, number: int, folder_id: FolderId) -> tuple[Any, .
     """In the order of _NEW_ASSET_COLUMNS."""
     upload, labels = new.upload, new.labels
     return (
-        upload.asset_id, upload.account_id, number, new.kind, AssetState.WAITING, Verification.NONE,
+        upload.asset_id, upload.account_id, number, new.kind.value, AssetState.WAITING.value, Verification.NONE.value,
         labels.name, new.extension, labels.description, upload.created_at.timestamp(),
         folder_id,
         _encode(labels.tags).decode() if labels.tags else "[]",
@@ -473,8 +473,9 @@ def _upload_row(new: NewUpload) -> tuple[Any, ...]:
     """In the order of _COLUMNS, with the timeline."""
     upload = new.upload
     return (
-        upload.id, upload.asset_id, upload.account_id, upload.dialect, upload.declared, upload.declared_bytes,
-        upload.max_bytes, upload.expires_at.timestamp(), upload.state, upload.created_at.timestamp(),
+        upload.id, upload.asset_id, upload.account_id, upload.dialect.value, upload.declared.value,
+        upload.declared_bytes, upload.max_bytes, upload.expires_at.timestamp(), upload.state.value,
+        upload.created_at.timestamp(),
         upload.sha256, upload.callback_url, f"[{_step(Event.SIGNED, new.act, upload.created_at)}]",
     )  # fmt: skip
 
