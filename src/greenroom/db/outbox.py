@@ -1,6 +1,5 @@
 """The outbox: events, written in the transaction of the change that they tell of."""
 
-import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -13,7 +12,7 @@ from greenroom.db.schema import deliveries, events, pruned_events
 from greenroom.db.sqlite import Row, Transaction, sql
 from greenroom.domain.asset import Asset
 from greenroom.domain.events import Event
-from greenroom.domain.ids import AccountId
+from greenroom.domain.ids import AccountId, new_event_id
 
 _encode = msgspec.json.encode
 
@@ -104,7 +103,7 @@ def add(
     It is told to the hooks that want it and to `callback_url`, the address that a request gave for this one answer.
     Fields of `data` that end in `_url` may be paths of ours.
     """
-    event_id = "evt_" + secrets.token_hex(16)
+    event_id = new_event_id(now)
     tx.run(
         _ADD,
         {

@@ -172,7 +172,7 @@ class Ingest:
         self.store.require_remembered_room(request.size_bytes or 0)
         now = self.now()
         upload = Upload(
-            id=new_upload_id(),
+            id=new_upload_id(now),
             asset_id=new_asset_id(declared.kind),
             account_id=act.account_id,
             dialect=request.dialect,
