@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
 
@@ -18,8 +18,10 @@ from greenroom.domain.asset_query import AssetQuery, Bound, Measure, Sort
 from greenroom.domain.folder import FolderRef
 from greenroom.domain.ids import DEFAULT_ACCOUNT, AccountId, AssetId, FolderId
 from greenroom.domain.media import Format, Kind
+from greenroom.domain.policy import Dialect
 from greenroom.domain.search_text import document, words
 from greenroom.errors import AssetInUse, AssetNotReady, AssetPurged, GreenroomError, NotFound, Outdated, ParameterError
+from greenroom.services.ingest import UploadRequest
 from greenroom.services.library import Bulk, BulkAction
 
 # A tree: a has b, which has c; d stands beside.
@@ -179,6 +181,52 @@ def test_an_asset_is_found_by_what_it_is_called_now_and_no_longer_by_what_it_was
 
     assert [found(house, word) for word in ("photo", "山田", "山", "red", "unal", "client")] == [0, 1, 1, 1, 1, 1]
     assert len(house.library.page(TESTER, AssetQuery(tags=("red",)), None, 5)) == 1
+
+
+def test_many_uploads_that_wait_for_their_files_are_found_as_soon_as_they_are_signed(house: SmallHouse) -> None:
+    for number in range(600):
+        house.ingest.sign(TESTER, UploadRequest(f"take {number}.mp4", None, None, Dialect.CONTENT_TYPE))
+    house.signed("last.jpg")
+    first = [found(house, word) for word in ("take", "599", "last")]
+    tagged = UploadRequest("later.jpg", None, None, Dialect.CONTENT_TYPE, tags=("red",))
+    house.ingest.sign(TESTER, tagged)[1].result()
+
+    assert first == [5, 1, 1]
+    assert len(house.library.page(TESTER, AssetQuery(tags=("red",)), None, 5)) == found(house, "later") == 1
+
+
+def published(house: SmallHouse) -> None:
+    house.uploaded()
+
+
+def staged(house: SmallHouse) -> None:
+    attempt, incoming = house.begun(house.signed())
+    assert house.ingest.stage(attempt, incoming)
+
+
+def expired(house: SmallHouse) -> None:
+    house.signed()
+    house.clock.go_on(3600)
+    house.retention.expire()
+
+
+def deleted(house: SmallHouse) -> None:
+    house.library.delete(TESTER, house.signed().asset_id)
+
+
+def changed(house: SmallHouse) -> None:
+    house.library.alter(TESTER, house.signed().asset_id, AssetChange(name="photo"), None)
+
+
+@pytest.mark.parametrize("fate", [published, staged, expired, deleted, changed])
+def test_who_waits_no_longer_is_in_the_index_before_anybody_searches(
+    house: SmallHouse, fate: Callable[[SmallHouse], None]
+) -> None:
+    fate(house)
+
+    with closing(sqlite3.connect(catalogue_of(house))) as connection:
+        ((text,),) = connection.execute("SELECT text FROM search_texts").fetchall()
+    assert text.startswith("photo")
 
 
 def found(house: SmallHouse, word: str) -> int:

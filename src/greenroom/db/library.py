@@ -144,6 +144,8 @@ def delete(tx: Transaction, act: Act, asset: Asset, force: bool, now: datetime) 
     if users and not force:
         raise AssetInUse(users)
     tx.run(_DELETE, {"asset": asset.id, "now": now.timestamp()})
+    if asset.state is AssetState.WAITING:
+        search.relabelled(tx, asset.id)
     outbox.add_event(tx, asset, "asset.deleted", {}, now)
     audit.note(tx, act, "asset.deleted", asset.id, now, {"was": asset.state.value, "forced_from": users})
     return _current(tx, asset)

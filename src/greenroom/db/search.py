@@ -5,6 +5,9 @@ Kept up in the transaction of each change, at its end and for all changed assets
 writes a part of its own for each savepoint. An asset's place in it is the number of its account, then its own, so
 that each account has a stretch to itself, with the newest at its end.
 
+An asset that waits for its file comes in when it waits no longer, or when somebody searches in its account: of many a
+signed upload nothing ever comes, and most are over before anybody asks.
+
 Written as SQL and not as expressions: full-text tables are SQLite's own.
 """
 
@@ -44,6 +47,13 @@ _CHANGED = _statement(
     " JOIN search_accounts AS c ON c.account_id = a.account_id"
     f" LEFT JOIN search_texts AS t ON t.place = c.number * {STRETCH} + a.number"
 )
+_LAST_NUMBER = _statement("SELECT coalesce(max(number), 0) FROM assets WHERE account_id = :account")
+_LEFT_OUT = _statement(
+    "SELECT a.id, a.number FROM assets AS a INDEXED BY ix_assets_by_state"
+    " WHERE a.account_id = :account AND a.state = 'waiting' AND a.number > :after"
+    " AND NOT EXISTS (SELECT 1 FROM search_texts AS t WHERE t.place = :first + a.number)"
+    " ORDER BY a.number LIMIT :most"
+)
 _REMOVE_GRAMS = _statement(
     "INSERT INTO search_grams (search_grams, rowid, grams)"
     " SELECT 'delete', value ->> 0, value ->> 1 FROM json_each(:rows)"
@@ -61,7 +71,11 @@ _ADD_TAGS = _statement(
 
 
 def relabelled(tx: Transaction, asset_id: AssetId) -> None:
-    """Say that an asset is new or that its name, description, tags or metadata changed: it is found by them then."""
+    """
+    Say that an asset waits no longer, or that its name, description, tags or metadata changed.
+
+    It is found by them from then on.
+    """
     tx.at_end(index, asset_id)
 
 
@@ -87,6 +101,19 @@ def index(tx: Transaction, asset_ids: Iterable[AssetId]) -> None:
         ids = _encode(tagged).decode()
         tx.run(_REMOVE_TAGS, {"ids": ids})
         tx.run(_ADD_TAGS, {"ids": ids})
+
+
+def left_out(tx: Transaction, account_id: AccountId, after: int, most: int) -> tuple[list[AssetId], int]:
+    """
+    Up to `most` assets of an account that wait and are not in the index, of those with higher numbers than `after`.
+
+    Also the number up to which there are no others.
+    """
+    last = tx.row(_LAST_NUMBER, {"account": account_id})
+    values = {"account": account_id, "after": after, "first": first_place(tx, account_id), "most": most}
+    found = tx.rows(_LEFT_OUT, values)
+    upto = found[-1][1] if len(found) == most else last[0] if last else 0
+    return [asset_id for asset_id, _ in found], upto
 
 
 def first_place(tx: Transaction, account_id: AccountId) -> int:
@@ -115,8 +142,9 @@ def _covering(word: str) -> Iterator[str]:
 
 
 def _rows_of_grams(texts: list[tuple[int, str]]) -> str:
-    return _encode([(place, " ".join(map(_token, grams(text)))) for place, text in texts]).decode()
+    # The text as a whole, which is quicker than each of its grams: white space stays what it is.
+    return _encode([(place, " ".join(grams(_token(text)))) for place, text in texts]).decode()
 
 
-def _token(gram: str) -> str:
-    return gram.translate(_AS_LETTERS)
+def _token(text: str) -> str:
+    return text.translate(_AS_LETTERS)

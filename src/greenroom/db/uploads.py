@@ -251,7 +251,6 @@ def add(tx: Transaction, numbers: Numbers, limits: FolderLimits, news: Sequence[
         upload = new.upload
         detail = {"asset_id": upload.asset_id, "declared": upload.declared, "size_bytes": upload.declared_bytes}
         audit.note(tx, new.act, "upload.signed", upload.id, upload.created_at, detail)
-        search.relabelled(tx, upload.asset_id)
     return given
 
 
@@ -317,6 +316,7 @@ def publish(
         step = _step(Event.COMPLETED, act, now, transfer=transfer)
         tx.run(_END_UPLOAD, {"upload": upload.id, "new": "done", "step": step})
         facts = {"sha256": judged.blob_key, "size_bytes": judged.size_bytes}
+        search.relabelled(tx, current.id)
         outbox.add_event(tx, current, "asset.ready", {**facts, "upload_id": upload.id}, now)
         audit.note(tx, act, "upload.completed", upload.id, now, {"asset_id": current.id, **facts})
     else:
@@ -339,6 +339,7 @@ def stage(
         step = _step(Event.VERIFYING, act, now, transfer=transfer)
         values = {"staged_as": bytes_.name, "size": bytes_.size_bytes, "reserved": bytes_.reserved_bytes}
         tx.run(_STAGE_UPLOAD, {"upload": upload.id, "step": step, **values})
+        search.relabelled(tx, upload.asset_id)
         audit.note(tx, act, "upload.received", upload.id, now, {"asset_id": upload.asset_id})
     return bool(moved)
 
@@ -428,6 +429,7 @@ def give_up(
     assert found is not None, f"upload {upload_id} is gone"
     values = {"asset": found[1].id, "old": "waiting", "new": "expired", "found": _encode(findings).decode()}
     tx.run(_MOVE_ASSET, values)
+    search.relabelled(tx, found[1].id)
 
 
 def expire(tx: Transaction, overdue: datetime, now: datetime, spared: frozenset[UploadId], most: int) -> int:
@@ -447,6 +449,7 @@ def expire(tx: Transaction, overdue: datetime, now: datetime, spared: frozenset[
         if current.state is AssetState.WAITING:
             found = _encode(current.findings).decode()
             tx.run(_MOVE_ASSET, {"asset": asset_id, "old": "waiting", "new": "expired", "found": found})
+            search.relabelled(tx, asset_id)
             outbox.add_event(tx, current, "upload.expired", {"upload_id": upload_id}, now)
     return len(ended)
 

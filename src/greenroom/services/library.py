@@ -1,13 +1,14 @@
 """The library: looking through an account's assets, and what their owner does with them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 from msgspec import Struct
 
-from greenroom.db import library, listing, renditions, uses, verdicts
+from greenroom.db import library, listing, renditions, search, uses, verdicts
 from greenroom.db.sqlite import Database, Transaction
 from greenroom.db.uses import Use
 from greenroom.db.verdicts import Verdict
@@ -17,10 +18,11 @@ from greenroom.domain.allowance import Limits
 from greenroom.domain.asset import Asset, AssetChange, AssetState
 from greenroom.domain.asset_query import AssetQuery, Place
 from greenroom.domain.folder import FolderRef
-from greenroom.domain.ids import AssetId
+from greenroom.domain.ids import AccountId, AssetId
 from greenroom.domain.rendition import Rendition
 from greenroom.errors import GreenroomError, Outdated
 
+_AT_ONCE = 250
 Versions = frozenset[int] | None
 """Of which one must be the present one for a change to be made; None if any will do."""
 
@@ -65,9 +67,13 @@ class Library:
     restore_s: float
     limits: Limits = Limits()
     """What accounts may hold that have no limits of their own."""
+    taken_in: dict[AccountId, int] = field(default_factory=dict)
+    """Up to which number the waiting assets of an account are known to be in the search index."""
 
     def page(self, act: Act, query: AssetQuery, place: Place | None, most: int) -> list[tuple[Asset, Place]]:
         """Up to `most` assets, each with the place where the list goes on after it. Raises NotFound for a folder."""
+        if query.words or query.tags:
+            self._take_in_waiting(act.account_id)
         return self.database.read(lambda tx: listing.page(tx, act, query, place, most))
 
     def one(self, act: Act, named: str) -> Asset:
@@ -135,6 +141,16 @@ class Library:
             if isinstance(outcome, Asset):
                 self.changed(outcome.id)
         return outcomes
+
+    def _take_in_waiting(self, account_id: AccountId) -> None:
+        """Have the waiting assets of an account found as well; some at a time, so that others get to write."""
+        after, is_all = self.taken_in.get(account_id, 0), False
+        while not is_all:
+            ids, after = self.database.read(partial(search.left_out, account_id=account_id, after=after, most=_AT_ONCE))
+            if ids:
+                self.database.write(partial(search.index, asset_ids=ids)).result()
+            is_all = len(ids) < _AT_ONCE
+        self.taken_in[account_id] = after
 
     def _changed(self, asset: Asset) -> Asset:
         self.changed(asset.id)
