@@ -12,6 +12,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -86,4 +87,12 @@ def _split(token: str) -> tuple[bytes, bytes]:
 
 
 def _signature(packed: bytes, purpose: Purpose, key: bytes) -> bytes:
-    return hmac.digest(key, b"greenroom:" + purpose.encode() + b":" + packed, "sha256")
+    signing = _begun(purpose, key).copy()
+    signing.update(packed)
+    return signing.digest()
+
+
+@lru_cache(maxsize=16)
+def _begun(purpose: Purpose, key: bytes) -> hmac.HMAC:
+    # The key and the purpose are always the same: they are hashed once.
+    return hmac.new(key, b"greenroom:" + purpose.encode() + b":", "sha256")

@@ -1,20 +1,22 @@
 """Small answers, written straight to ASGI: the compatible envelope and its headers."""
 
-import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
+from greenroom.domain.ids import random_hex
+
 _encode = msgspec.json.encode
 _JSON = (b"content-type", b"application/json")
 _RID = "greenroom.rid"
+_HEADERS = "greenroom.headers"
 Header = tuple[bytes, bytes]
 
 
 def new_rid() -> str:
     """A request id: 32 hexadecimal digits (contract 1.3)."""
-    return os.urandom(16).hex()
+    return random_hex()
 
 
 def rid_of(scope: Any) -> str:
@@ -67,7 +69,9 @@ async def send_empty(send: Any, status: int, headers: Iterable[Header]) -> None:
 
 def header(scope: Any, name: bytes) -> str | None:
     """The value of a request header as text, None if it is absent."""
-    for key, value in scope["headers"]:
-        if key == name:
-            return str(value.decode("latin-1"))
-    return None
+    headers: dict[bytes, bytes] | None = scope.get(_HEADERS)
+    if headers is None:
+        # Of a header that is there twice, the first counts.
+        headers = scope[_HEADERS] = dict(reversed(scope["headers"]))
+    value = headers.get(name)
+    return value.decode("latin-1") if value is not None else None

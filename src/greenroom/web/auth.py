@@ -50,7 +50,7 @@ class Callers:
         Raises KeyRefused without a good key, ScopeMissing if it has none of the scopes.
         """
         key = await self.key(scope)
-        if not any(key.may(scope) for scope in needed):
+        if not any(map(key.may, needed)):
             raise ScopeMissing(needed[0])
         once = scope.get(ONCE)
         return Act(

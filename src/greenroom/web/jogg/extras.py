@@ -26,7 +26,7 @@ class Extras(Struct, frozen=True):
 
 
 _NONE = Extras()
-_FIELDS = ("sha256", "folder", "tags", "metadata", "callback_url", "webhook_url")
+_FIELDS = frozenset(("sha256", "folder", "tags", "metadata", "callback_url", "webhook_url"))
 
 
 def extras(body: coerce.Body) -> Extras:
@@ -35,7 +35,7 @@ def extras(body: coerce.Body) -> Extras:
 
     Tags are an array or a text with commas; arrays and objects may also be texts of JSON, as forms send them.
     """
-    if not any(body.get(field) for field in _FIELDS):
+    if _FIELDS.isdisjoint(body):
         return _NONE
     sha256, folder = coerce.text(body, "sha256"), coerce.text(body, "folder")
     callback_url = coerce.same(body, "callback_url", "webhook_url")
