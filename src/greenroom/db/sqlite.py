@@ -231,10 +231,10 @@ class Database:
         batch: list[Commit[Any] | None] = []
         last = False
         while not last:
-            crowded = len(batch) > _CROWD
+            crowd = len(batch)
             batch = [self._queue.get()]
-            if crowded:
-                self._let_crowd_gather()
+            if crowd > _CROWD:
+                self._let_gather(crowd)
             while len(batch) < _MOST_AT_ONCE and not self._queue.empty():
                 batch.append(self._queue.get())
             last = None in batch
@@ -243,15 +243,15 @@ class Database:
             _wake(commits)
         connection.close()
 
-    def _let_crowd_gather(self) -> None:
+    def _let_gather(self, crowd: int) -> None:
         # Those whose last write has just ended are about to ask again. A moment's patience, and another as long as
         # more of them come, saves commits; and while they are on their way Python's lock is needed elsewhere.
         came = 0
         for _ in range(_MOMENTS):
             time.sleep(_PATIENCE_S)
-            if self._queue.qsize() == came:
+            before, came = came, self._queue.qsize()
+            if came == before or came + 1 >= crowd:
                 return
-            came = self._queue.qsize()
 
 
 class Watch:
