@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from greenroom.studio.cast.paint import Brush, surface_of
+from greenroom.studio.cast.paint import Brush, painted
 from greenroom.studio.planes import yuva_of_rgba
 from greenroom.studio.pose import Picture
 
@@ -38,7 +38,7 @@ def layer(paint: Callable[[Brush], None], scale: float, origin: tuple[float, flo
     left, top = int(origin[0] + bounds[0] * scale), int(origin[1] + bounds[1] * scale)
     right, bottom = int(origin[0] + bounds[2] * scale) + 1, int(origin[1] + bounds[3] * scale) + 1
     picture = np.zeros((max(bottom - top, 2), max(right - left, 2), 4), np.uint8)
-    canvas = surface_of(picture).getCanvas()
+    canvas = painted(picture).getCanvas()
     canvas.translate(origin[0] - left, origin[1] - top)
     canvas.scale(scale, scale)
     paint(Brush(canvas))

@@ -243,13 +243,22 @@ def _paint(color: Color | skia.Shader, alpha: float, blur: float, blend: skia.Bl
     return paint
 
 
-def surface_of(picture: Picture) -> skia.Surface:
-    """A surface that paints into a picture."""
+def painted(picture: Picture) -> skia.Surface:
+    """A surface that shapes are painted on, in RGBA."""
     return skia.Surface(picture, skia.ColorType.kRGBA_8888_ColorType, skia.AlphaType.kPremul_AlphaType)
 
 
+# Layers are laid over each other whatever their channels are, if alpha is the last. Skia is told that they are of BGRA,
+# its own order on most machines, which it lays five times as fast as others.
+
+
+def surface_of(picture: Picture) -> skia.Surface:
+    """A surface that layers are laid on."""
+    return skia.Surface(picture, skia.ColorType.kBGRA_8888_ColorType, skia.AlphaType.kPremul_AlphaType)
+
+
 def image_of(picture: Picture) -> skia.Image:
-    """A picture as skia draws it, without a copy: it must outlive the image."""
+    """A layer as skia lays it, without a copy: it must outlive the image."""
     return skia.Image.fromarray(
-        picture, skia.ColorType.kRGBA_8888_ColorType, skia.AlphaType.kPremul_AlphaType, copy=False
+        picture, skia.ColorType.kBGRA_8888_ColorType, skia.AlphaType.kPremul_AlphaType, copy=False
     )

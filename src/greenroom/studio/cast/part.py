@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from greenroom.studio.cast.gear import Area
-from greenroom.studio.cast.paint import Brush, surface_of
+from greenroom.studio.cast.paint import Brush, painted
 from greenroom.studio.planes import yuva_of_rgba
 
 
@@ -19,7 +19,7 @@ class Part:
     def __init__(self, at: Area, origin: tuple[float, float], scale: float) -> None:
         self.at = at
         self._painted = np.zeros((at.bottom - at.top, at.right - at.left, 4), np.uint8)
-        self._surface = surface_of(self._painted)
+        self._surface = painted(self._painted)
         canvas = self._surface.getCanvas()
         canvas.translate(origin[0] - at.left, origin[1] - at.top)
         canvas.scale(scale, scale)

@@ -26,7 +26,7 @@ from greenroom.studio.cast.gear import NOWHERE, Area, Scratch, place
 from greenroom.studio.cast.hands import HANDS, paint_hand
 from greenroom.studio.cast.layers import Layer, layer
 from greenroom.studio.cast.look import Look
-from greenroom.studio.cast.paint import Brush, Point, argb, image_of, surface_of
+from greenroom.studio.cast.paint import Brush, Point, argb, image_of, painted, surface_of
 from greenroom.studio.cast.stage import Stage
 from greenroom.studio.planes import yuva_of_rgba
 
@@ -188,7 +188,7 @@ class Trunk:
             for most, wide in ((min, -_SHADE_WIDE), (max, _SHADE_WIDE))
         )
         small = np.zeros(((bottom - top) // _SMALL, (right - left) // _SMALL, 4), np.uint8)
-        canvas = surface_of(small).getCanvas()
+        canvas = painted(small).getCanvas()
         canvas.scale(self._k / _SMALL, self._k / _SMALL)
         (x0, y0), (x1, y1) = (((x - left) / self._k, (y - top) / self._k) for x, y in ends)
         for paint in _SHADES:

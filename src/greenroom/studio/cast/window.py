@@ -4,7 +4,7 @@ import numpy as np
 import skia
 
 from greenroom.studio.cast.look import Color
-from greenroom.studio.cast.paint import Brush, image_of, linear, mix, oval, surface_of
+from greenroom.studio.cast.paint import Brush, image_of, linear, mix, oval, painted, surface_of
 from greenroom.studio.planes import yuva_of_rgba
 from greenroom.studio.pose import Picture
 
@@ -14,7 +14,7 @@ class Window:
 
     def __init__(self, ground: Color, size: int) -> None:
         wall = np.zeros((size, size, 4), np.uint8)
-        b = Brush(surface_of(wall).getCanvas())
+        b = Brush(painted(wall).getCanvas())
         b.fill(
             skia.Path.Rect(skia.Rect(0, 0, size, size)),
             linear((0, 0), (size, size), [(0, mix(ground, 0xFFFFFF, 0.35), 1), (1, mix(ground, 0x1A1A2A, 0.16), 1)]),
@@ -23,8 +23,8 @@ class Window:
         mask = np.zeros((size, size, 4), np.uint8)
         ring = np.zeros((size, size, 4), np.uint8)
         wide = max(2.0, size * 0.014)
-        Brush(surface_of(mask).getCanvas()).fill(oval(size / 2, size / 2, size / 2 - 0.5, size / 2 - 0.5), 0xFFFFFF)
-        Brush(surface_of(ring).getCanvas()).line(
+        Brush(painted(mask).getCanvas()).fill(oval(size / 2, size / 2, size / 2 - 0.5, size / 2 - 0.5), 0xFFFFFF)
+        Brush(painted(ring).getCanvas()).line(
             oval(size / 2, size / 2, (size - wide) / 2 - 0.5, (size - wide) / 2 - 0.5), 0xFFFFFF, wide
         )
         self._ground, self._mask, self._ring = (yuva_of_rgba(one) for one in (wall, mask, ring))
