@@ -16,8 +16,10 @@ Points = Sequence[Point]
 WHITE: Color = 0xFFFFFF
 _FALL = ((0.0, 1.0), (0.25, 0.86), (0.5, 0.5), (0.75, 0.14), (1.0, 0.0))
 """How a soft spot falls off from its middle to its edge: half a cosine."""
+_AROUND = skia.Rect(-1, -1, 1, 1)
 
 
+@lru_cache(maxsize=1024)
 def mix(one: Color, other: Color, share: float) -> Color:
     """A colour between two: `one` at 0, `other` at 1."""
     parts = [(one >> s & 255) + ((other >> s & 255) - (one >> s & 255)) * share for s in (16, 8, 0)]
@@ -176,7 +178,7 @@ class Brush:
         self.canvas.translate(x, y)
         self.canvas.rotate(turn)
         self.canvas.scale(rx, ry)
-        self.canvas.drawCircle(0, 0, 1, _soft(color, alpha))
+        self.canvas.drawRect(_AROUND, _soft(color, alpha))
         self.canvas.restore()
 
     @contextmanager
@@ -218,9 +220,8 @@ class Brush:
 
 @lru_cache(maxsize=1024)
 def _soft(color: Color, alpha: float) -> skia.Paint:
-    """What a spot is painted with."""
-    stops = [(at, color, alpha * a) for at, a in _FALL]
-    return _paint(radial(0, 0, 1, stops), 1, 0, skia.BlendMode.kSrcOver)
+    """What a spot is painted with, on a square: outside of the circle it is transparent, and needs no edge."""
+    return skia.Paint(Shader=radial(0, 0, 1, [(at, color, alpha * a) for at, a in _FALL]))
 
 
 @lru_cache(maxsize=1024)

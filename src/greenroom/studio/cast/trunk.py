@@ -32,7 +32,7 @@ from greenroom.studio.planes import yuva_of_rgba
 
 _TOP = 60.0  # where a neck begins, in units of the body
 _PIN = 590.0  # below this height breathing moves nothing
-_BAND = 8  # rows that breathing lifts alike
+_BAND = 16  # rows that breathing lifts alike
 _RISE = 0.008
 _STEPS = 4  # to a pixel in which shoulders rise: fewer than frames, and too small to be seen
 _REACHES = 1024  # steps of an arm on its way, a quarter of a pixel each
