@@ -12,7 +12,7 @@ class Canvas:
     """
     A frame of a width and height that is composed, encoded, and composed anew.
 
-    `alpha` is None where the film has none. Encoders copy what they keep, so that one canvas does for a film.
+    `alpha` is None where the film has none. Who encodes copies what is kept, so that one canvas does for a film.
     """
 
     def __init__(self, size: tuple[int, int], frame_rate: int, *, alpha: bool = False) -> None:
@@ -28,6 +28,12 @@ class Canvas:
         for mine, theirs, step in zip(self.planes, planes, (1, 2, 2), strict=True):
             rows = slice(top // step, None if bottom is None else bottom // step)
             np.copyto(mine[rows], theirs[rows])
+
+    def take(self, other: "Canvas") -> None:
+        """Have the same picture as another one of the same size."""
+        self.ground(other.planes)
+        if self.alpha is not None and other.alpha is not None:
+            np.copyto(self.alpha, other.alpha)
 
     def clear(self, top: int, bottom: int) -> None:
         """Begin some rows of a picture that has nothing behind it."""
