@@ -3,16 +3,14 @@
 from typing import Any
 
 from greenroom.config import Delivery as DeliverySettings
-from greenroom.services.renditions import Renditions, ShownRendition
-from greenroom.web.answers import new_rid, send_empty, send_envelope
-from greenroom.web.delivery import NO_STORE, OPEN_TO_PAGES, PREFLIGHT, send_blob
-from greenroom.web.problems import NOT_FOUND
+from greenroom.services.renditions import Renditions
+from greenroom.web.open_files import OpenFiles, send_blob, send_nothing
 from greenroom.web.threads import Threads
 
 PREFIX = "/renditions/"
 
 
-class RenditionFiles:
+class RenditionFiles(OpenFiles):
     """Answers `/renditions/<rendition id>.<extension>`."""
 
     prefix = PREFIX
@@ -22,26 +20,14 @@ class RenditionFiles:
         self._threads = threads
         self._settings = settings
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG002
-        """Answer one request."""
-        method = scope["method"]
-        if method in ("GET", "HEAD"):
-            segment = scope["path"][len(PREFIX) :]
-            await self._show(scope, send, await self._threads.quick(self._renditions.shown, segment))
-        elif method == "OPTIONS":
-            await send_empty(send, 204, PREFLIGHT)
-        else:
-            await send_empty(send, 405, (*OPEN_TO_PAGES, (b"allow", b"GET, HEAD, OPTIONS")))
-
-    async def _show(self, scope: Any, send: Any, shown: ShownRendition | None) -> None:
-        headers = (*OPEN_TO_PAGES, NO_STORE)
+    async def _show(self, scope: Any, send: Any, name: str) -> None:
+        shown = await self._threads.quick(self._renditions.shown, name)
         if shown is None:
-            text = "There is no rendition under this address."
-            await send_envelope(send, new_rid(), NOT_FOUND, text, None, status=404, headers=headers)
+            await send_nothing(send, 404, "There is no rendition under this address.")
         elif shown.blob is None:
-            text = f"The asset of this rendition is {shown.asset.state.value}."
-            data = {"asset_id": shown.asset.id, "status": shown.asset.state.value}
-            await send_envelope(send, new_rid(), NOT_FOUND, text, data, status=410, headers=headers)
+            state = shown.asset.state.value
+            data = {"asset_id": shown.asset.id, "status": state}
+            await send_nothing(send, 410, f"The asset of this rendition is {state}.", data)
         else:
             # Its whole content was judged before it was published, so it may be kept as long as any asset.
             etag = f'"{shown.rendition.blob_key}"'

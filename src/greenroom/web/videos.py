@@ -3,16 +3,14 @@
 from typing import Any
 
 from greenroom.config import Delivery as DeliverySettings
-from greenroom.services.production import Production, ShownFile
-from greenroom.web.answers import new_rid, send_empty, send_envelope
-from greenroom.web.delivery import NO_STORE, OPEN_TO_PAGES, PREFLIGHT, send_blob
-from greenroom.web.problems import NOT_FOUND
+from greenroom.services.production import Production
+from greenroom.web.open_files import OpenFiles, send_blob, send_nothing
 from greenroom.web.threads import Threads
 
 PREFIX = "/videos/"
 
 
-class VideoFiles:
+class VideoFiles(OpenFiles):
     """Answers `/videos/<video id>/cover.jpg`, `captions.srt` and `captions.vtt`."""
 
     prefix = PREFIX
@@ -22,26 +20,12 @@ class VideoFiles:
         self._threads = threads
         self._settings = settings
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG002
-        """Answer one request."""
-        method = scope["method"]
-        if method in ("GET", "HEAD"):
-            path = scope["path"][len(PREFIX) :]
-            await self._show(scope, send, await self._threads.quick(self._production.shown, path))
-        elif method == "OPTIONS":
-            await send_empty(send, 204, PREFLIGHT)
-        else:
-            await send_empty(send, 405, (*OPEN_TO_PAGES, (b"allow", b"GET, HEAD, OPTIONS")))
-
-    async def _show(self, scope: Any, send: Any, shown: ShownFile | None) -> None:
-        headers = (*OPEN_TO_PAGES, NO_STORE)
+    async def _show(self, scope: Any, send: Any, name: str) -> None:
+        shown = await self._threads.quick(self._production.shown, name)
         if shown is None:
-            text = "There is no file of a video under this address."
-            await send_envelope(send, new_rid(), NOT_FOUND, text, None, status=404, headers=headers)
+            await send_nothing(send, 404, "There is no file of a video under this address.")
         elif shown.blob is None:
-            text = "The film of this video is deleted."
-            data = {"video_id": shown.video.id}
-            await send_envelope(send, new_rid(), NOT_FOUND, text, data, status=410, headers=headers)
+            await send_nothing(send, 410, "The film of this video is deleted.", {"video_id": shown.video.id})
         else:
             etag = f'"{shown.blob_key}"'
             await send_blob(scope, send, shown.blob, etag, shown.content_type, self._settings.max_age_s)
