@@ -55,6 +55,8 @@ TO_YUV = np.array(
 )
 """From red, green, blue and 1 to brightness and colours."""
 _TO_YUVA = np.vstack([TO_YUV / (1, 1, 1, 255), (0, 0, 0, 1)]).astype(np.float32)
+_INVERSE = np.linalg.inv(TO_YUV[:, :3])
+_TO_RGB = np.column_stack([_INVERSE, -_INVERSE @ TO_YUV[:, 3]]).astype(np.float32)
 _CHROMA_SHIFT = 23  # _ONE, and the eighths of which a sample of colour is the sum
 
 
@@ -94,13 +96,9 @@ def flat_planes(rgb: tuple[int, int, int], size: tuple[int, int]) -> Planes:
 
 def rgb_of_planes(planes: Planes) -> Rgb:
     """A picture of planes, for covers and for people to look at; colour is taken as constant in each 2 x 2 pixels."""
-    y = (planes.y.astype(np.int32) - BLACK) * round(255 / 219 * _ONE) + _HALF
-    u = (planes.u.astype(np.int32) - NEUTRAL).repeat(2, 0).repeat(2, 1)
-    v = (planes.v.astype(np.int32) - NEUTRAL).repeat(2, 0).repeat(2, 1)
-    to_blue, to_red = 2 * (1 - _KB) * 255 / 224, 2 * (1 - _KR) * 255 / 224
-    green = y - u * round(to_blue * _KB / _KG * _ONE) - v * round(to_red * _KR / _KG * _ONE)
-    channels = (y + v * round(to_red * _ONE), green, y + u * round(to_blue * _ONE))
-    return np.stack([np.clip(channel >> 20, 0, 255).astype(np.uint8) for channel in channels], axis=2)
+    size = planes.size
+    u, v = (cv2.resize(plane, size, interpolation=cv2.INTER_NEAREST) for plane in planes[1:])
+    return np.asarray(cv2.transform(cv2.merge([planes.y, u, v]), _TO_RGB), np.uint8)
 
 
 def yuva_of_rgba(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:

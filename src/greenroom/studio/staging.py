@@ -1,6 +1,6 @@
 """What is seen in a plan: presenter, ground, shadow, captions and label, as a scene that frames are composed of."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -19,7 +19,7 @@ from greenroom.studio.ground import Backdrop, open_ground
 from greenroom.studio.heard import Voice
 from greenroom.studio.motion import poses
 from greenroom.studio.plan import Plan
-from greenroom.studio.pose import REST
+from greenroom.studio.pose import REST, Pose
 from greenroom.studio.speech import Notice, Timing
 
 KEY_GREEN = "#00b140"
@@ -39,37 +39,36 @@ class Staged:
 def staged(plan: Plan, voice: Voice, timing: Timing, process: DrawingProcess | None) -> Iterator[Staged]:
     """The scene of a plan; its files are closed in the end. Raises NotProduced for what cannot be shown."""
     spec = plan.spec
-    drawing: Drawing = (
-        process.draw(presenters.message(plan)) if process is not None else DrawnHere(presenters.avatar_of(plan))
-    )
-    written = _captions(plan, voice, timing, drawing)
     size = frame_size(spec.aspect, spec.resolution)
     ground = _ground(plan, size)
-    moves = poses(
-        timing,
-        voice.speech.sound,
-        voice.speech.rate,
-        FRAME_RATE,
-        spec.seed,
-        script=voice.script or "",
-        duration_s=voice.frames / FRAME_RATE,
-    )
-    scene = Scene(
-        size,
-        FRAME_RATE,
-        moves,
-        drawing,
-        ground,
-        captions=written if spec.captions is not None else None,
-        shadow=_shadow(spec, drawing, size),
-        label=label(size, plan.fonts) if spec.label else None,
-    )
-    warnings = (*(ground.warnings if ground else ()), *(written.warnings if written else ()))
     try:
-        yield Staged(scene, written, warnings)
+        moves = _moves(plan, voice, timing)
+        stamp = label(size, plan.fonts) if spec.label else None
+        # Waited for as late as can be: another process sets it up meanwhile.
+        drawing: Drawing = (
+            process.draw(presenters.message(plan)) if process is not None else DrawnHere(presenters.avatar_of(plan))
+        )
+        written = _captions(plan, voice, timing, drawing)
+        scene = Scene(
+            size,
+            FRAME_RATE,
+            moves,
+            drawing,
+            ground,
+            captions=written if spec.captions is not None else None,
+            shadow=_shadow(spec, drawing, size),
+            label=stamp,
+        )
+        yield Staged(scene, written, (*(ground.warnings if ground else ()), *(written.warnings if written else ())))
     finally:
         if ground is not None:
             ground.close()
+
+
+def _moves(plan: Plan, voice: Voice, timing: Timing) -> Sequence[Pose]:
+    speech = voice.speech
+    script, duration_s = voice.script or "", voice.frames / FRAME_RATE
+    return poses(timing, speech.sound, speech.rate, FRAME_RATE, plan.spec.seed, script=script, duration_s=duration_s)
 
 
 def _ground(plan: Plan, size: tuple[int, int]) -> Backdrop | None:

@@ -26,7 +26,8 @@ from greenroom.studio.avatar import Avatar, Box
 from greenroom.studio.film.blend import Press, Stamp
 from greenroom.studio.pose import REST, Pose
 
-SLOTS = 4
+SLOTS = 5
+"""Pictures that may be there at once: so many that neither process waits for the other because a frame took long."""
 _SLOT_BYTES = 2160 * 3840 * 3  # a stamp of a whole frame in 4K; memory that is never touched is never taken
 _LENGTH = struct.Struct("<I")
 _PR_SET_PDEATHSIG = 1

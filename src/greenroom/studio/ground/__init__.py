@@ -24,7 +24,7 @@ def open_ground(
     frame: tuple[int, int],
     frame_rate: int,
     *,
-    threads: int = 2,
+    threads: int = 1,
 ) -> Backdrop:
     """
     A background for frames of an even width and height in pixels, at so many a second.

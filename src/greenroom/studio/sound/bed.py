@@ -15,6 +15,7 @@ FADE_IN_S = 0.5
 FADE_OUT_S = 2.0
 _CROSSFADE_S = 1.0
 _SHORTEST_FADE = RATE // 100
+_FULL = np.float32(32767)
 _AUDIBLE = 10 ** (-66 / 20)
 
 
@@ -48,11 +49,16 @@ def bed_of_file(material: Material, volume: float, *, loop: bool = True) -> Bed:
 
 
 def bed_of_sound(sound: Stereo, volume: float, *, loop: bool = True) -> Bed:
-    """Music that is there, such as a track of the house, whose end leads into its beginning."""
+    """
+    Music that is there, such as a track of the house, whose end leads into its beginning.
+
+    It is kept in 16 bits, which takes half the memory; what that adds is 98 dB below the loudest.
+    """
+    kept = np.rint(np.clip(sound, -1, 1) * _FULL).astype(np.int16)
 
     def pieces() -> Iterator[Channels]:
-        for start in range(0, len(sound), BLOCK):
-            yield np.ascontiguousarray(sound[start : start + BLOCK].T)
+        for start in range(0, len(kept), BLOCK):
+            yield np.ascontiguousarray(kept[start : start + BLOCK].T).astype(np.float32) / _FULL
 
     return Bed(pieces, volume, loop, seamless=True)
 
