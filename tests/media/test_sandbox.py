@@ -63,7 +63,7 @@ def test_without_landlock_seccomp_still_keeps_every_path_from_a_child() -> None:
 @needs_both
 def test_every_thread_of_a_decoding_child_is_under_the_filter() -> None:
     examiner = Examiner(concurrency=1)
-    film = good.mp4(seconds=20)
+    film = good.mp4(seconds=60)
 
     with ThreadPoolExecutor(1) as pool, contextlib.closing(examiner):
         answer = pool.submit(judge_with, examiner, film, deep=True)
