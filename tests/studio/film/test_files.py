@@ -1,8 +1,10 @@
 """Segments and the film they become: whole or not there, exact in time, the same bytes, and telling of themselves."""
 
 import os
+import resource
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import av
@@ -156,6 +158,32 @@ def test_a_segment_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
         Segments(tmp_path, "digest", FRAMES, MP4).write(0, SIZE, RATE, fail)
 
     assert os.listdir(tmp_path) == []
+
+
+def test_a_segment_for_which_the_disk_has_no_room_leaves_nothing(tmp_path: Path) -> None:
+    noise, canvas = np.random.default_rng(1), Canvas(SIZE, RATE)
+
+    def draw(writer: SegmentWriter) -> None:
+        for _ in range(SEGMENT_FRAMES):
+            for plane in canvas.planes:
+                plane[:] = noise.integers(0, 256, plane.shape)
+            writer.add(canvas)
+
+    with room_for_files(50_000), pytest.raises(OSError):
+        Segments(tmp_path, "digest", FRAMES, MP4).write(0, SIZE, RATE, draw)
+
+    assert os.listdir(tmp_path) == []
+
+
+@contextmanager
+def room_for_files(size_bytes: int) -> Iterator[None]:
+    """No file of this process gets larger meanwhile: writing more fails, as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_segments_of_something_else_are_not_taken(tmp_path: Path) -> None:

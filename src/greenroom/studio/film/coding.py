@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -95,7 +96,9 @@ class SegmentWriter:
 
     def abandon(self) -> None:
         """End with no regard to what is left; the file is good for nothing."""
-        self._end()
+        # What kept it from being written may also keep it from being ended.
+        with suppress(OSError):
+            self._end()
 
     def _encode(self, frame: av.VideoFrame | None) -> None:
         self._file.mux(self._stream.encode(frame))

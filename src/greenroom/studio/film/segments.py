@@ -46,11 +46,11 @@ class Segments:
         writer = SegmentWriter(part, size, frame_rate, self._coding)
         try:
             fill(writer)
+            writer.close()
         except BaseException:
             writer.abandon()
             part.unlink(missing_ok=True)
             raise
-        writer.close()
         _sync(part)
         os.replace(part, path)
         _sync(self._folder)
