@@ -36,8 +36,8 @@ def test_many_threads_never_draw_the_same_bits() -> None:
 def test_a_child_process_gives_out_other_bits_than_its_parent() -> None:
     # In a process of its own, which has no threads when it forks.
     program = (
-        "import os; from greenroom.domain.ids import random_hex; random_hex(); child = os.fork(); "
-        "print(random_hex(), flush=True); child and os.wait()"
+        "import os; from greenroom.domain.ids import random_hex; random_hex(); os.fork() and os.wait(); "
+        "print(random_hex())"
     )
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True).stdout.split()
 
