@@ -382,7 +382,7 @@ def test_closing_ends_what_is_under_way() -> None:
 
 def test_what_takes_too_long_is_ended() -> None:
     with pytest.raises(NotOptimized) as caught:
-        copy_of(media_samples.mp4(), FAST, Optimizer(OptimizeLimits(wall_s=1e-6)))
+        copy_of(media_samples.mp4(), FAST, Optimizer(OptimizeLimits(wall_s=0.02)))
 
     assert caught.value.finding.code == "optimize_timed_out"
 

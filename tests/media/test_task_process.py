@@ -57,6 +57,18 @@ def test_the_waiting_ends_when_the_check_says_so() -> None:
         list(lines(started, MOST_BYTES, check))
 
 
+def test_what_is_said_too_late_is_not_given_however_soon_it_came() -> None:
+    with process("import time; time.sleep(0.05); print('late', flush=True); time.sleep(60)") as started:
+        deadline = time.monotonic() + 0.01
+
+        def check() -> None:
+            if time.monotonic() > deadline:
+                raise TimeoutError
+
+        with pytest.raises(TimeoutError):
+            next(lines(started, MOST_BYTES, check))
+
+
 def test_it_is_ended_with_all_that_it_has_started() -> None:
     program = "import os, time\nif os.fork(): print('started', flush=True)\ntime.sleep(60)"
     with process(program) as started:

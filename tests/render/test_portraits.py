@@ -115,7 +115,7 @@ def test_in_spare_time_it_gives_way_to_everything_else() -> None:
 
 
 def test_who_takes_too_long_is_ended(face: Any, opened: Opened) -> None:
-    hasty = Portraits(models.usual_folder(), PortraitLimits(wall_s=1e-6))
+    hasty = Portraits(models.usual_folder(), PortraitLimits(wall_s=0.05))
 
     with pytest.raises(NotProduced) as told:
         hasty.judge(opened(encoded(face)), Format.JPEG)

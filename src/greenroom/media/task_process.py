@@ -14,15 +14,17 @@ def lines(process: "subprocess.Popen[bytes]", most_bytes: int, check: Callable[[
     """
     The lines that a process says, until it says no more.
 
-    `check` is called several times a second; what it raises ends the waiting. Of a line that has more than `most_bytes`
-    the beginning is given, and nothing after it.
+    `check` is called several times a second and before anything that was said is given; what it raises ends the
+    waiting. Of a line that has more than `most_bytes` the beginning is given, and nothing after it.
     """
     assert process.stdout is not None, "it was started with a pipe"
     pipe, poller, waiting = process.stdout.fileno(), select.poll(), b""
     poller.register(pipe, select.POLLIN)
     while True:
+        says = poller.poll(_LOOK_EVERY_S * 1000)
+        # Also of what it says: who was to be done by now is late, however soon it was noticed.
         check()
-        if not poller.poll(_LOOK_EVERY_S * 1000):
+        if not says:
             continue
         piece = os.read(pipe, most_bytes)
         *whole, waiting = (waiting + piece).split(b"\n")
