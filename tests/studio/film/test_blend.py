@@ -84,13 +84,9 @@ def test_what_is_opaque_hides_what_is_behind_it() -> None:
 
 def test_a_stamp_does_not_depend_on_what_was_pressed_before_it() -> None:
     avatar, moves = presenter(), poses(40)
-    press = Press(avatar.box)
-    used = Stamp.over(avatar.box, bytearray(Stamp.size_bytes(avatar.box)))
-    press.press(avatar.draw(moves[0]))
+    press, slots = Press(avatar.box), [Stamp.fresh(avatar.box) for _ in range(3)]
     for index, pose in enumerate(moves):
-        press.press(avatar.draw(pose), avatar.changed)
-        if index % 3 == 0 or pose is moves[-1]:  # as slots, which see but some of the pictures
-            press.copy(used)
+        used = press.press(avatar.draw(pose), slots[index % 3], avatar.changed)
 
     fresh = stamp_of(Layer(avatar.draw(moves[-1]), avatar.box))
 

@@ -6,11 +6,12 @@ import cv2
 import numpy as np
 import skia
 
+from greenroom.studio.avatar import Area
 from greenroom.studio.cast import accessories, beards
 from greenroom.studio.cast.bend import PIVOT, Bend, Stance
 from greenroom.studio.cast.eyes import Eyes
 from greenroom.studio.cast.face import paint_ears, paint_face
-from greenroom.studio.cast.gear import NOWHERE, Area, Scratch, reached, turn
+from greenroom.studio.cast.gear import NOWHERE, Scratch, reached, turn
 from greenroom.studio.cast.hairstyles import STYLES
 from greenroom.studio.cast.layers import Bounds, layer
 from greenroom.studio.cast.look import Look

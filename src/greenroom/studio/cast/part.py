@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from greenroom.studio.cast.gear import Area
+from greenroom.studio.avatar import Area
 from greenroom.studio.cast.paint import Brush, painted
 from greenroom.studio.planes import yuva_of_rgba
 

@@ -3,9 +3,9 @@
 import numpy as np
 import skia
 
-from greenroom.studio.avatar import Box, Colors, Rows
+from greenroom.studio.avatar import Area, Box, Colors
 from greenroom.studio.cast.face import MOUTH_Y, down
-from greenroom.studio.cast.gear import Area, Scratch
+from greenroom.studio.cast.gear import Scratch
 from greenroom.studio.cast.head import Head
 from greenroom.studio.cast.look import Look
 from greenroom.studio.cast.paint import image_of, surface_of
@@ -27,7 +27,7 @@ class Drawn:
     box: Box
     colors = Colors.YUVA
     mouth_box: Box
-    changed: Rows
+    changed: Area
 
     def __init__(self, look: Look, stage: Stage) -> None:
         self.box = stage.box
@@ -36,7 +36,7 @@ class Drawn:
         self._surface = surface_of(self._out)
         scratch = Scratch((self.box.width + 16) * (self.box.height + 16) // 2)
         self._trunk, self._head = Trunk(look, stage, scratch), Head(look, stage, scratch)
-        self._head_at, self.changed = Area(0, 0, self.box.width, self.box.height), (0, self.box.height)
+        self._head_at = self.changed = Area(0, 0, self.box.width, self.box.height)
         self._window = Window(look.ground, stage.disc) if stage.disc else None
 
     def draw(self, pose: Pose) -> Picture:
@@ -45,15 +45,15 @@ class Drawn:
         stance = self._head.stance(pose, breath)
         canvas = self._surface.getCanvas()
         stale = self._trunk.draw(pose.gesture, pose.reach, breath) | self._head_at
-        self._out[stale.part] = self._trunk.shown[stale.part]
         behind = self._head.draw_behind(self._out, stance)
+        for area in stale.without(behind):
+            self._out[area.part] = self._trunk.shown[area.part]
         self._lay_trunk(canvas, behind)
         self._head_at = behind | self._head.draw(canvas, pose, stance)
         if self._window is not None:
             self._window.finish(self._out)
             self._head_at = Area(0, 0, self.box.width, self.box.height)
-        changed = stale | self._head_at
-        self.changed = changed.top, changed.bottom
+        self.changed = stale | self._head_at
         return self._out
 
     def _lay_trunk(self, canvas: skia.Canvas, area: Area) -> None:

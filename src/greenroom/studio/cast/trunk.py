@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import skia
 
+from greenroom.studio.avatar import Area
 from greenroom.studio.cast import accessories
 from greenroom.studio.cast.arms import (
     FORE,
@@ -22,7 +23,7 @@ from greenroom.studio.cast.arms import (
 from greenroom.studio.cast.body import BOTTOM, DROP, SCALE, paint_neck, shoulder
 from greenroom.studio.cast.cloth import NIGHT
 from greenroom.studio.cast.clothes import KINDS
-from greenroom.studio.cast.gear import NOWHERE, Area, Scratch, place
+from greenroom.studio.cast.gear import NOWHERE, Scratch, place
 from greenroom.studio.cast.hands import HANDS, paint_hand
 from greenroom.studio.cast.layers import Layer, layer
 from greenroom.studio.cast.look import Look

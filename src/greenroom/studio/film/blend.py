@@ -8,6 +8,7 @@ the first and the last column that is not transparent there: presenters and capt
 Brightness and colours are BT.709 in limited range, like the planes themselves; cv2's own conversions are BT.601.
 """
 
+import math
 from dataclasses import dataclass
 from itertools import count
 from typing import NamedTuple
@@ -16,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from greenroom.studio.avatar import Box, Colors, Layer, Rows
+from greenroom.studio.avatar import Area, Box, Colors, Layer, Rows
 from greenroom.studio.planes import BLACK, NEUTRAL, TO_YUV, Plane, Planes
 from greenroom.studio.pose import Picture
 
@@ -63,6 +64,11 @@ class Stamp:
         return _bands(box) * 16 + box.width * box.height * 11 // 4
 
     @classmethod
+    def fresh(cls, box: Box) -> "Stamp":
+        """A stamp for a box in memory of its own."""
+        return cls.over(box, bytearray(cls.size_bytes(box)))
+
+    @classmethod
     def over(cls, box: Box, memory: "memoryview | bytearray") -> "Stamp":
         """A stamp that lives in given memory of at least `size_bytes`."""
         bytes_ = np.frombuffer(memory, np.uint8)
@@ -82,7 +88,7 @@ class Stamp:
 
     def copied(self) -> "Stamp":
         """The same in memory of its own."""
-        mine = Stamp.over(self.box, bytearray(Stamp.size_bytes(self.box)))
+        mine = Stamp.fresh(self.box)
         for name in ("y", "keep", "u", "v", "keep_half", "spans", "made"):
             np.copyto(getattr(mine, name), getattr(self, name))
         return mine
@@ -102,49 +108,48 @@ def _bands(box: Box) -> int:
 
 class Press:
     """
-    Makes stamps of pictures for one box: `stamp` is that of the last one.
+    Makes stamps of pictures for one box.
 
-    It keeps the memory that takes, and where there was something to be seen. What of a picture is as it was before is
-    not converted again, nor copied to where it is already.
+    It remembers where there was something to be seen. What of a picture is as it was before is not converted again,
+    nor copied to where it is already.
     """
 
     def __init__(self, box: Box, colors: Colors = Colors.RGBA) -> None:
-        self.stamp = Stamp.over(box, bytearray(Stamp.size_bytes(box)))
+        self._whole = Area(0, 0, box.width, box.height)
         self._fill = (_FromRgba if colors is Colors.RGBA else _FromYuva)(box.width).fill
         self._spans = np.zeros((_bands(box), 2), np.int32)
+        self._last: Stamp | None = None
         self._pressed = 0
 
-    def press(self, picture: Picture, changed: Rows | None = None) -> Stamp:
-        """Make the stamp of a picture as large as the box; rows other than `changed` are those of the last picture."""
-        first, last = changed if changed is not None else (0, self.stamp.box.height)
+    def press(self, picture: Picture, into: Stamp, changed: Area | None = None) -> Stamp:
+        """
+        Make a stamp that of a picture as large as the box, which outside of `changed` is the same as the last one.
+
+        `into` is fresh or was made by this; the stamp that was made last is still what it was then.
+        """
+        if changed is None or self._last is None:
+            changed = self._whole
         if self._pressed % _LOOK_EVERY == 0:
             self._spans[:] = 0
         self._pressed += 1
-        for top in range(first // BAND * BAND, last, BAND):
-            band, rows = top // BAND, picture[top : top + BAND]
-            left, right = self.stamp.spans[band] = self._seen(band, rows)
-            if left < right:
-                self._fill(rows[:, left:right], self.stamp.part(top, left, len(rows), right - left))
-            self.stamp.made[band] = next(_NUMBERS)
-        return self.stamp
+        for band, top in enumerate(range(0, self._whole.bottom, BAND)):
+            if changed.top < top + BAND and top < changed.bottom:
+                rows = picture[top : top + BAND]
+                left, right = into.spans[band] = self._seen(band, rows, changed)
+                if left < right:
+                    self._fill(rows[:, left:right], into.part(top, left, len(rows), right - left))
+                into.made[band] = next(_NUMBERS)
+            elif self._last is not None and into.made[band] != self._last.made[band]:
+                _copy(band, self._last, into)
+        self._last = into
+        return into
 
-    def copy(self, other: Stamp) -> None:
-        """Make another stamp for the box, which only this has been copied to, the same as the last one."""
-        mine = self.stamp
-        for band in np.flatnonzero(other.made != mine.made).tolist():
-            left, right = mine.spans[band].tolist()
-            here = band * BAND, left, BAND, right - left
-            for theirs, ours in zip(other.part(*here), mine.part(*here), strict=True):
-                theirs[:] = ours
-            other.spans[band], other.made[band] = mine.spans[band], mine.made[band]
-
-    def _seen(self, band: int, rows: Picture) -> tuple[int, int]:
+    def _seen(self, band: int, rows: Picture, changed: Area) -> tuple[int, int]:
         """Columns of a band outside of which all is transparent, even numbers; wider than need be for a while."""
         left, right = self._spans[band].tolist()
-        flat = rows.reshape(len(rows), -1)
-        if left < right and not (cv2.hasNonZero(flat[:, : left * 4]) or cv2.hasNonZero(flat[:, right * 4 :])):
+        if left < right and _clear(rows, (changed.left, left), (right, changed.right)):
             return left, right
-        pairs = np.flatnonzero(np.bitwise_or.reduce(flat.view(np.uint64), axis=0))
+        pairs = np.flatnonzero(np.bitwise_or.reduce(rows.reshape(len(rows), -1).view(np.uint64), axis=0))
         if not len(pairs):
             return 0, 0
         self._spans[band] = (
@@ -154,21 +159,35 @@ class Press:
         return int(self._spans[band, 0]), int(self._spans[band, 1])
 
 
+def _clear(rows: Picture, *columns: tuple[int, int]) -> bool:
+    """Whether there is nothing to be seen from some columns to before others."""
+    flat = rows.reshape(len(rows), -1)
+    return not any(first < end and cv2.hasNonZero(flat[:, first * 4 : end * 4]) for first, end in columns)
+
+
+def _copy(band: int, one: Stamp, other: Stamp) -> None:
+    left, right = one.spans[band].tolist()
+    here = band * BAND, left, BAND, right - left
+    for theirs, ours in zip(other.part(*here), one.part(*here), strict=True):
+        np.copyto(theirs, ours)
+    other.spans[band], other.made[band] = one.spans[band], one.made[band]
+
+
+# All channels of a picture are taken apart at once, even those that nobody wants: it costs half of what one alone does.
+
+
 class _FromYuva:
     """Fills a part of a stamp with what a picture has in its own colours: there is nothing to reckon."""
 
     def __init__(self, width: int) -> None:
-        self._half = np.empty(BAND * width, np.uint8)
+        self._colors = np.empty((2, BAND * width), np.uint8)
 
     def fill(self, part: Picture, into: StampPart) -> None:
-        height, width = into.u.shape
-        half = self._half[: height * width * 4].reshape(height, width, 4)
-        cv2.resize(part, (width, height), dst=half, interpolation=cv2.INTER_AREA)
-        cv2.extractChannel(part, 0, dst=into.y)
-        for channel, plane in ((1, into.u), (2, into.v)):
-            cv2.extractChannel(half, channel, dst=plane)
-        for picture, keep in ((part, into.keep), (half, into.keep_half)):
-            cv2.extractChannel(picture, 3, dst=keep)
+        u, v = (_of(memory, into.y.shape) for memory in self._colors)
+        cv2.split(part, [into.y, u, v, into.keep])
+        for plane, half in ((u, into.u), (v, into.v), (into.keep, into.keep_half)):
+            _halve(plane, half)
+        for keep in (into.keep, into.keep_half):
             cv2.bitwise_not(keep, dst=keep)
 
 
@@ -178,40 +197,37 @@ class _FromRgba:
     def __init__(self, width: int) -> None:
         self._rgb = np.empty(BAND * width * 3, np.uint8)
         self._out = np.empty(BAND * width * 3, np.uint8)
-        self._half = np.empty(BAND * width, np.uint8)
+        self._colors = np.empty((3, BAND * width), np.uint8)
 
     def fill(self, part: Picture, into: StampPart) -> None:
-        self._brightness(part, into)
-        self._color(into)
-
-    def _brightness(self, part: Picture, into: StampPart) -> None:
-        rgb, out = (self._of(memory, into.y.shape) for memory in (self._rgb, self._out))
+        rgb, out = (_of(memory, (*into.y.shape, 3)) for memory in (self._rgb, self._out))
+        u, v, unused = (_of(memory, into.y.shape) for memory in self._colors)
+        cv2.split(part, [unused, u, v, into.keep])
+        cv2.bitwise_not(into.keep, dst=into.keep)
+        _halve(into.keep, into.keep_half)
         cv2.cvtColor(part, cv2.COLOR_RGBA2RGB, dst=rgb)
         # Three channels to three is the one form of this that is done many pixels at a time. With offsets nothing is
         # below zero; what of them is the ground's is taken away again.
         cv2.transform(rgb, TO_YUV, dst=out)
-        cv2.extractChannel(out, 0, dst=into.y)
-        cv2.extractChannel(part, 3, dst=into.keep)
-        cv2.bitwise_not(into.keep, dst=into.keep)
+        cv2.split(out, [into.y, u, v])
         cv2.addWeighted(into.y, 1, into.keep, -BLACK / 255, 0, dst=into.y)
+        for plane, half in ((u, into.u), (v, into.v)):
+            _halve(plane, half)
+            cv2.addWeighted(half, 1, into.keep_half, -NEUTRAL / 255, 0, dst=half)
 
-    def _color(self, into: StampPart) -> None:
-        height, width = into.u.shape
-        planes, half = self._of(self._out, into.y.shape), self._of(self._half, into.u.shape)
-        cv2.resize(into.keep, (width, height), dst=into.keep_half, interpolation=cv2.INTER_AREA)
-        cv2.resize(planes, (width, height), dst=half, interpolation=cv2.INTER_AREA)
-        for channel, plane in enumerate((into.u, into.v), 1):
-            cv2.extractChannel(half, channel, dst=plane)
-            cv2.addWeighted(plane, 1, into.keep_half, -NEUTRAL / 255, 0, dst=plane)
 
-    @staticmethod
-    def _of(memory: Plane, size: tuple[int, ...]) -> Picture:
-        return memory[: size[0] * size[1] * 3].reshape(*size, 3)
+def _of(memory: Plane, shape: tuple[int, ...]) -> Picture:
+    """The beginning of some memory, as an array of a shape."""
+    return memory[: math.prod(shape)].reshape(shape)
+
+
+def _halve(plane: Plane, half: Plane) -> None:
+    cv2.resize(plane, half.shape[::-1], dst=half, interpolation=cv2.INTER_AREA)
 
 
 def stamp_of(layer: Layer) -> Stamp:
     """The stamp of a layer, in memory of its own."""
-    return Press(layer.box).press(np.ascontiguousarray(layer.picture))
+    return Press(layer.box).press(np.ascontiguousarray(layer.picture), Stamp.fresh(layer.box))
 
 
 class Layers:

@@ -24,7 +24,7 @@ import msgspec
 from greenroom.errors import NotProduced
 from greenroom.studio.avatar import Avatar, Box
 from greenroom.studio.film.blend import Press, Stamp
-from greenroom.studio.pose import REST, Pose
+from greenroom.studio.pose import Pose
 
 SLOTS = 5
 """Pictures that may be there at once: so many that neither process waits for the other because a frame took long."""
@@ -48,12 +48,12 @@ class DrawnHere:
     def __init__(self, avatar: Avatar) -> None:
         self.box = avatar.box
         self._avatar, self._press = avatar, Press(avatar.box, avatar.colors)
-        self._press.press(avatar.draw(REST))
+        self._stamp = Stamp.fresh(avatar.box)
 
     def stamps(self, poses: Iterable[Pose]) -> Iterator[Stamp]:
         """The avatar in each pose, in order."""
         for pose in poses:
-            yield self._press.press(self._avatar.draw(pose), self._avatar.changed)
+            yield self._press.press(self._avatar.draw(pose), self._stamp, self._avatar.changed)
 
 
 class DrawnAside:
@@ -207,14 +207,12 @@ def _serve(
                 _write(answers, b"E" + msgspec.json.encode((error.code, str(error))))
                 continue
             press = Press(avatar.box, avatar.colors)
-            press.press(avatar.draw(REST))
             for slot in range(SLOTS):
                 _slot(memory, slot, avatar.box).made[:] = 0  # numbers of another avatar's bands say nothing
             _write(answers, b"S" + msgspec.json.encode(tuple(avatar.box)))
         elif avatar is not None and press is not None:
             picture = avatar.draw(msgspec.json.decode(order[2:], type=Pose))
-            press.press(picture, avatar.changed)
-            press.copy(_slot(memory, order[1], avatar.box))
+            press.press(picture, _slot(memory, order[1], avatar.box), avatar.changed)
             _write(answers, b"D" + order[1:2])
 
 

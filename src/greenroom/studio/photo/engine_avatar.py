@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from greenroom.domain.video import FRAME_RATE, Framing
-from greenroom.studio.avatar import Box, Colors, Rows
+from greenroom.studio.avatar import Area, Box, Colors
 from greenroom.studio.frame_file import FrameFile
 from greenroom.studio.photo.place import placed
 from greenroom.studio.photo.portrait import Portrait
@@ -23,7 +23,7 @@ class EngineAvatar:
 
     box: Box
     colors = Colors.RGBA
-    changed: Rows
+    changed: Area
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class EngineAvatar:
         own_ground: bool = False,
     ) -> None:
         place = placed(portrait, frame, framing, position, own_ground)
-        self.box, self.changed = place.box, (0, place.box.height)
+        self.box, self.changed = place.box, Area(0, 0, place.box.width, place.box.height)
         self._frames, self._mask = frames, disc_mask(place.disc) if place.disc else None
         scale = place.scale * portrait.picture.shape[1] / frames.head.width
         self._place = replace(place, scale=scale)

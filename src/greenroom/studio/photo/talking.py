@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from greenroom.domain.video import Framing
-from greenroom.studio.avatar import Box, Colors, Rows
+from greenroom.studio.avatar import Area, Box, Colors
 from greenroom.studio.photo import gape, mesh
 from greenroom.studio.photo.eyes import PhotoEye
 from greenroom.studio.photo.lips import Lips
@@ -31,7 +31,7 @@ class PhotoAvatar:
 
     box: Box
     colors = Colors.RGBA
-    changed: Rows
+    changed: Area
 
     def __init__(
         self,
@@ -46,8 +46,8 @@ class PhotoAvatar:
         self.box = place.box
         points = portrait.points * place.scale + (place.x, place.y, 0)
         person = laid(portrait, place)
-        left, top, right, bottom = _head(person[..., 3], points)
-        self._part, self.changed = (slice(top, bottom), slice(left, right)), (top, bottom)
+        self.changed = Area(*_head(person[..., 3], points))
+        (left, top, right, bottom), self._part = self.changed, self.changed.part
         self._head = person[self._part].copy()
         ground = _behind(portrait, place) if own_ground or place.disc else None
         self._warped = np.empty_like(self._head)
