@@ -34,10 +34,10 @@ from greenroom.domain.video import (  # noqa: E402
     frame_size,
 )
 from greenroom.studio import models, presenters, speech_file  # noqa: E402
-from greenroom.studio.film.coding import SegmentWriter, h264  # noqa: E402
+from greenroom.studio.film.coding import Encoder, h264  # noqa: E402
 from greenroom.studio.film.composing import Composer  # noqa: E402
 from greenroom.studio.film.drawing import DrawingProcess  # noqa: E402
-from greenroom.studio.film.frames import Canvas  # noqa: E402
+from greenroom.studio.film.frames import canvases  # noqa: E402
 from greenroom.studio.heard import timing_of, voice_of  # noqa: E402
 from greenroom.studio.photo import Networks, PhotoAvatar, encoded, judged, prepare  # noqa: E402
 from greenroom.studio.plan import Material, Plan  # noqa: E402
@@ -105,14 +105,15 @@ def bare(folder: Path, size: str) -> int:
     width, height = _frame(size)
     with (folder / f"{size}.yuv").open("rb") as file:
         data = np.frombuffer(mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ), np.uint8)
-    writer = SegmentWriter(folder / "bare.mp4", (width, height), RATE, CODING)
-    canvas = Canvas((width, height), RATE)
+    encoder = Encoder((width, height), RATE, CODING)
+    encoder.begin(folder / "bare.mp4")
     frames = data.reshape(-1, height * 3 // 2, width)
-    for frame in frames:
+    for frame, canvas in zip(frames, canvases((width, height), RATE), strict=False):
         quarter = frame[height:].reshape(2, height // 2, width // 2)
         canvas.ground(Planes(frame[:height], quarter[0], quarter[1]))
-        writer.add(canvas)
-    writer.close()
+        encoder.add(canvas)
+    encoder.end(lambda: None)
+    encoder.close()
     return len(frames)
 
 

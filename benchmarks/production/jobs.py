@@ -25,10 +25,10 @@ from greenroom.domain.video import CaptionStyle, FilmGround, Music, PictureGroun
 from greenroom.studio import models, presenters, speech_file
 from greenroom.studio.avatar import Box
 from greenroom.studio.film.blend import Press, Stamp
-from greenroom.studio.film.coding import SegmentWriter, h264
+from greenroom.studio.film.coding import Encoder, h264
 from greenroom.studio.film.composing import Composer, Scene
 from greenroom.studio.film.drawing import DrawingProcess
-from greenroom.studio.film.frames import Canvas
+from greenroom.studio.film.frames import canvases
 from greenroom.studio.ground import open_ground
 from greenroom.studio.heard import timing_of, voice_of
 from greenroom.studio.plan import Material, Plan
@@ -48,21 +48,23 @@ class Ready:
         with open(made.path("avatar.rgba"), "rb") as file:
             data = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
         self._pictures = np.frombuffer(data, np.uint8).reshape(-1, self.box.height, self.box.width, 4)
-        self._press = Press(self.box)
+        self._press, self._stamp = Press(self.box), Stamp.fresh(self.box)
 
     def stamps(self, poses: Iterator[Pose]) -> Iterator[Stamp]:
         for picture, _ in zip(self._pictures, poses, strict=False):
-            yield self._press.press(picture)
+            yield self._press.press(picture, self._stamp)
 
 
 def compose(made: Materials, ground: str) -> int:
     """Ready RGBA frames over a background, encoded."""
     backdrop = open_ground(*_ground(made, ground), SIZE, RATE)
     composer = Composer(Scene(SIZE, RATE, [REST] * made.frames, Ready(made), backdrop))
-    writer = SegmentWriter(Path(made.path("ours.mp4")), SIZE, RATE, CODING)
+    encoder = Encoder(SIZE, RATE, CODING)
+    encoder.begin(Path(made.path("ours.mp4")))
     for canvas in composer.frames(0):
-        writer.add(canvas)
-    writer.close()
+        encoder.add(canvas)
+    encoder.end(lambda: None)
+    encoder.close()
     return made.frames
 
 
@@ -100,13 +102,14 @@ def bare(made: Materials, ground: str) -> int:
         data = np.frombuffer(mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ), np.uint8).reshape(
             -1, height * 3 // 2, width
         )
-    writer = SegmentWriter(Path(made.path("bare.mp4")), SIZE, RATE, CODING)
-    canvas = Canvas(SIZE, RATE)
-    for frame in data:
+    encoder = Encoder(SIZE, RATE, CODING)
+    encoder.begin(Path(made.path("bare.mp4")))
+    for frame, canvas in zip(data, canvases(SIZE, RATE), strict=False):
         quarter = frame[height:].reshape(2, height // 2, width // 2)
         canvas.ground(Planes(frame[:height], quarter[0], quarter[1]))
-        writer.add(canvas)
-    writer.close()
+        encoder.add(canvas)
+    encoder.end(lambda: None)
+    encoder.close()
     return len(data)
 
 

@@ -9,7 +9,7 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,13 +22,13 @@ from greenroom import __version__
 from greenroom.domain.media import Format
 from greenroom.domain.video import FRAME_RATE, Screen
 from greenroom.studio import presenters
-from greenroom.studio.film.coding import Coding, SegmentWriter, h264, vp9_with_alpha
+from greenroom.studio.film.coding import Coding, h264, vp9_with_alpha
 from greenroom.studio.film.composing import Composer
 from greenroom.studio.film.cover import best_frame, jpeg
 from greenroom.studio.film.drawing import DrawingProcess
 from greenroom.studio.film.faststart import write_in_order
 from greenroom.studio.film.frames import Canvas
-from greenroom.studio.film.joining import joining
+from greenroom.studio.film.joining import CodedSound, Film, coded_sound, join
 from greenroom.studio.film.provenance import metadata, xmp
 from greenroom.studio.film.segments import Segments
 from greenroom.studio.film.shown import Shown
@@ -74,8 +74,13 @@ def produce(plan: Plan, tell: Tell, stopped: Stopped, process: DrawingProcess | 
     mix = mix_of(plan, voice)
     _go_on(stopped)
     tell("timing", 1.0)
-    with _shown(plan, voice, timing, process, tell, stopped) as shown:
-        _film(_Work(plan, shown, voice, mix, tell, stopped))
+    coding = vp9_with_alpha() if plan.spec.screen is Screen.TRANSPARENT else h264(plan.preset, plan.crf)
+    film = Film(voice.frames, FRAME_RATE, coding, metadata(plan.spec))
+    with (
+        coded_sound(film, mix.blocks()) as sound,
+        _shown(plan, voice, timing, process, tell, stopped) as shown,
+    ):
+        _make(_Work(plan, film, shown, voice, sound, tell, stopped))
         return _rendered(plan, shown, voice, timing, mix)
 
 
@@ -113,55 +118,26 @@ class _Work:
     """All that the steps of making a film need."""
 
     plan: Plan
+    film: Film
     shown: Shown
     voice: Voice
-    mix: Mixed
+    sound: CodedSound
     tell: Tell
     stopped: Stopped
 
-    @property
-    def coding(self) -> Coding:
-        if self.plan.spec.screen is Screen.TRANSPARENT:
-            return vp9_with_alpha()
-        return h264(self.plan.preset, self.plan.crf)
 
-
-def _film(work: _Work) -> None:
-    plan, coding, shown = work.plan, work.coding, work.shown
+def _make(work: _Work) -> None:
+    plan, film, shown = work.plan, work.film, work.shown
     folder = Path(plan.work)
-    segments = Segments(folder, _digest(work), work.voice.frames, coding)
+    segments = Segments(folder, _digest(work), film.frames, film.coding)
     segments.tidy()
     _put(plan.cover, jpeg(shown.cover()))
-    joined, paths = folder / (_JOINED + coding.suffix), segments.paths()
-    sound, count = work.mix.blocks(), work.voice.frames
-    made = _made(work, segments)
-    next(made)
-    with joining(paths[0], count, FRAME_RATE, sound, coding, joined, metadata(plan.spec)) as film:
-        for _ in made:
-            pass
-        film.end(paths)
-    _publish(joined, plan, coding)
-
-
-def _made(work: _Work, segments: Segments) -> Iterator[None]:
-    """Make the segments that are not there yet, one at each step; the first step is over at once if some are there."""
-    done = segments.done()
-    if done:
-        yield
-    if done == len(segments.paths()):
-        return
-    first, size = segments.span(done).start, work.shown.size
-    frames = _watched(work.shown.frames(first), first, work)
-    for number in range(done, len(segments.paths())):
-        span = segments.span(number)
-
-        def fill(writer: SegmentWriter, count: int = len(span)) -> None:
-            for _ in range(count):
-                writer.add(next(frames))
-
-        segments.write(number, size, FRAME_RATE, fill)
-        yield
-    frames.close()
+    if (first := segments.first_missing()) < film.frames:
+        with closing(_watched(shown.frames(first), first, work)) as frames:
+            segments.write(shown.size, film.frame_rate, frames)
+    joined = folder / (_JOINED + film.coding.suffix)
+    join(film, segments.paths(), work.sound, joined)
+    _publish(joined, plan, film.coding)
 
 
 def _watched(frames: Iterator[Canvas], first: int, work: _Work) -> Generator[Canvas, None, None]:
@@ -172,7 +148,7 @@ def _watched(frames: Iterator[Canvas], first: int, work: _Work) -> Generator[Can
             _go_on(work.stopped)
             # A clock decides when to tell, never what is drawn.
             if (now := time.monotonic()) - told_at >= _TELL_EVERY_S:
-                work.tell("rendering", index / work.voice.frames)
+                work.tell("rendering", index / work.film.frames)
                 told_at = now
         yield canvas
 

@@ -1,8 +1,9 @@
 """What is seen in a plan: presenter, ground, shadow, captions and label, as a scene that frames are composed of."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
@@ -44,19 +45,23 @@ def staged(plan: Plan, voice: Voice, timing: Timing, process: DrawingProcess | N
     try:
         moves = _moves(plan, voice, timing)
         stamp = label(size, plan.fonts) if spec.label else None
-        # Waited for as late as can be: another process sets it up meanwhile.
-        drawing: Drawing = (
-            process.draw(presenters.message(plan)) if process is not None else DrawnHere(presenters.avatar_of(plan))
-        )
+
+        @cache
+        def drawing() -> Drawing:
+            # Waited for as late as can be: another process sets it up meanwhile.
+            if process is not None:
+                return process.draw(presenters.message(plan))
+            return DrawnHere(presenters.avatar_of(plan))
+
         written = _captions(plan, voice, timing, drawing)
         scene = Scene(
             size,
             FRAME_RATE,
             moves,
-            drawing,
+            drawing(),
             ground,
             captions=written if spec.captions is not None else None,
-            shadow=_shadow(spec, drawing, size),
+            shadow=_shadow(spec, drawing(), size),
             label=stamp,
         )
         yield Staged(scene, written, (*(ground.warnings if ground else ()), *(written.warnings if written else ())))
@@ -79,7 +84,7 @@ def _ground(plan: Plan, size: tuple[int, int]) -> Backdrop | None:
     return open_ground(shown, plan.materials, size, FRAME_RATE)
 
 
-def _captions(plan: Plan, voice: Voice, timing: Timing, drawing: Drawing) -> Captions | None:
+def _captions(plan: Plan, voice: Voice, timing: Timing, drawing: Callable[[], Drawing]) -> Captions | None:
     spec, ends_s = plan.spec, voice.frames / FRAME_RATE
     if voice.script is None:
         return None
@@ -92,7 +97,7 @@ def _captions(plan: Plan, voice: Voice, timing: Timing, drawing: Drawing) -> Cap
         frame_size(spec.aspect, spec.resolution),
         voice.language,
         plan.fonts,
-        keep_out=drawing.box if spec.framing is Framing.CIRCLE else None,
+        keep_out=drawing().box if spec.framing is Framing.CIRCLE else None,
         ends_s=ends_s,
     )
 

@@ -3,7 +3,7 @@
 import os
 import resource
 import struct
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from greenroom.domain.ids import AssetId
 from greenroom.domain.video import PictureGround, RecordedVoice, ScriptVoice, Source, VideoSpec
 from greenroom.errors import NotProduced
-from greenroom.studio.film.coding import Coding, SegmentWriter, h264, vp9_with_alpha
+from greenroom.studio.film.coding import Coding, h264, vp9_with_alpha
 from greenroom.studio.film.faststart import write_in_order
-from greenroom.studio.film.frames import Canvas
-from greenroom.studio.film.joining import SOUND_HZ, Blocks, joining
+from greenroom.studio.film.frames import Canvas, canvases
+from greenroom.studio.film.joining import SOUND_HZ, Blocks, Film, coded_sound, join
 from greenroom.studio.film.provenance import metadata, source_type, xmp
 from greenroom.studio.film.segments import SEGMENT_FRAMES, Segments
 
@@ -30,27 +30,21 @@ SPEC = VideoSpec("sarah_full_01", ScriptVoice("Hello", "en"), name="Spring & <su
 MP4 = h264("veryfast", 21)
 
 
-def fill(span: range, alpha: bool) -> Callable[[SegmentWriter], None]:
-    """Draws frames that tell their number by the height of a bright bar."""
-    canvas = Canvas(SIZE, RATE, alpha=alpha)
-
-    def add(writer: SegmentWriter) -> None:
-        for index in span:
-            for plane, value in zip(canvas.planes, (30, 128, 128), strict=True):
-                plane[:] = value
-            canvas.planes.y[: index % 48] = 220
-            if canvas.alpha is not None:
-                canvas.alpha[:] = 255
-                canvas.alpha[:, 32:] = 0
-            writer.add(canvas)
-
-    return add
+def bars_of(span: range, alpha: bool = False) -> Iterator[Canvas]:
+    """Frames that tell their number by the height of a bright bar."""
+    for index, canvas in zip(span, canvases(SIZE, RATE, alpha=alpha), strict=False):
+        for plane, value in zip(canvas.planes, (30, 128, 128), strict=True):
+            plane[:] = value
+        canvas.planes.y[: index % 48] = 220
+        if canvas.alpha is not None:
+            canvas.alpha[:] = 255
+            canvas.alpha[:, 32:] = 0
+        yield canvas
 
 
 def segments(folder: Path, coding: Coding = MP4) -> Segments:
     made = Segments(folder, "digest", FRAMES, coding)
-    for number in range(made.done(), 2):
-        made.write(number, SIZE, RATE, fill(made.span(number), coding.alpha))
+    made.write(SIZE, RATE, bars_of(range(made.first_missing(), FRAMES), coding.alpha))
     return made
 
 
@@ -61,14 +55,15 @@ def click(samples: int = FRAMES * SOUND_HZ // RATE) -> Iterator[NDArray[np.float
     yield from np.array_split(sound, 13)
 
 
-def join(paths: Sequence[Path], sound: Blocks, coding: Coding, film: Path, metadata: Mapping[str, str]) -> None:
-    with joining(paths[0], FRAMES, RATE, sound, coding, film, metadata) as made:
-        made.end(paths)
+def put_together(paths: Sequence[Path], sound: Blocks, target: Path, coding: Coding = MP4) -> None:
+    film = Film(FRAMES, RATE, coding, metadata(SPEC))
+    with coded_sound(film, sound) as coded:
+        join(film, paths, coded, target)
 
 
 def joined(folder: Path, coding: Coding = MP4, name: str = "film") -> Path:
     film = folder / (name + coding.suffix)
-    join(segments(folder, coding).paths(), click(), coding, film, metadata(SPEC))
+    put_together(segments(folder, coding).paths(), click(), film, coding)
     return film
 
 
@@ -149,28 +144,42 @@ def test_the_same_film_is_the_same_bytes(tmp_path: Path) -> None:
     assert published(tmp_path / "one").read_bytes() == published(tmp_path / "other").read_bytes()
 
 
-def test_a_segment_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
-    def fail(writer: SegmentWriter) -> None:
-        fill(range(5), alpha=False)(writer)
+def test_what_was_whole_before_a_failure_stays_and_nothing_else(tmp_path: Path) -> None:
+    def frames() -> Iterator[Canvas]:
+        yield from bars_of(range(SEGMENT_FRAMES + 5))
         raise OSError
 
+    made = Segments(tmp_path, "digest", FRAMES, MP4)
     with pytest.raises(OSError):
-        Segments(tmp_path, "digest", FRAMES, MP4).write(0, SIZE, RATE, fail)
+        made.write(SIZE, RATE, frames())
 
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == made.paths()[: made.done()]
+
+
+def test_a_film_whose_making_failed_is_taken_up_where_it_was_left(tmp_path: Path) -> None:
+    def frames() -> Iterator[Canvas]:
+        yield from bars_of(range(SEGMENT_FRAMES + 20))
+        raise OSError
+
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    with pytest.raises(OSError):
+        Segments(tmp_path, "digest", FRAMES, MP4).write(SIZE, RATE, frames())
+
+    assert published(tmp_path).read_bytes() == published(whole).read_bytes()
 
 
 def test_a_segment_for_which_the_disk_has_no_room_leaves_nothing(tmp_path: Path) -> None:
-    noise, canvas = np.random.default_rng(1), Canvas(SIZE, RATE)
+    noise = np.random.default_rng(1)
 
-    def draw(writer: SegmentWriter) -> None:
-        for _ in range(SEGMENT_FRAMES):
+    def frames() -> Iterator[Canvas]:
+        for canvas in canvases(SIZE, RATE):
             for plane in canvas.planes:
                 plane[:] = noise.integers(0, 256, plane.shape)
-            writer.add(canvas)
+            yield canvas
 
     with room_for_files(50_000), pytest.raises(OSError):
-        Segments(tmp_path, "digest", FRAMES, MP4).write(0, SIZE, RATE, draw)
+        Segments(tmp_path, "digest", FRAMES, MP4).write(SIZE, RATE, frames())
 
     assert os.listdir(tmp_path) == []
 
@@ -195,14 +204,14 @@ def test_segments_of_something_else_are_not_taken(tmp_path: Path) -> None:
 
 def test_a_missing_segment_is_noticed(tmp_path: Path) -> None:
     with pytest.raises(NotProduced) as failed:
-        join(segments(tmp_path).paths()[:1], click(), MP4, tmp_path / "film.mp4", {})
+        put_together(segments(tmp_path).paths()[:1], click(), tmp_path / "film.mp4")
 
     assert failed.value.code == "frames_missing"
 
 
 def test_missing_sound_is_noticed(tmp_path: Path) -> None:
     with pytest.raises(NotProduced) as failed:
-        join(segments(tmp_path).paths(), click(SOUND_HZ), MP4, tmp_path / "film.mp4", {})
+        put_together(segments(tmp_path).paths(), click(SOUND_HZ), tmp_path / "film.mp4")
 
     assert failed.value.code == "sound_missing"
 

@@ -1,6 +1,7 @@
 """How films are coded: H.264 for what is shown as it is, VP9 with alpha for what is laid over other films."""
 
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+from av.container import OutputContainer
 from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
@@ -62,54 +64,89 @@ def set_up(codec: VideoCodecContext, coding: Coding, frame_rate: int) -> None:
     codec.sample_aspect_ratio = Fraction(1, 1)
 
 
-class SegmentWriter:
+class Encoder:
     """
-    Encodes a part of a film into a file that can be decoded by itself; frames are counted from its first.
+    Encodes frames into files, one file after the other, each of which can be decoded by itself.
 
-    A thread encodes each frame while the next one is composed.
+    A thread does what it is told, in order, while the next frames are composed; there is never more than one file
+    open. What befell it is raised by the next call; nothing more is done then but to `abandon` it.
     """
 
-    def __init__(self, path: Path, size: tuple[int, int], frame_rate: int, coding: Coding) -> None:
-        self._file = av.open(str(path), "w", format=coding.suffix[1:])
-        stream = self._file.add_stream(coding.codec, rate=frame_rate, options=dict(coding.options))
-        assert isinstance(stream, VideoStream)
-        self._stream = stream
-        self._stream.width, self._stream.height = size
-        set_up(self._stream.codec_context, coding, frame_rate)
-        self._copy = Canvas(size, frame_rate, alpha=coding.alpha)
-        self._beside = ThreadPoolExecutor(1, "encoder")
-        self._encoding: Future[None] | None = None
-        self.frames = 0
+    def __init__(self, size: tuple[int, int], frame_rate: int, coding: Coding) -> None:
+        self._size, self._frame_rate, self._coding = size, frame_rate, coding
+        self._thread = ThreadPoolExecutor(1, "encoder")
+        self._told: deque[Future[None]] = deque()
+        self._frames = 0
+        self._file: tuple[OutputContainer, VideoStream] | None = None
+        self._failed = False
+
+    def begin(self, path: Path) -> None:
+        """Begin a file; its frames are counted from its first."""
+        self._frames = 0
+        self._tell(lambda: self._open(path))
 
     def add(self, canvas: Canvas) -> None:
-        """Encode a picture as the next frame; the canvas may be composed anew. Raises what befell the last one."""
-        self._wait()
-        self._copy.take(canvas)
-        self._encoding = self._beside.submit(self._encode, self._copy.at(self.frames))
-        self.frames += 1
+        """Lend a picture to the encoder as the next frame."""
+        frame = canvas.at(self._frames)
+        canvas.lend(self._tell(lambda: self._encode(frame)))
+        self._frames += 1
+
+    def end(self, then: Callable[[], None]) -> None:
+        """End the file, and call something once it is whole."""
+
+        def end() -> None:
+            self._encode(None)
+            self._close()
+            then()
+
+        self._tell(end)
 
     def close(self) -> None:
-        """Encode what is left, and end the file."""
-        self._wait()
-        self._encode(None)
-        self._end()
+        """Wait until all is done."""
+        while self._told:
+            self._told.popleft().result()
+        self._thread.shutdown()
 
     def abandon(self) -> None:
-        """End with no regard to what is left; the file is good for nothing."""
+        """Do no more of what was told; the file that is not ended is good for nothing."""
+        self._thread.shutdown(cancel_futures=True)
         # What kept it from being written may also keep it from being ended.
         with suppress(OSError):
-            self._end()
+            self._close()
+
+    def _tell(self, what: Callable[[], None]) -> "Future[None]":
+        while self._told and self._told[0].done():
+            self._told.popleft().result()
+        self._told.append(self._thread.submit(self._unless_failed, what))
+        return self._told[-1]
+
+    def _unless_failed(self, what: Callable[[], None]) -> None:
+        # Or a file that lacks a frame would be ended as if it were whole.
+        if self._failed:
+            return
+        try:
+            what()
+        except BaseException:
+            self._failed = True
+            raise
+
+    def _open(self, path: Path) -> None:
+        file = av.open(str(path), "w", format=self._coding.suffix[1:])
+        stream = file.add_stream(self._coding.codec, rate=self._frame_rate, options=dict(self._coding.options))
+        assert isinstance(stream, VideoStream)
+        stream.width, stream.height = self._size
+        set_up(stream.codec_context, self._coding, self._frame_rate)
+        self._file = file, stream
 
     def _encode(self, frame: av.VideoFrame | None) -> None:
-        self._file.mux(self._stream.encode(frame))
+        assert self._file is not None, "a file was begun"
+        file, stream = self._file
+        file.mux(stream.encode(frame))
 
-    def _wait(self) -> None:
-        if self._encoding is not None:
-            self._encoding.result()
-
-    def _end(self) -> None:
-        self._beside.shutdown()
-        self._file.close()
+    def _close(self) -> None:
+        if self._file is not None:
+            (file, _), self._file = self._file, None
+            file.close()
 
 
 def packets(path: Path, frame_rate: int) -> "Iterator[Packet[VideoStream]]":

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Protocol
 
 import cv2
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from greenroom.studio.avatar import Layer, Rows
 from greenroom.studio.film.blend import BAND, Layers, Stamp, stamp_of
 from greenroom.studio.film.drawing import Drawing
-from greenroom.studio.film.frames import Canvas
+from greenroom.studio.film.frames import CANVASES, Canvas, canvases
 from greenroom.studio.planes import BLACK, NEUTRAL, Plane, Planes, flat_planes
 from greenroom.studio.pose import Pose
 
@@ -56,12 +57,11 @@ class Composer:
     """
     Makes the frames of a scene; each is the same whatever was made before it.
 
-    Rows of a frame that have nothing else in them than those of the last one are left as they are.
+    Rows that have nothing else in them than those of the frame that a canvas had before are left as they are.
     """
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
-        self._canvas = Canvas(scene.size, scene.frame_rate, alpha=scene.ground is None)
         self._layers = Layers(scene.size[0])
         self._shadow = stamp_of(scene.shadow) if scene.shadow else None
         self._label = stamp_of(scene.label) if scene.label else None
@@ -69,20 +69,22 @@ class Composer:
         self._under: tuple[Planes, Planes] | None = None
 
     def frames(self, first: int) -> Iterator[Canvas]:
-        """The frames from a first one to the last; each is good until the next one is asked for."""
-        scene, last = self._scene, _Laid(self._scene.size[1])
+        """The frames from a first one to the last; each is good until the next is asked for, or while lent."""
+        scene = self._scene
         indices = range(first, len(scene.poses))
-        for index, stamp in zip(indices, scene.drawing.stamps(scene.poses[i] for i in indices), strict=True):
+        stamps = zip(indices, scene.drawing.stamps(scene.poses[i] for i in indices), strict=True)
+        blank = canvases(scene.size, scene.frame_rate, alpha=scene.ground is None)
+        laid = cycle([_Laid(scene.size[1]) for _ in range(CANVASES)])
+        for (index, stamp), canvas, last in zip(stamps, blank, laid, strict=False):
             written = scene.captions.at(index / scene.frame_rate) if scene.captions else ()
             over = (*map(self._stamp, written), *self._labels())
             ground = self._ground(index)
             for rows in last.changed(ground, stamp, over):
-                self._compose(ground, (stamp, *over), rows)
-            yield self._canvas
+                self._compose(canvas, ground, (stamp, *over), rows)
+            yield canvas
 
-    def _compose(self, ground: Planes | None, stamps: Iterable[Stamp], rows: Rows) -> None:
+    def _compose(self, canvas: Canvas, ground: Planes | None, stamps: Iterable[Stamp], rows: Rows) -> None:
         """Make some rows of a frame."""
-        canvas = self._canvas
         if ground is not None:
             canvas.ground(ground, *rows)
         else:
@@ -133,7 +135,7 @@ class Composer:
 
 
 class _Laid:
-    """What the last frame was made of: its ground, the avatar's bands, and what is laid over all."""
+    """What the last frame of a canvas was made of: its ground, the avatar's bands, and what is laid over all."""
 
     def __init__(self, height: int) -> None:
         self._height = height

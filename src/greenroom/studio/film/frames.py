@@ -1,18 +1,24 @@
 """Frames on their way to an encoder: an encoder's own memory, seen as planes that are composed in place."""
 
+from collections.abc import Iterator
+from concurrent.futures import Future, wait
 from fractions import Fraction
+from itertools import cycle
 
 import av
 import numpy as np
 
 from greenroom.studio.planes import BLACK, NEUTRAL, Plane, Planes
 
+CANVASES = 3
+"""One is composed, one is encoded, and one lies ready: so neither waits because a frame took the other long."""
+
 
 class Canvas:
     """
     A frame of a width and height that is composed, encoded, and composed anew.
 
-    `alpha` is None where the film has none. Who encodes copies what is kept, so that one canvas does for a film.
+    `alpha` is None where the film has none. While it is lent to who encodes it, nobody may change it.
     """
 
     def __init__(self, size: tuple[int, int], frame_rate: int, *, alpha: bool = False) -> None:
@@ -22,18 +28,23 @@ class Canvas:
         planes = [_seen(plane) for plane in self.frame.planes]
         self.planes = Planes(*planes[:3])
         self.alpha: Plane | None = planes[3] if alpha else None
+        self._lent: Future[None] | None = None
+
+    def lend(self, until: Future[None]) -> None:
+        """Give it away until something is done, or failed; whoever is told of that is not here."""
+        self._lent = until
+
+    def take_back(self) -> None:
+        """Wait until it may be composed anew."""
+        if self._lent is not None:
+            wait([self._lent])
+            self._lent = None
 
     def ground(self, planes: Planes, top: int = 0, bottom: int | None = None) -> None:
         """Begin a picture with what is behind everything, or some of its rows; both are even numbers."""
         for mine, theirs, step in zip(self.planes, planes, (1, 2, 2), strict=True):
             rows = slice(top // step, None if bottom is None else bottom // step)
             np.copyto(mine[rows], theirs[rows])
-
-    def take(self, other: "Canvas") -> None:
-        """Have the same picture as another one of the same size."""
-        self.ground(other.planes)
-        if self.alpha is not None and other.alpha is not None:
-            np.copyto(self.alpha, other.alpha)
 
     def clear(self, top: int, bottom: int) -> None:
         """Begin some rows of a picture that has nothing behind it."""
@@ -46,6 +57,13 @@ class Canvas:
         """The picture as the frame of a number, for the encoder."""
         self.frame.pts, self.frame.time_base = index, self._time_base
         return self.frame
+
+
+def canvases(size: tuple[int, int], frame_rate: int, *, alpha: bool = False) -> Iterator[Canvas]:
+    """`CANVASES` in turn, without end, each when it may be composed anew."""
+    for canvas in cycle([Canvas(size, frame_rate, alpha=alpha) for _ in range(CANVASES)]):
+        canvas.take_back()
+        yield canvas
 
 
 def _seen(plane: av.video.plane.VideoPlane) -> Plane:

@@ -1,17 +1,20 @@
 """Joining: coded segments and a mix of sound become one film, without coding a picture again."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import av
 import numpy as np
 from av.audio.codeccontext import AudioCodecContext
+from av.audio.format import AudioFormat
 from av.audio.stream import AudioStream
+from av.codec import CodecContext
 from av.container import OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
@@ -24,71 +27,68 @@ SOUND_HZ = 48_000
 Blocks = Iterable[NDArray[np.float32]]
 """Stereo sound at SOUND_HZ: arrays of n x 2 samples from -1 to 1."""
 
-_SOUND_BLOCK = {"aac": 1024, "libopus": 960}
-
-
-@contextmanager
-def joining(
-    first: Path,
-    frames: int,
-    frame_rate: int,
-    sound: Blocks,
-    coding: Coding,
-    target: Path,
-    metadata: Mapping[str, str],
-) -> Iterator["Joining"]:
-    """
-    A film whose sound is coded by a thread while its pictures are still being made; the `first` segment is there.
-
-    The sound begins with the first frame and ends with the last one.
-    """
-    with av.open(str(target), "w", format=coding.suffix[1:], container_options=_container(coding)) as film:
-        film.metadata.update(metadata)
-        with av.open(str(first)) as template:
-            pictures = film.add_stream_from_template(template.streams.video[0])
-        voice = film.add_stream(coding.sound_codec, rate=SOUND_HZ, layout="stereo")
-        assert isinstance(voice, AudioStream)
-        _set_up(voice, coding)
-        heard = _Heard(voice, frames * SOUND_HZ // frame_rate, _SOUND_BLOCK[coding.sound_codec], sound)
-        with ThreadPoolExecutor(1, "sound") as beside:
-            try:
-                yield Joining(film, pictures, beside.submit(lambda: list(heard.packets())), frames, frame_rate)
-            finally:
-                heard.stop()
+CodedSound: TypeAlias = "Future[list[Packet[AudioStream]]]"
+_SAMPLES = {"aac": (1024, "fltp"), "libopus": (960, "flt")}
+"""How many samples each encoder takes at a time, and how they lie."""
 
 
 @dataclass(frozen=True, slots=True)
-class Joining:
-    """A film that is being put together; made by `joining`."""
+class Film:
+    """What a film is made to be: so many frames at a rate, coded so, telling so of itself."""
 
-    film: OutputContainer
-    pictures: VideoStream
-    sound: "Future[list[Packet[AudioStream]]]"
     frames: int
     frame_rate: int
+    coding: Coding
+    metadata: Mapping[str, str]
 
-    def end(self, segments: Iterable[Path]) -> None:
-        """
-        Write the film of all its segments and its sound.
 
-        Raises NotProduced unless the segments hold exactly as many frames, and the sound as many samples, as they must.
-        """
-        heard, count = deque(self.sound.result()), 0
-        for offset, packet in _numbered(segments, self.frame_rate):
+@contextmanager
+def coded_sound(film: Film, sound: Blocks) -> "Iterator[CodedSound]":
+    """
+    The sound of a film, coded by a thread while its pictures are being made.
+
+    It begins with the first frame and ends with the last one.
+    """
+    heard = _Heard(film, sound)
+    with ThreadPoolExecutor(1, "sound") as beside:
+        try:
+            yield beside.submit(lambda: list(heard.packets()))
+        finally:
+            heard.stop()
+
+
+def join(film: Film, segments: Sequence[Path], sound: CodedSound, target: Path) -> None:
+    """
+    Write a film of all its segments and its sound.
+
+    Raises NotProduced unless the segments hold exactly as many frames, and the sound as many samples, as they must.
+    """
+    heard, count = deque(sound.result()), 0
+    with av.open(str(target), "w", format=film.coding.suffix[1:], container_options=_container(film.coding)) as file:
+        file.metadata.update(film.metadata)
+        with av.open(str(segments[0])) as template:
+            pictures = file.add_stream_from_template(template.streams.video[0])
+        voice = file.add_stream(film.coding.sound_codec, rate=SOUND_HZ, layout="stereo")
+        assert isinstance(voice, AudioStream)
+        _set_up(voice.codec_context, film.coding)
+        for offset, packet in _numbered(segments, film.frame_rate):
             # The sound goes a little before the picture, so that the muxer need not hold pictures back.
-            until = (offset + (packet.dts or 0)) / self.frame_rate + 1
+            until = (offset + (packet.dts or 0)) / film.frame_rate + 1
             while heard and (heard[0].dts or 0) < until * SOUND_HZ:
-                self.film.mux(heard.popleft())
+                _mux(file, heard.popleft(), voice)
             packet.pts, packet.dts = (packet.pts or 0) + offset, (packet.dts or 0) + offset
-            packet.duration, packet.stream = 1, self.pictures
-            self.film.mux(packet)
+            packet.duration = 1
+            _mux(file, packet, pictures)
             count += 1
         for late in heard:
-            self.film.mux(late)
-        if count != self.frames:
-            raise NotProduced(
-                "frames_missing", f"The film has {count} frames where {self.frames} were drawn. Try again."
-            )
+            _mux(file, late, voice)
+    if count != film.frames:
+        raise NotProduced("frames_missing", f"The film has {count} frames where {film.frames} were drawn. Try again.")
+
+
+def _mux(file: OutputContainer, packet: "Packet[Any]", stream: "AudioStream | VideoStream") -> None:
+    packet.stream = stream
+    file.mux(packet)
 
 
 def _container(coding: Coding) -> dict[str, str]:
@@ -100,8 +100,7 @@ def _container(coding: Coding) -> dict[str, str]:
     return options
 
 
-def _set_up(stream: AudioStream, coding: Coding) -> None:
-    codec: AudioCodecContext = stream.codec_context
+def _set_up(codec: AudioCodecContext, coding: Coding) -> None:
     codec.bit_rate = coding.sound_rate_bps
     codec.thread_count = 1
 
@@ -120,8 +119,15 @@ def _numbered(paths: Iterable[Path], frame_rate: int) -> "Iterator[tuple[int, Pa
 class _Heard:
     """The sound of a film, coded."""
 
-    def __init__(self, stream: AudioStream, samples: int, block: int, sound: Blocks) -> None:
-        self._stream, self._samples, self._block = stream, samples, block
+    def __init__(self, film: Film, sound: Blocks) -> None:
+        codec = CodecContext.create(film.coding.sound_codec, "w")
+        assert isinstance(codec, AudioCodecContext)
+        _set_up(codec, film.coding)
+        self._block, self._format = _SAMPLES[film.coding.sound_codec]
+        codec.sample_rate, codec.layout, codec.time_base = SOUND_HZ, "stereo", Fraction(1, SOUND_HZ)
+        codec.format = AudioFormat(self._format)
+        self._codec = codec
+        self._samples = film.frames * SOUND_HZ // film.frame_rate
         self._blocks = iter(sound)
         self._held: list[NDArray[np.float32]] = []
         self._holding = 0
@@ -155,14 +161,11 @@ class _Heard:
         return whole[:count]
 
     def _code(self, block: NDArray[np.float32]) -> "list[Packet[AudioStream]]":
-        packed = self._stream.codec_context.format.is_planar if self._stream.codec_context.format else True
-        if packed:
-            frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block.T), "fltp", "stereo")
-        else:
-            frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block).reshape(1, -1), "flt", "stereo")
+        samples = block.T if self._codec.format.is_planar else block.reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples), self._format, "stereo")
         frame.sample_rate, frame.pts, frame.time_base = SOUND_HZ, self._coded, Fraction(1, SOUND_HZ)
         self._coded += len(block)
-        return self._stream.encode(frame)
+        return self._codec.encode(frame)
 
     def _end(self) -> "list[Packet[AudioStream]]":
         if self._given != self._samples:
@@ -170,4 +173,4 @@ class _Heard:
                 "sound_missing",
                 f"The sound is {self._given} samples long where the picture needs {self._samples}. Try again.",
             )
-        return self._stream.encode(None)
+        return self._codec.encode(None)

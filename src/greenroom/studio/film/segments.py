@@ -6,10 +6,13 @@ all that the frames depend on, so that segments of something else are never take
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Iterator
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
-from greenroom.studio.film.coding import Coding, SegmentWriter
+from greenroom.studio.film.coding import Coding, Encoder
+from greenroom.studio.film.frames import Canvas
 
 SEGMENT_FRAMES = 240
 _UNFINISHED = ".part"
@@ -34,26 +37,42 @@ class Segments:
         """How many of them are there, in a row from the first."""
         return next((i for i, path in enumerate(self.paths()) if not path.exists()), len(self.paths()))
 
+    def first_missing(self) -> int:
+        """The first frame that is in none of them; the number of all frames if they are all there."""
+        return min(self._frames, self.done() * SEGMENT_FRAMES)
+
     def tidy(self) -> None:
         """Remove what other attempts left unfinished."""
         for path in self._folder.glob("*" + _UNFINISHED):
             path.unlink()
 
-    def write(self, number: int, size: tuple[int, int], frame_rate: int, fill: Callable[[SegmentWriter], None]) -> None:
-        """Make a segment of what `fill` adds; it is there when this returns, and not if it raises."""
-        path = self.paths()[number]
-        part = path.with_name(path.name + _UNFINISHED)
-        writer = SegmentWriter(part, size, frame_rate, self._coding)
+    def write(self, size: tuple[int, int], frame_rate: int, frames: Iterator[Canvas]) -> None:
+        """
+        Make those that are not there yet, of the frames from the first one that is missing.
+
+        If this raises, those that were whole by then are there, and nothing of the others.
+        """
+        encoder = Encoder(size, frame_rate, self._coding)
         try:
-            fill(writer)
-            writer.close()
+            for number in range(self.done(), len(self.paths())):
+                path = self.paths()[number]
+                part = path.with_name(path.name + _UNFINISHED)
+                encoder.begin(part)
+                for canvas in islice(frames, len(self.span(number))):
+                    encoder.add(canvas)
+                encoder.end(partial(_settle, part, path))
+            encoder.close()
         except BaseException:
-            writer.abandon()
-            part.unlink(missing_ok=True)
+            encoder.abandon()
+            self.tidy()
             raise
-        _sync(part)
-        os.replace(part, path)
-        _sync(self._folder)
+
+
+def _settle(part: Path, path: Path) -> None:
+    """Give a whole file its name, for good."""
+    _sync(part)
+    os.replace(part, path)
+    _sync(path.parent)
 
 
 def _sync(path: Path) -> None:

@@ -13,7 +13,8 @@ from greenroom.studio.speech import Notice
 class Shown:
     """
     All that is seen in a film. `frames` gives those from a first one to the last, each good until the next one is asked
-    for, and the same whatever was made before it. `captions` is None where nobody knows what is said.
+    for, or while it is lent, and the same whatever was made before it. `captions` is None where nobody knows what is
+    said.
     """
 
     size: tuple[int, int]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from greenroom.studio.avatar import Layer
 from greenroom.studio.film.blend import Layers, stamp_of
-from greenroom.studio.film.frames import Canvas
+from greenroom.studio.film.frames import Canvas, canvases
 from greenroom.studio.lipsync.painter import CHEEKS, Painter, light
 from greenroom.studio.lipsync.playback import Order
 from greenroom.studio.lipsync.reading import Reading
@@ -40,9 +40,8 @@ class Dubbing:
         self._painter = Painter(self._speaker, track)
 
     def frames(self, first: int, size: tuple[int, int], frame_rate: int) -> Iterator[Canvas]:
-        """The frames from a first one to the last; each is good until the next one is asked for."""
-        canvas = Canvas(size, frame_rate)
-        for index in range(first, len(self._order)):
+        """The frames from a first one to the last; each is good until the next is asked for, or while lent."""
+        for index, canvas in zip(range(first, len(self._order)), canvases(size, frame_rate), strict=False):
             self.draw(index, canvas.planes)
             yield canvas
 
