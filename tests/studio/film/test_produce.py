@@ -58,6 +58,14 @@ class Made:
     told: list[tuple[str, float]]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def talkative() -> Iterator[None]:
+    """Renders tell how far they are whenever they could: short ones are done before a clock would let them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("greenroom.studio.produce._TELL_EVERY_S", 0.0)
+        yield
+
+
 @pytest.fixture(scope="module")
 def voice() -> Iterator[Espeak]:
     made = Espeak()
