@@ -7,14 +7,15 @@ import os
 import select
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 
 from greenroom.errors import StorageFull
 
 Buffer = bytes | bytearray | memoryview
 
-_BUFFER_BYTES = 1024 * 1024
+_BUFFER_BYTES, _BUFFERS = 1024 * 1024, 3
 # Below this the hand-over to another thread costs more than the hash.
 _HASH_ASIDE_BYTES = 256 * 1024
 
@@ -34,13 +35,13 @@ class Incoming:
         self.name = os.path.basename(path)
         self.size_bytes = 0
         self._fd = full_disk_told(lambda: os.open(path, _CREATE, 0o600))
-        self._hash = hashlib.sha256() if hashed else None
-        self._hashing: Future[None] | None = None
+        self._hash = _Hash() if hashed else None
 
     def write(self, pieces: Sequence[Buffer]) -> None:
         """Append pieces of the body in order."""
         size = sum(map(len, pieces))
-        self._hash_pieces(pieces, size)
+        if self._hash is not None:
+            self._hash.update(pieces, size)
         full_disk_told(lambda: _write_all(self._fd, pieces, size))
         self.size_bytes += size
 
@@ -51,15 +52,16 @@ class Incoming:
         Gives up, with what came, when a megabyte had to be waited for longer than `patience_ms`, all pauses
         together: no thread waits for the network. So it does when the connection ends; the loop will meet that end too.
         """
-        buffers = _two_buffers()
+        buffers = _buffers()
         came = 0
         while came < count:
+            # The others may still be read by the hash.
+            self._settle_hash(but=len(buffers) - 1)
             filled, flowing = _fill(socket_fd, buffers[0][: count - came], patience_ms)
             if filled:
                 self.write((buffers[0][:filled],))
                 came += filled
-                # The hash still reads the buffer just filled; the next bytes go into the other one.
-                buffers.reverse()
+                buffers.rotate(-1)
             if not flowing:
                 break
         self._settle_hash()
@@ -67,7 +69,6 @@ class Incoming:
 
     def digest(self) -> str:
         """The SHA-256 of all that was written, as 64 hexadecimal digits; random where hashing is off."""
-        self._settle_hash()
         return self._hash.hexdigest() if self._hash is not None else os.urandom(32).hex()
 
     def sync(self) -> None:
@@ -93,19 +94,57 @@ class Incoming:
         except FileNotFoundError:
             return
 
-    def _hash_pieces(self, pieces: Sequence[Buffer], size: int) -> None:
-        self._settle_hash()
-        if self._hash is None:
-            return
-        if size < _HASH_ASIDE_BYTES:
-            _update(self._hash, pieces)
-        else:
-            self._hashing = _hashers.submit(_update, self._hash, pieces)
+    def _settle_hash(self, but: int = 0) -> None:
+        if self._hash is not None:
+            self._hash.settle(but)
 
-    def _settle_hash(self) -> None:
-        if self._hashing is not None:
-            self._hashing.result()
-            self._hashing = None
+
+class _Hash:
+    """The SHA-256 of pieces in their order. Those that are large wait for a thread that hashes one after the other."""
+
+    def __init__(self) -> None:
+        self._sha256 = hashlib.sha256()
+        self._waiting: deque[Sequence[Buffer]] = deque()
+        self._fewer = threading.Condition()
+        self._busy = False
+
+    def update(self, pieces: Sequence[Buffer], size: int) -> None:
+        """Hash more pieces, or have them hashed: they may not be changed until they are."""
+        if size < _HASH_ASIDE_BYTES:
+            self.settle()
+            self._add(pieces)
+            return
+        with self._fewer:
+            self._waiting.append(pieces)
+            if not self._busy:
+                self._busy = True
+                _hashers.submit(self._work_off)
+
+    def settle(self, but: int = 0) -> None:
+        """Return when all but so many of the pieces are hashed."""
+        with self._fewer:
+            self._fewer.wait_for(lambda: len(self._waiting) <= but)
+
+    def hexdigest(self) -> str:
+        """That of all pieces."""
+        self.settle()
+        return self._sha256.hexdigest()
+
+    def _work_off(self) -> None:
+        while True:
+            with self._fewer:
+                if not self._waiting:
+                    self._busy = False
+                    return
+                pieces = self._waiting[0]
+            self._add(pieces)
+            with self._fewer:
+                self._waiting.popleft()
+                self._fewer.notify()
+
+    def _add(self, pieces: Sequence[Buffer]) -> None:
+        for piece in pieces:
+            self._sha256.update(piece)
 
 
 class Staged:
@@ -147,11 +186,6 @@ def full_disk_told(act: Callable[[], int | None]) -> int:
         raise
 
 
-def _update(hash_: "hashlib._Hash", pieces: Sequence[Buffer]) -> None:
-    for piece in pieces:
-        hash_.update(piece)
-
-
 def _write_all(fd: int, pieces: Sequence[Buffer], size: int) -> None:
     written = os.writev(fd, pieces) if len(pieces) <= os.sysconf("SC_IOV_MAX") else 0
     if written == size:
@@ -161,10 +195,10 @@ def _write_all(fd: int, pieces: Sequence[Buffer], size: int) -> None:
         rest = rest[os.write(fd, rest) :]
 
 
-def _two_buffers() -> list[memoryview]:
-    buffers: list[memoryview] | None = getattr(_local, "buffers", None)
+def _buffers() -> deque[memoryview]:
+    buffers: deque[memoryview] | None = getattr(_local, "buffers", None)
     if buffers is None:
-        buffers = _local.buffers = [memoryview(bytearray(_BUFFER_BYTES)) for _ in range(2)]
+        buffers = _local.buffers = deque(memoryview(bytearray(_BUFFER_BYTES)) for _ in range(_BUFFERS))
     return buffers
 
 
