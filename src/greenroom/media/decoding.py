@@ -9,6 +9,9 @@ the strict mode has the last word.
 
 from __future__ import annotations  # PyAV's packets are generic in its stubs alone
 
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from time import process_time
 
@@ -17,6 +20,7 @@ from av.audio.stream import AudioStream
 from av.codec.context import CodecContext
 from av.container import InputContainer
 from av.packet import Packet
+from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -33,6 +37,8 @@ _STRICT = {"err_detect": "crccheck+bitstream+buffer+explode"}
 _STRICT_AND_QUICK = {**_STRICT, "skip_loop_filter": "all"}
 _LOSS = "parts of the picture are missing"
 _SOUND_START_S = 0.1
+_WORTH_THREADS_BYTES = 500_000
+"""Of coded key frames: about a twentieth of a second of decoding."""
 
 
 @dataclass(slots=True)
@@ -57,17 +63,31 @@ class Decoded:
 def decode_key_frames(
     container: InputContainer, track: Track, limits: ExamLimits, logbook: Logbook
 ) -> VideoFrame | None:
-    """Decode the last, the first and some key frames between, until the processor time for it is spent."""
+    """
+    Decode the last, the first and some key frames between, until the processor time for it is spent.
+
+    A frame cannot be shared among threads, but each can have its own. Small ones are decoded in less time than that
+    is worth to a machine that judges several files at once.
+    """
     stream = track.stream
     assert isinstance(stream, VideoStream)
-    stream.codec_context.options = _STRICT_AND_QUICK
-    stream.codec_context.thread_count = 1  # a single frame cannot be shared among threads
     seen: VideoFrame | None = None
-    start = process_time()
-    for number, moment in enumerate(spread(track.keys, limits.key_frames)):
-        if number >= limits.key_frames_min and process_time() - start > limits.key_frames_cpu_s:
-            break
-        seen = _key_frame(container, track, stream, moment, logbook) or seen
+    moments, start = spread(track.keys, limits.key_frames), process_time()
+    decoders = _Decoders(stream)
+    with ThreadPoolExecutor(limits.decode_threads, "key-frames") as hands:
+        for first in range(0, len(moments), limits.key_frames_min):
+            if first and process_time() - start > limits.key_frames_cpu_s:
+                break
+            some = moments[first : first + limits.key_frames_min]
+            packets = [_packet_at(container, stream, moment) for moment in some]
+            large = sum(packet.size for packet in packets if packet) >= _WORTH_THREADS_BYTES
+            decoded = (hands.map if large else map)(decoders.decoded, packets)
+            for moment, (frame, lost) in zip(some, decoded, strict=True):
+                seen = frame or seen
+                if lost:
+                    at_s = moment * track.unit_s
+                    text = f"The key frame at {at_s:.2f} s cannot be decoded: {lost}"
+                    logbook.damaged(finding("key_frame_undecodable", text, at_s=at_s, stream=track.index))
     return seen
 
 
@@ -82,40 +102,53 @@ def spread(moments: list[int], count: int) -> list[int]:
     return [moments[place] for place in places[:count]]
 
 
-def _key_frame(
-    container: InputContainer, track: Track, stream: VideoStream, moment: int, logbook: Logbook
-) -> VideoFrame | None:
+def _packet_at(container: InputContainer, stream: VideoStream, moment: int) -> Packet[VideoStream] | None:
     container.seek(moment, stream=stream)
-    packet = next((packet for packet in container.demux(stream) if packet.size), None)
-    if packet is None:
-        return None
-    context = stream.codec_context
-    try:
-        frames = [*context.decode(packet), *context.decode(None)]
-        lost = _LOSS if any(frame.is_corrupt for frame in frames) else None
-    except av.FFmpegError as error:
-        frames, lost = [], _second_opinion(stream, packet, error)
-    finally:
-        context.flush_buffers()
-    at_s = moment * track.unit_s
-    if lost:
-        text = f"The key frame at {at_s:.2f} s cannot be decoded: {lost}"
-        logbook.damaged(finding("key_frame_undecodable", text, at_s=at_s, stream=track.index))
-    return frames[0] if frames else None
+    return next((packet for packet in container.demux(stream) if packet.size), None)
 
 
-def _second_opinion(stream: VideoStream, packet: Packet[VideoStream], error: av.FFmpegError) -> str | None:
-    """Say what the ordinary mode loses of this key frame, None if nothing."""
-    strict = stream.codec_context
-    if strict.codec.canonical_name != "h264":
-        return str(error.strerror)
-    context = CodecContext.create(strict.codec, "r")
-    context.extradata = strict.extradata
-    try:
-        frames = [*context.decode(packet), *context.decode(None)]  # type: ignore[attr-defined]
-    except av.FFmpegError as still:
-        return str(still.strerror)
-    return None if frames and not any(frame.is_corrupt for frame in frames) else _LOSS
+class _Decoders(threading.local):
+    """For each thread a decoder of a stream, for packets that need no others."""
+
+    def __init__(self, stream: VideoStream) -> None:
+        self._stream = stream
+        self._strict = _decoder(stream, _STRICT_AND_QUICK)
+
+    def decoded(self, packet: Packet[VideoStream] | None) -> tuple[VideoFrame | None, str | None]:
+        """The frame of a packet, and what of it is lost, if anything."""
+        if packet is None:
+            return None, None
+        try:
+            frames, lost = _frames(self._strict, packet)
+        except av.FFmpegError as error:
+            return None, self._second_opinion(packet, error)
+        finally:
+            self._strict.flush_buffers()
+        return frames[0] if frames else None, _LOSS if lost else None
+
+    def _second_opinion(self, packet: Packet[VideoStream], error: av.FFmpegError) -> str | None:
+        """Say what the ordinary mode loses of this key frame, None if nothing."""
+        if self._strict.codec.canonical_name != "h264":
+            return str(error.strerror)
+        try:
+            frames, lost = _frames(_decoder(self._stream, {}), packet)
+        except av.FFmpegError as still:
+            return str(still.strerror)
+        return None if frames and not lost else _LOSS
+
+
+def _decoder(stream: VideoStream, options: Mapping[str, str]) -> VideoCodecContext:
+    context = CodecContext.create(stream.codec_context.codec, "r")
+    assert isinstance(context, VideoCodecContext)
+    context.extradata, context.options = stream.codec_context.extradata, dict(options)
+    context.thread_count = 1
+    return context
+
+
+def _frames(context: VideoCodecContext, packet: Packet[VideoStream]) -> tuple[list[VideoFrame], bool]:
+    """What a decoder makes of a packet, and whether anything of that is lost."""
+    frames = [*context.decode(packet), *context.decode(None)]
+    return frames, any(frame.is_corrupt for frame in frames)
 
 
 # The whole stream
