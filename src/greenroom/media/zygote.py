@@ -103,6 +103,8 @@ class Zygote:
         self._lockdown.lock_in(os.fstat(file).st_size, deep=task.deep)
         examination = _judged(self._family, file, task, self._orders.limits)
         _write_all(answer, protocol.answer_encoder.encode(examination))
+        # The server reads to the end, which else came only when all memory has been given back.
+        os.close(answer)
         os._exit(0)
 
     def _reap(self, descriptor: int) -> None:
