@@ -33,9 +33,7 @@ def main() -> None:
     )
     film.close()
     behind.close()
-    print(
-        json.dumps({"frames": made["frames"], "cpu_s": cpu_s() - before, "wall_s": time.monotonic() - started, "mb": 0})
-    )
+    print(json.dumps({"frames": made["frames"], "cpu_s": cpu_s() - before, "wall_s": time.monotonic() - started}))
 
 
 def cpu_s() -> float:
