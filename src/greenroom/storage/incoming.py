@@ -115,10 +115,11 @@ class _Hash:
             self._add(pieces)
             return
         with self._fewer:
-            self._waiting.append(pieces)
             if not self._busy:
-                self._busy = True
+                # Raises while the program ends; nothing must wait then that nobody would hash.
                 _hashers.submit(self._work_off)
+                self._busy = True
+            self._waiting.append(pieces)
 
     def settle(self, but: int = 0) -> None:
         """Return when all but so many of the pieces are hashed."""
