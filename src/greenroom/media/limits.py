@@ -10,10 +10,10 @@ class ExamLimits:
     """
     The caps of one examination. Each has a default that no honest upload comes near.
 
-    `wall_s` and `cpu_s` hold for the judgement that an uploader waits for, `deep_wall_s` and `deep_cpu_s`
-    for the full decode of a video in the background. `key_frames_cpu_s` ends the decoding of key frames
-    early, `key_frames_min` of them are decoded whatever they cost. `require_sandbox` makes a machine without
-    Landlock or seccomp an error when the examiner starts.
+    `wall_s` and `cpu_s` hold for the judgement that an uploader waits for, `deep_wall_s` and `deep_cpu_s` for the
+    full decode of a video in the background. `key_frames_cpu_s` ends the decoding of key frames early; it is looked
+    at after every `key_frames_min` of them, so that many are decoded whatever they cost. `require_sandbox` makes a
+    machine without Landlock or seccomp an error when the examiner starts.
     """
 
     wall_s: float = 20.0
