@@ -8,7 +8,8 @@ import skia
 from greenroom.studio.cast.face import MOUTH_Y, down, outline
 from greenroom.studio.cast.look import Face, Hair
 from greenroom.studio.cast.paint import Brush, Points, both_sides, oval, spline
-from greenroom.studio.cast.strands import paint_fuzz, tone_of
+from greenroom.studio.cast.strands import paint_fuzz
+from greenroom.studio.cast.toned import tone_of
 
 
 def paint(b: Brush, hair: Hair, face: Face) -> None:

@@ -21,7 +21,7 @@ from greenroom.studio.cast.cloth import (
     vee_hole,
 )
 from greenroom.studio.cast.look import Build, Color, Outfit
-from greenroom.studio.cast.paint import Brush, Point, Points, linear, mix, polygon, spline
+from greenroom.studio.cast.paint import Brush, Point, Points, linear, mix, polygon, spline, tiled
 from greenroom.studio.cast.tailored import shirt_collar
 
 
@@ -39,14 +39,12 @@ def sweater(b: Brush, o: Outfit, build: Build) -> None:
 
 
 def knit(b: Brush, shape: skia.Path, color: Color) -> None:
-    path = skia.Path()
-    for x in range(-270, 280, 7):
-        for y in range(190, int(BOTTOM), 6):
-            path.moveTo(x - 2.7, y - 2.4)
-            path.lineTo(x, y + 1.2)
-            path.lineTo(x + 2.7, y - 2.4)
-    with b.clipped(shape):
-        b.line(path, dark(color, 0.6), 1.2, 0.13)
+    stitch = skia.Path()
+    stitch.moveTo(-2.7, -2.4)
+    stitch.lineTo(0, 1.2)
+    stitch.lineTo(2.7, -2.4)
+    # One stitch that repeats: seven thousand of them as a path took a tenth of a second.
+    b.fill(shape, tiled(lambda tile: tile.line(stitch, dark(color, 0.6), 1.2), (7, 6)), 0.13)
 
 
 def turtleneck(b: Brush, o: Outfit, build: Build) -> None:

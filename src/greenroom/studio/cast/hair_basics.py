@@ -5,7 +5,8 @@ from collections.abc import Callable
 from greenroom.studio.cast.face import outline
 from greenroom.studio.cast.look import Face, Hair
 from greenroom.studio.cast.paint import Brush, Points, linear, mix, spline
-from greenroom.studio.cast.strands import paint_fuzz, tone_of
+from greenroom.studio.cast.strands import paint_fuzz
+from greenroom.studio.cast.toned import tone_of
 
 Layer = Callable[[Brush, Hair, Face], None]
 """What paints hair behind the body, or on the head."""

@@ -6,7 +6,8 @@ from greenroom.studio.cast.hair_basics import Layer, cast_shadow, mass, sides
 from greenroom.studio.cast.hair_long import tied
 from greenroom.studio.cast.look import Face, Hair
 from greenroom.studio.cast.paint import Brush, Points, both_sides, curve, ribbon, spline
-from greenroom.studio.cast.strands import paint_curls, tone_of
+from greenroom.studio.cast.strands import paint_curls
+from greenroom.studio.cast.toned import tone_of
 
 
 def _afro_shape(grow: float) -> Points:

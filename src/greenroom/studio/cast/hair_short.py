@@ -3,7 +3,8 @@
 from greenroom.studio.cast.hair_basics import cast_shadow, mass, sides
 from greenroom.studio.cast.look import Face, Hair
 from greenroom.studio.cast.paint import Brush, Points, spline
-from greenroom.studio.cast.strands import Lock, paint_fuzz, paint_lock, tone_of
+from greenroom.studio.cast.strands import Lock, paint_fuzz, paint_lock
+from greenroom.studio.cast.toned import tone_of
 
 
 def side_part(b: Brush, hair: Hair, face: Face) -> None:

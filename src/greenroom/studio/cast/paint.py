@@ -1,6 +1,6 @@
 """Painting: soft shapes, tapered lines and curves through points, on a canvas in units of the drawing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 
@@ -122,6 +122,16 @@ def radial(x: float, y: float, radius: float, stops: Sequence[tuple[float, Color
     return skia.GradientShader.MakeRadial(
         skia.Point(x, y), radius, [argb(c, a) for _, c, a in stops], [at for at, _, _ in stops]
     )
+
+
+def tiled(paint: "Callable[[Brush], None]", size: Point) -> skia.Shader:
+    """What is painted around the origin, within a width and height, again and again to all sides."""
+    across, down = size
+    tile = skia.Rect(-across / 2, -down / 2, across / 2, down / 2)
+    recorder = skia.PictureRecorder()
+    paint(Brush(recorder.beginRecording(tile)))
+    repeat = skia.TileMode.kRepeat
+    return recorder.finishRecordingAsPicture().makeShader(repeat, repeat, skia.FilterMode.kLinear, None, tile)
 
 
 class Brush:

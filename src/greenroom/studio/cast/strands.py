@@ -8,7 +8,8 @@ import skia
 from numpy.typing import NDArray
 
 from greenroom.studio.cast.look import Hair
-from greenroom.studio.cast.paint import Brush, Points, curve, linear, mix, ribbon, ribbons
+from greenroom.studio.cast.paint import Brush, Points, curve, ribbon, ribbons
+from greenroom.studio.cast.toned import Toned, tone_of
 
 _STEPS = 22
 _ACROSS = 96
@@ -45,16 +46,26 @@ def paint_lock(b: Brush, hair: Hair, lock: Lock) -> None:
     detail = min(1.0, 0.3 + 0.85 * float(b.canvas.getTotalMatrix().getScaleX()))
     thick = lock.width / detail**0.5
     fall = _Fall(lock, shape, phase)
+    toned = Toned(b, shape, 6 * lock.width + lock.wave[0])
     for size, brighter, share in ((2.6, -0.3, 0.45), (1.2, -0.06, 1.0), (0.6, 0.18, 0.9)):
         count = int(lock.count * share * detail)
         us = ((np.arange(count) + rng.uniform(0, 1, count)) / count)[rng.permutation(count)]
         drawn = np.array([(*_strayed(rng), rng.normal(0, 0.07), rng.uniform(0.7, 1.25)) for _ in us]).reshape(-1, 5)
-        tones = brighter + lock.tone + lift[fall.clumps(us)] + drawn[:, 3] + _lit(us)
-        _paint_strands(b, hair, fall.lines(us, drawn), thick * size * drawn[:, 4], tones, lock.shine)
+        tones = 0.42 + brighter + lock.tone + lift[fall.clumps(us)] + drawn[:, 3] + _lit(us)
+        strands = _shapes(fall.lines(us, drawn), thick * size * drawn[:, 4])
+        for strand, tone in zip(strands, tones.tolist(), strict=True):
+            toned.fill(strand, tone)
     us = rng.uniform(0.08, 0.8, int(lock.count * 0.45 * detail))
     drawn = np.array([(*_strayed(rng), rng.uniform(0.25, 0.8)) for _ in us]).reshape(-1, 4)
     for line, alpha in zip(fall.lines(us, drawn), drawn[:, 3].tolist(), strict=True):
-        _paint_shine(b, hair, line, thick * 0.34, lock.shine, alpha)
+        _paint_shine(toned, line, thick * 0.34, lock.shine, alpha)
+    toned.lay(hair, _lighter(lock.shine))
+
+
+def _lighter(shine: tuple[float, float]) -> list[tuple[float, float]]:
+    """How much lighter strands are along their length: darker at both ends, and light where they shine."""
+    at, much = shine
+    return [(0.0, -0.1), (max(at - 0.2, 0.02), 0.02), (at, 0.22 * much), (min(at + 0.22, 0.9), 0.02), (1.0, -0.08)]
 
 
 def _lit(u: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -97,28 +108,6 @@ class _Fall:
         return [line[:length] for line, length in zip(lines, lengths.tolist(), strict=True)]
 
 
-def tone_of(hair: Hair, tone: float) -> int:
-    """A colour of the hair: dark at 0, middle at 0.5, light at 1."""
-    tone = max(0.0, min(1.0, tone))
-    return mix(hair.dark, hair.middle, tone * 2) if tone < 0.5 else mix(hair.middle, hair.light, tone * 2 - 1)
-
-
-def _paint_strands(
-    b: Brush,
-    hair: Hair,
-    lines: Sequence[NDArray[np.float64]],
-    widths: NDArray[np.float64],
-    tones: NDArray[np.float64],
-    shine: tuple[float, float],
-) -> None:
-    at, much = shine
-    stops = [(0.0, -0.1), (max(at - 0.2, 0.02), 0.02), (at, 0.3 * much), (min(at + 0.22, 0.9), 0.02), (1.0, -0.08)]
-    shapes = _shapes(lines, widths)
-    for line, shape, tone in zip(lines, shapes, tones.tolist(), strict=True):
-        start, end = line[0].tolist(), line[-1].tolist()
-        b.fill(shape, linear(start, end, [(s, tone_of(hair, 0.42 + tone + d), 1) for s, d in stops]))
-
-
 def _shapes(lines: Sequence[NDArray[np.float64]], widths: NDArray[np.float64]) -> list[skia.Path]:
     """The outlines of strands; those of one length are reckoned together."""
     shapes = [skia.Path()] * len(lines)
@@ -134,7 +123,7 @@ def _shapes(lines: Sequence[NDArray[np.float64]], widths: NDArray[np.float64]) -
 
 
 def _paint_shine(
-    b: Brush, hair: Hair, line: NDArray[np.float64], width: float, shine: tuple[float, float], alpha: float
+    toned: Toned, line: NDArray[np.float64], width: float, shine: tuple[float, float], alpha: float
 ) -> None:
     at, much = shine
     low, high = max(0, int((at - 0.2) * len(line))), min(len(line), int((at + 0.24) * len(line)) + 2)
@@ -142,7 +131,7 @@ def _paint_shine(
     if len(part) < 4:
         return
     t = np.linspace(0, 1, len(part))
-    b.fill(ribbon(part, width * np.sin(np.pi * t)), hair.light, alpha * much, 0.35)
+    toned.fill(ribbon(part, width * np.sin(np.pi * t)), 1.0, alpha * much)
 
 
 def paint_fuzz(
