@@ -151,7 +151,8 @@ class Encoder:
 
 def packets(path: Path, frame_rate: int) -> "Iterator[Packet[VideoStream]]":
     """The coded frames of a segment, in order, with `pts` and `dts` in frames from its first."""
-    with av.open(str(path)) as file:
+    # FFmpeg decodes the first frames of what it opens, unless it is told not to.
+    with av.open(str(path), options={"skip_frame": "all"}) as file:
         stream = file.streams.video[0]
         to_frames = stream.time_base * frame_rate if stream.time_base else Fraction(1)
         for packet in file.demux(stream):
