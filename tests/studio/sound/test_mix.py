@@ -183,6 +183,15 @@ def test_a_film_has_its_frames_exactly(phrases: Speech, music: Stereo, duration_
     assert len(whole(mix)) == mix.frames == round(duration_s * RATE)
 
 
+def test_a_voice_alone_is_in_the_middle_and_music_on_both_sides(phrases: Speech, music: Stereo) -> None:
+    sound, rate = phrases
+    left, right = whole(mixed(sound, rate, None, 4.0)).T
+    assert left.any()
+    assert (left == right).all()
+    left, right = whole(mixed(sound, rate, bed_of_sound(music * (1, 0.2), 0.35), 4.0)).T
+    assert not np.allclose(left, right)
+
+
 @pytest.mark.parametrize("rate", [8000, 22_050, 44_100, 48_000])
 def test_what_is_said_at_a_time_is_heard_at_that_time(rate: int) -> None:
     voice = np.zeros(3 * rate, np.float32)

@@ -50,7 +50,7 @@ class Mixed:
     def blocks(self) -> Iterator[Stereo]:
         """The sound from its start in pieces of a second; the same bits each time."""
         for block in self._recipe.limited(Limiter(_magnitude(CEILING_DBTP))):
-            yield np.ascontiguousarray(block.T)
+            yield np.ascontiguousarray(np.broadcast_to(block, (2, block.shape[1])).T)
 
 
 def mixed(voice: Sound, rate: int, bed: Bed | None, duration_s: float) -> Mixed:
@@ -83,6 +83,11 @@ class _Recipe:
     ducked_db: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     gain_db: float = 0.0
 
+    @property
+    def channels(self) -> int:
+        """A voice alone is in the middle: what is reckoned of it need not be reckoned for both sides."""
+        return 1 if self.bed is None else 2
+
     def with_gain(self, gain_db: float) -> _Recipe:
         return replace(self, gain_db=gain_db)
 
@@ -94,10 +99,10 @@ class _Recipe:
         music = self._music()
         for block in voices.played(self.voice, self.frames):
             frames = block.shape[1]
-            whole = np.repeat(block * gain * _edges(at, frames, self.frames), 2, 0)
+            whole = block * gain * _edges(at, frames, self.frames)
             if music is not None:
                 factors = gains(self.ducked_db + (self.music_db + self.gain_db), at, frames)
-                whole += next(music) * factors
+                whole = whole + next(music) * factors
             yield whole
             at += frames
 
@@ -125,7 +130,8 @@ def _composed(voice: Voice, bed: Bed | None, frames: int) -> tuple[_Recipe, tupl
 def _levelled(recipe: _Recipe, most_db: float) -> tuple[_Recipe, Meter, Limiter]:
     """The mix with the gain that brings it to the target; a limiter takes some away, so it is tried."""
     for attempt in range(_ATTEMPTS):
-        meter, limiter = Meter(), Limiter(_magnitude(CEILING_DBTP))
+        meter = Meter(recipe.channels, heard_on=2 // recipe.channels)
+        limiter = Limiter(_magnitude(CEILING_DBTP))
         for block in recipe.limited(limiter):
             meter.feed(block)
         missing = TARGET_LUFS - meter.lufs()
