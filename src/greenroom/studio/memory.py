@@ -4,12 +4,12 @@ import ctypes
 from collections.abc import Callable
 
 _MMAP_THRESHOLD, _ARENA_MAX = -3, -8  # of mallopt(3)
-_LARGE = 1 << 20
+_LARGE = 1 << 18
 
 
 def give_back_large() -> None:
     """
-    Have blocks of a megabyte and more go back when they are freed, and threads share what they take the rest from.
+    Have blocks of 256 KB and more go back when they are freed, and threads share what they take the rest from.
 
     Else the C library learns from the first freed frame of an encoder to keep such blocks, and a film of many segments
     takes more memory than one of few. Does nothing where the C library is not glibc.
