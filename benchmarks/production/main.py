@@ -130,7 +130,9 @@ def _told(command: list[str | Path]) -> Cost:
 
 
 def _begun(command: list[str | Path]) -> subprocess.Popen[str]:
-    return subprocess.Popen([str(one) for one in command], stdout=subprocess.PIPE, text=True)
+    # As the server begins those who make its videos (`media.environment`).
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    return subprocess.Popen([str(one) for one in command], stdout=subprocess.PIPE, text=True, env=environment)
 
 
 def _memory_mb(pid: int) -> float:
@@ -146,9 +148,10 @@ def _ffmpeg(made: Materials, ffmpeg: str, ground: str) -> Cost:
     left, top, width, height = made.box
     size = f"{SIZE[0]}:{SIZE[1]}"
     behind = ["-i", made.path("ground.jpg" if ground == "image" else "ground.mp4")]
-    fit = f"[1:v]scale={size}:force_original_aspect_ratio=increase:flags=bicubic,crop={size},format=yuv420p"
-    # A still image is scaled once: FFmpeg as one who knows it would use it.
-    fit += ",loop=loop=-1:size=1:start=0,setpts=N/30/TB" if ground == "image" else ",fps=30"
+    # As one who knows FFmpeg would have it: a still image is scaled once, and of a film only what is seen.
+    once, each = ",loop=loop=-1:size=1:start=0,setpts=N/30/TB", f"crop=ih*{SIZE[0]}/{SIZE[1]}:ih,"
+    fit = f"[1:v]{'' if ground == 'image' else each}scale={size}:flags=bicubic,format=yuv420p"
+    fit += once if ground == "image" else ",fps=30"
     graph = f"{fit}[b];[b][0:v]overlay={left}:{top}:alpha=premultiplied:format=yuv420:shortest=1[v]"
     command = [ffmpeg, "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgba", "-s", f"{width}x{height}", "-r", "30"]
     command += ["-i", made.path("avatar.rgba"), *behind, "-filter_complex", graph, "-map", "[v]"]

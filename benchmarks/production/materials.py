@@ -21,6 +21,7 @@ from greenroom.studio.voices.casting import Casting
 from greenroom.studio.voices.espeak import Espeak
 
 SIZE = (1080, 1920)
+FILM_SIZE = (1920, 1080)
 RATE = 30
 VOICE = "greenroom-en-US-amber"
 SCRIPT = (
@@ -64,9 +65,8 @@ def make(folder: Path, frames: int, script: str) -> Materials:
     with (folder / "avatar.rgba").open("wb") as file:
         for i in range(frames):
             file.write(rgba_of_yuva(avatar.draw(moves[min(i + 15, len(moves) - 1)])).tobytes())
-    image = _image()
-    cv2.imwrite(str(folder / "ground.jpg"), image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])
-    _film(folder / "ground.mp4", image, frames)
+    cv2.imwrite(str(folder / "ground.jpg"), _image(SIZE)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])
+    _film(folder / "ground.mp4", frames)
     made = Materials(str(folder), frames, tuple(avatar.box), script)
     made.saved()
     return made
@@ -80,25 +80,27 @@ def _speech(script: str) -> Speech:
         voice.close()
 
 
-def _image() -> np.ndarray:
+def _image(size: tuple[int, int]) -> np.ndarray:
     """A room out of focus, with the grain of a camera: neither flat nor noise."""
     rng = np.random.default_rng(5)
-    height, width = SIZE[1], SIZE[0]
-    small = (rng.uniform(70, 210, (24, 14, 1)) + rng.uniform(-14, 14, (24, 14, 3))).astype(np.float32)
+    width, height = size
+    cells = height // 80, width // 77
+    small = (rng.uniform(70, 210, (*cells, 1)) + rng.uniform(-14, 14, (*cells, 3))).astype(np.float32)
     soft = cv2.GaussianBlur(cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC), (0, 0), 14)
     return np.clip(soft + rng.normal(0, 3, (height, width, 1)), 0, 255).astype(np.uint8)
 
 
-def _film(path: Path, image: np.ndarray, frames: int) -> None:
-    """A pan over a larger picture, with moving grain: 1080p of some 6 Mb/s."""
-    large = cv2.resize(image, (SIZE[0] * 5 // 4, SIZE[1] * 5 // 4))
+def _film(path: Path, frames: int) -> None:
+    """A pan over a larger picture, with moving grain: 1080p of some 6 Mb/s, and wide, as cameras give it."""
+    width, height = FILM_SIZE
+    large = _image((width * 5 // 4, height * 5 // 4))
     rng = np.random.default_rng(6)
-    grain = [rng.normal(0, 2.0, (SIZE[1], SIZE[0], 1)) for _ in range(4)]
+    grain = [rng.normal(0, 2.0, (height, width, 1)) for _ in range(4)]
     with av.open(str(path), "w") as film:
         stream = film.add_stream("libx264", rate=RATE, options={"preset": "veryfast", "b": "6000000"})
-        stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         for i in range(frames):
-            x, y = i * 2 % (SIZE[0] // 4), i * 3 % (SIZE[1] // 4)
-            part = large[y : y + SIZE[1], x : x + SIZE[0]] + grain[i % 4]
+            x, y = i * 3 % (width // 4), i * 2 % (height // 4)
+            part = large[y : y + height, x : x + width] + grain[i % 4]
             film.mux(stream.encode(av.VideoFrame.from_ndarray(np.clip(part, 0, 255).astype(np.uint8))))
         film.mux(stream.encode(None))

@@ -20,7 +20,9 @@ def main() -> None:
     seconds = made["frames"] / RATE
     before, started = cpu_s(), time.monotonic()
     image = ground == "image"
-    behind = ImageClip(f"{folder}/ground.jpg") if image else VideoFileClip(f"{folder}/ground.mp4", audio=False)
+    behind = (
+        ImageClip(f"{folder}/ground.jpg") if image else covering(VideoFileClip(f"{folder}/ground.mp4", audio=False))
+    )
 
     def at(t: float) -> np.ndarray:
         return pictures[min(int(t * RATE + 1e-6), len(pictures) - 1)]
@@ -34,6 +36,13 @@ def main() -> None:
     film.close()
     behind.close()
     print(json.dumps({"frames": made["frames"], "cpu_s": cpu_s() - before, "wall_s": time.monotonic() - started}))
+
+
+def covering(film: VideoFileClip) -> VideoClip:
+    """The film as large as it must be to fill the frame, and what is too much cut off."""
+    scale = max(SIZE[0] / film.w, SIZE[1] / film.h)
+    centre = {"x_center": film.w * scale / 2, "y_center": film.h * scale / 2}
+    return film.resized(scale).cropped(**centre, width=SIZE[0], height=SIZE[1])
 
 
 def cpu_s() -> float:
