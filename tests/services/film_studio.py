@@ -153,7 +153,7 @@ def film_studio(house: SmallHouse, limits: Limits = MANY) -> FilmStudio:
     credits = Credits(limits, refund_failed=True)
     production = Production(house.database, house.store, wishes, credits, limits, house.clock, house.published.append)
     publishing = Publishing(
-        house.database, house.store, eye, house.ingest.numbers, limits, house.clock, house.published.append
+        house.database, house.store, eye, house.signing.numbers, limits, house.clock, house.published.append
     )
     making = Making(
         database=house.database,

@@ -23,7 +23,8 @@ from greenroom.domain.media import AudioStream, Examination, Format, Kind, Media
 from greenroom.domain.policy import Dialect
 from greenroom.errors import GreenroomError, QuotaExceeded, UploadRefused
 from greenroom.services.accounts import AccountChange, Accounts
-from greenroom.services.ingest import Attempt, Signed, UploadRequest
+from greenroom.services.ingest import Attempt
+from greenroom.services.signing import Signed, UploadRequest
 from greenroom.services.uploads import SignedUploads
 from greenroom.storage.incoming import Incoming
 
@@ -72,7 +73,7 @@ class QuotaMachine(RuleBasedStateMachine):
         super().__init__()
         self.house = house
         self.accounts = Accounts(house.database, house.clock, Limits())
-        self.uploads = SignedUploads(house.ingest)
+        self.uploads = SignedUploads(house.signing, house.ingest)
         self.originals: list[Original] = []
         self.sendings: list[Sending] = []
         self.left_over: list[Sending] = []
@@ -146,7 +147,7 @@ class QuotaMachine(RuleBasedStateMachine):
             self.originals.append(original)
 
     def signed(self, filename: str, size: int | None) -> Original:
-        signed, commit = self.house.ingest.sign(self.act, UploadRequest(filename, None, size, Dialect.CONTENT_TYPE))
+        signed, commit = self.house.signing.sign(self.act, UploadRequest(filename, None, size, Dialect.CONTENT_TYPE))
         commit.result()
         return Original(signed, filename, size, signed.expires_at)
 

@@ -17,9 +17,10 @@ from greenroom.domain.media import Examination, Finding, Format, Kind, MediaInfo
 from greenroom.domain.policy import Dialect, Policy
 from greenroom.services.access import Access
 from greenroom.services.delivery import Delivery
-from greenroom.services.ingest import Attempt, Ingest, Signed, UploadRequest
+from greenroom.services.ingest import Attempt, Ingest
 from greenroom.services.library import Library
 from greenroom.services.retention import Retention
+from greenroom.services.signing import Signed, Signing, UploadRequest
 from greenroom.storage.incoming import Incoming
 from greenroom.storage.store import BlobStore
 
@@ -73,6 +74,7 @@ class SmallHouse:
     clock: Clock
     decoder: Decoder
     store: BlobStore
+    signing: Signing
     ingest: Ingest
     delivery: Delivery
     access: Access
@@ -82,7 +84,7 @@ class SmallHouse:
 
     def signed(self, filename: str = "photo.jpg", size_bytes: int | None = None) -> Signed:
         request = UploadRequest(filename, None, size_bytes, Dialect.CONTENT_TYPE)
-        signed, commit = self.ingest.sign(TESTER, request)
+        signed, commit = self.signing.sign(TESTER, request)
         commit.result()
         return signed
 
@@ -126,17 +128,18 @@ def small_house(data: Path, **changes: object) -> SmallHouse:
         "store": store,
         "examine": decoder,
         "policy": Policy(),
-        "signing_keys": [b"k" * 32],
-        "grant_lifetime_s": 900.0,
         "now": clock,
         "published": _both(delivery.forget, published.append),
     }
     ingest = Ingest(**(parts | changes))  # type: ignore[arg-type]
+    signing = Signing(database, store, ingest.policy, [b"k" * 32], 900.0, clock, limits=ingest.limits)
     access = Access(database, clock)
     forget = _both(delivery.forget, published.append)
     retention = Retention(database, store, lambda: frozenset(ingest.active), clock, forget, RESTORE_S, GRACE_S)
     library = Library(database, clock, forget, RESTORE_S)
-    return SmallHouse(data, database, clock, decoder, store, ingest, delivery, access, retention, library, published)
+    return SmallHouse(
+        data, database, clock, decoder, store, signing, ingest, delivery, access, retention, library, published
+    )
 
 
 def catalogue_of(house: SmallHouse) -> str:

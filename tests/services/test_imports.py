@@ -77,6 +77,7 @@ def place_at(data: Path, **changes: object) -> Place:
     )
     client = GuardedClient(guard)
     imports = Imports(
+        signing=house.signing,
         ingest=house.ingest,
         check=guard.check,
         follow=lambda url, stop: client.follow(url, PATIENCE, 5, stop),

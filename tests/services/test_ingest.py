@@ -20,7 +20,7 @@ from greenroom.errors import (
     StorageFull,
     TypeRefused,
 )
-from greenroom.services.ingest import UploadRequest
+from greenroom.services.signing import UploadRequest
 
 # Signing
 
@@ -45,7 +45,7 @@ def test_a_refused_declaration_leaves_no_row(house: SmallHouse) -> None:
     request = UploadRequest("notes.txt", None, None, Dialect.CONTENT_TYPE)
 
     with pytest.raises(TypeRefused):
-        house.ingest.sign(TESTER, request)
+        house.signing.sign(TESTER, request)
 
     assert house.asset(house.signed()).number == 1
 
@@ -54,7 +54,7 @@ def test_a_grant_is_good_until_its_last_moment(house: SmallHouse) -> None:
     signed = house.signed()
     house.clock.go_on(899.999)
 
-    grant = house.ingest.grant(signed.token)
+    grant = house.signing.grant(signed.token)
 
     assert grant.upload_id == signed.upload_id
 
@@ -64,7 +64,7 @@ def test_a_grant_is_expired_at_its_last_moment(house: SmallHouse) -> None:
     house.clock.go_on(900)
 
     with pytest.raises(GrantExpired):
-        house.ingest.grant(signed.token)
+        house.signing.grant(signed.token)
 
 
 # Beginning

@@ -21,8 +21,8 @@ from greenroom.domain.media import Format, Kind
 from greenroom.domain.policy import Dialect
 from greenroom.domain.search_text import document, words
 from greenroom.errors import AssetInUse, AssetNotReady, AssetPurged, GreenroomError, NotFound, Outdated, ParameterError
-from greenroom.services.ingest import UploadRequest
 from greenroom.services.library import Bulk, BulkAction
+from greenroom.services.signing import UploadRequest
 
 # A tree: a has b, which has c; d stands beside.
 TREE = {"a": "", "b": "a", "c": "b", "d": ""}
@@ -185,11 +185,11 @@ def test_an_asset_is_found_by_what_it_is_called_now_and_no_longer_by_what_it_was
 
 def test_many_uploads_that_wait_for_their_files_are_found_as_soon_as_they_are_signed(house: SmallHouse) -> None:
     for number in range(600):
-        house.ingest.sign(TESTER, UploadRequest(f"take {number}.mp4", None, None, Dialect.CONTENT_TYPE))
+        house.signing.sign(TESTER, UploadRequest(f"take {number}.mp4", None, None, Dialect.CONTENT_TYPE))
     house.signed("last.jpg")
     first = [found(house, word) for word in ("take", "599", "last")]
     tagged = UploadRequest("later.jpg", None, None, Dialect.CONTENT_TYPE, tags=("red",))
-    house.ingest.sign(TESTER, tagged)[1].result()
+    house.signing.sign(TESTER, tagged)[1].result()
 
     assert first == [5, 1, 1]
     assert len(house.library.page(TESTER, AssetQuery(tags=("red",)), None, 5)) == found(house, "later") == 1

@@ -20,8 +20,8 @@ from greenroom.domain.policy import Dialect
 from greenroom.errors import NotProduced
 from greenroom.render.portraits import Portraits
 from greenroom.services.accounts import AccountChange, Accounts
-from greenroom.services.ingest import UploadRequest
 from greenroom.services.photo_advice import PhotoAdvice
+from greenroom.services.signing import UploadRequest
 
 TOO_DARK = Finding("too_dark", "The face is too dark.", "brightness 12 of 255")
 DOUBTFUL = Finding("edge_doubtful", "Like colours.", "0.40")
@@ -120,7 +120,7 @@ def test_nobody_sees_from_advice_that_others_have_sent_the_same_bytes(
     advice.work()
     accounts = Accounts(house.database, house.clock, Limits())
     other = accounts.create(Act(TESTER.account_id, CLI), AccountChange("other")).account.id
-    signed, commit = house.ingest.sign(Act(other, "key"), UploadRequest("a.jpg", None, None, Dialect.CONTENT_TYPE))
+    signed, commit = house.signing.sign(Act(other, "key"), UploadRequest("a.jpg", None, None, Dialect.CONTENT_TYPE))
     commit.result()
     theirs = house.uploaded(image(1), signed)
     house.clock.go_on(2)
@@ -207,7 +207,7 @@ def test_what_is_made_here_is_not_looked_at(house: SmallHouse, eyes: Eyes, advic
     info = MediaInfo(Format.JPEG, Kind.IMAGE, 480, 600)
     judged = Judged(BlobKey("0" * 64), 1000, info, Examination(info, deep=True))
     born = produced.Born(new_asset_id(Kind.IMAGE), TESTER.account_id, "look", "jpg", TOP, judged)
-    made = house.database.write(lambda tx: produced.add_asset(tx, house.ingest.numbers, born, house.clock())).result()
+    made = house.database.write(lambda tx: produced.add_asset(tx, house.signing.numbers, born, house.clock())).result()
     house.clock.go_on(2)
     advice.work()
 

@@ -21,7 +21,8 @@ from greenroom.domain.media import AudioStream, Examination, Format, Kind, Media
 from greenroom.domain.policy import Dialect
 from greenroom.errors import QuotaExceeded, UploadRefused
 from greenroom.services.accounts import AccountChange, Accounts
-from greenroom.services.ingest import Attempt, Signed, UploadRequest
+from greenroom.services.ingest import Attempt
+from greenroom.services.signing import Signed, UploadRequest
 
 SIZE = len(PHOTO)
 SOUND = media_samples.wav(1)
@@ -369,7 +370,7 @@ def test_other_accounts_are_not_counted_with_it(house: SmallHouse, accounts: Acc
     other = accounts.create(TESTER, AccountChange("other")).account
     request = UploadRequest("photo.jpg", None, 3, Dialect.CONTENT_TYPE)
 
-    house.ingest.sign(TESTER.of(other.id), request)[1].result()
+    house.signing.sign(TESTER.of(other.id), request)[1].result()
 
     assert used(house) == Usage(0, 0, 0, 0, 0)
     assert accounts.standing(other.id).used == Usage(0, 3, 1, 0, 0)

@@ -41,7 +41,7 @@ def test_fault_02_an_upload_in_flight_outlives_its_grant(house: SmallHouse) -> N
 def test_fault_02_a_put_that_began_in_the_last_moment_is_not_cut_before_it_is_counted(house: SmallHouse) -> None:
     signed = house.signed()
     house.clock.go_on(899.9)
-    grant = house.ingest.grant(signed.token)
+    grant = house.signing.grant(signed.token)
     house.clock.go_on(0.2)
 
     house.retention.expire()

@@ -20,7 +20,7 @@ from greenroom.domain.ids import AccountId, BlobKey, UploadId
 from greenroom.domain.policy import Dialect
 from greenroom.domain.timeline import STEPS_MAX, Event
 from greenroom.errors import ChecksumRefused, ContentRefused, GreenroomError, NotFound, UploadOver
-from greenroom.services.ingest import Signed, UploadRequest
+from greenroom.services.signing import Signed, UploadRequest
 from greenroom.services.uploads import SignedUploads, UploadSeen
 
 HASH = BlobKey(hashlib.sha256(PHOTO).hexdigest())
@@ -31,18 +31,18 @@ NEWEST = (1e300, "")
 
 @pytest.fixture
 def uploads(house: SmallHouse) -> SignedUploads:
-    return SignedUploads(house.ingest)
+    return SignedUploads(house.signing, house.ingest)
 
 
 def signed(house: SmallHouse, **more: Any) -> Signed:
     """A signed upload of photo.jpg."""
-    permission, commit = house.ingest.sign(TESTER, UploadRequest("photo.jpg", None, None, Dialect.API, **more))
+    permission, commit = house.signing.sign(TESTER, UploadRequest("photo.jpg", None, None, Dialect.API, **more))
     commit.result()
     return permission
 
 
 def seen(house: SmallHouse, upload: Signed) -> UploadSeen:
-    return SignedUploads(house.ingest).one(TESTER, upload.upload_id)
+    return SignedUploads(house.signing, house.ingest).one(TESTER, upload.upload_id)
 
 
 def events(house: SmallHouse, upload: Signed) -> list[Event]:
@@ -119,9 +119,9 @@ def test_what_was_said_at_signing_stands_in_the_rows(house: SmallHouse) -> None:
 
 def test_a_folder_that_is_not_there_is_refused_alone(house: SmallHouse) -> None:
     wrong = UploadRequest("a.jpg", None, None, Dialect.API, folder=folder_ref("fld_" + "0" * 32))
-    commits = [house.ingest.sign(TESTER, UploadRequest("a.jpg", None, None, Dialect.API))[1] for _ in range(3)]
-    _, hopeless = house.ingest.sign(TESTER, wrong)
-    commits += [house.ingest.sign(TESTER, UploadRequest("a.jpg", None, None, Dialect.API))[1] for _ in range(3)]
+    commits = [house.signing.sign(TESTER, UploadRequest("a.jpg", None, None, Dialect.API))[1] for _ in range(3)]
+    _, hopeless = house.signing.sign(TESTER, wrong)
+    commits += [house.signing.sign(TESTER, UploadRequest("a.jpg", None, None, Dialect.API))[1] for _ in range(3)]
 
     with pytest.raises(NotFound):
         hopeless.result()
@@ -357,12 +357,12 @@ def test_a_renewed_upload_has_a_fresh_url_and_the_old_one_its_own_time(
 
     fresh, _ = uploads.renew(TESTER, upload.upload_id)
     house.clock.go_on(200)
-    house.ingest.grant(upload.token)
+    house.signing.grant(upload.token)
     house.clock.go_on(600)
     house.retention.expire()
 
     assert (fresh.upload_id, fresh.asset_id) == (upload.upload_id, upload.asset_id)
-    assert house.ingest.grant(fresh.token).upload_id == upload.upload_id
+    assert house.signing.grant(fresh.token).upload_id == upload.upload_id
     assert house.uploaded(PHOTO, fresh).state is AssetState.READY
 
 
@@ -374,7 +374,7 @@ def test_a_url_whose_time_is_over_can_be_renewed_until_the_upload_is_swept(
 
     fresh, _ = uploads.renew(TESTER, upload.upload_id)
 
-    assert house.ingest.grant(fresh.token).upload_id == upload.upload_id
+    assert house.signing.grant(fresh.token).upload_id == upload.upload_id
 
 
 # Looking
@@ -397,7 +397,7 @@ def test_a_key_that_is_restricted_to_a_folder_sees_what_goes_there(house: SmallH
     shop = seen(house, above).record.asset.folder_id
     restricted = Act(TESTER.account_id, "key_of_the_shop", within=shop)
 
-    its_own, commit = house.ingest.sign(restricted, UploadRequest("a.jpg", None, None, Dialect.API))
+    its_own, commit = house.signing.sign(restricted, UploadRequest("a.jpg", None, None, Dialect.API))
     commit.result()
 
     found = [one.record.upload.id for one in uploads.page(restricted, ANY, NEWEST, 10)]

@@ -18,7 +18,8 @@ from greenroom.domain.ids import BlobKey
 from greenroom.domain.policy import Dialect
 from greenroom.domain.timeline import STEPS_MAX, Event
 from greenroom.errors import GreenroomError, UploadOver, UploadRefused
-from greenroom.services.ingest import Attempt, Signed, UploadRequest
+from greenroom.services.ingest import Attempt
+from greenroom.services.signing import Signed, UploadRequest
 from greenroom.services.uploads import SignedUploads
 from greenroom.storage.incoming import Incoming
 
@@ -63,7 +64,7 @@ class UploadMachine(RuleBasedStateMachine):
     def __init__(self, house: SmallHouse) -> None:
         super().__init__()
         self.house = house
-        self.uploads = SignedUploads(self.house.ingest)
+        self.uploads = SignedUploads(self.house.signing, self.house.ingest)
         self.lives: list[Life] = []
 
     def _life(self, pick: int) -> Life:
@@ -76,7 +77,7 @@ class UploadMachine(RuleBasedStateMachine):
     def sign(self, hashed: bytes | None) -> None:
         sha256 = digest(hashed) if hashed is not None else None
         request = UploadRequest("photo.jpg", None, None, Dialect.API, sha256=sha256)
-        signed, commit = self.house.ingest.sign(TESTER, request)
+        signed, commit = self.house.signing.sign(TESTER, request)
         commit.result()
         self.lives.append(Life(signed, sha256, self._now() + LIFETIME_S))
 
@@ -169,7 +170,7 @@ class UploadMachine(RuleBasedStateMachine):
                 self.uploads.renew(TESTER, life.signed.upload_id)
             return
         fresh, _ = self.uploads.renew(TESTER, life.signed.upload_id)
-        assert self.house.ingest.grant(fresh.token).upload_id == life.signed.upload_id
+        assert self.house.signing.grant(fresh.token).upload_id == life.signed.upload_id
         life.expires_at = self._now() + LIFETIME_S
         life.steps.append(Event.RENEWED)
 

@@ -40,6 +40,7 @@ from greenroom.services.notifying import Notifying
 from greenroom.services.receipts import Receipts
 from greenroom.services.renditions import Renditions
 from greenroom.services.retention import Retention
+from greenroom.services.signing import Signing
 from greenroom.services.uploads import SignedUploads
 from greenroom.services.verification import Verification
 from greenroom.storage.store import BlobStore
@@ -61,6 +62,7 @@ class Keeping:
     access: Access
     accounts: Accounts
     delivery: Delivery
+    signing: Signing
     ingest: Ingest
     signed_uploads: SignedUploads
     imports: Imports
@@ -98,6 +100,7 @@ def keeping(settings: Settings, own_path: Callable[[str], str | None], unasked_o
     optimizer = Optimizer(
         OptimizeLimits(wall_s=settings.optimizing.wall_s, memory_bytes=settings.optimizing.memory_bytes)
     )
+    signing = _signing(settings, database, store, now)
     ingest = _ingest(settings, database, store, examiner, delivery, now)
     receivers = receiver_guard(settings)
     return Keeping(
@@ -110,9 +113,10 @@ def keeping(settings: Settings, own_path: Callable[[str], str | None], unasked_o
         access=Access(database, now),
         accounts=Accounts(database, now, limits),
         delivery=delivery,
+        signing=signing,
         ingest=ingest,
-        signed_uploads=SignedUploads(ingest),
-        imports=_imports(settings, ingest, own_path, now),
+        signed_uploads=SignedUploads(signing, ingest),
+        imports=_imports(settings, signing, ingest, own_path, now),
         verification=Verification(database, store, examiner.examine, rules, delivery.forget, now),
         renditions=Renditions(
             database=database,
@@ -147,6 +151,20 @@ def keeping(settings: Settings, own_path: Callable[[str], str | None], unasked_o
     )
 
 
+def _signing(settings: Settings, database: Database, store: BlobStore, now: Clock) -> Signing:
+    return Signing(
+        database=database,
+        store=store,
+        policy=policy(settings),
+        keys=signing_keys(settings),
+        grant_lifetime_s=settings.uploads.grant_lifetime_s,
+        now=now,
+        write_rows=settings.bench.sign_rows,
+        limits=usual_limits(settings),
+        folder_limits=folder_limits(settings),
+    )
+
+
 def _ingest(
     settings: Settings, database: Database, store: BlobStore, examiner: Examiner, delivery: Delivery, now: Clock
 ) -> Ingest:
@@ -155,23 +173,23 @@ def _ingest(
         store=store,
         examine=examiner.examine if settings.bench.verify else _believe,
         policy=policy(settings),
-        signing_keys=signing_keys(settings),
-        grant_lifetime_s=settings.uploads.grant_lifetime_s,
         now=now,
         published=delivery.forget,
-        write_rows=settings.bench.sign_rows,
         limits=usual_limits(settings),
         folder_limits=folder_limits(settings),
     )
 
 
-def _imports(settings: Settings, ingest: Ingest, own_path: Callable[[str], str | None], now: Clock) -> Imports:
+def _imports(
+    settings: Settings, signing: Signing, ingest: Ingest, own_path: Callable[[str], str | None], now: Clock
+) -> Imports:
     chosen = settings.imports
     ports = frozenset(int(port) for port in chosen.ports)
     guard = Guard(frozenset(("http", "https")), ports, AllowList.of(chosen.allow))
     patience = Patience(chosen.timeout_s, chosen.connect_timeout_s, chosen.silence_timeout_s)
     client = GuardedClient(guard)
     return Imports(
+        signing=signing,
         ingest=ingest,
         check=guard.check,
         follow=lambda url, stop: client.follow(url, patience, chosen.max_redirects, stop),

@@ -158,13 +158,13 @@ def _front_door(
     receiver = Receiver(kept.ingest, threads, settings.uploads.judgement_wait_s, settings.uploads.max_pending)
     form_limits = FormLimits(settings.uploads.form_max_fields, settings.uploads.form_max_field_bytes)
     callers = Callers(kept.access, origins, threads)
-    upload_call = UploadCall(receiver, origins, form_limits, kept.receipts, kept.signed_uploads)
+    upload_call = UploadCall(receiver, kept.signing, origins, form_limits, kept.receipts, kept.signed_uploads)
     compatible = _compatible(kept, films, origins, threads, upload_call)
     return FrontDoor(
         Envelope(callers),
         compatible,
         [
-            Uploads(receiver, origins, kept.receipts),
+            Uploads(receiver, kept.signing, origins, kept.receipts),
             Assets(kept.delivery, threads, settings.delivery),
             RenditionFiles(kept.renditions, threads, settings.delivery),
             VideoFiles(films.production, threads, settings.delivery),
@@ -203,7 +203,7 @@ def _own_api(kept: Keeping, films: Filming, callers: Callers, watch_videos: Even
             audit_router(Audit(kept.database), callers),
             preflight_router(Preflight(kept.rules, glance), callers),
             renditions_router(kept.renditions, callers),
-            uploads_router(kept.ingest, kept.signed_uploads, callers),
+            uploads_router(kept.signing, kept.signed_uploads, callers),
             imports_router(kept.imports, callers),
             videos_router(films.production, callers, watch_videos),
             photo_avatars_router(films.photos, callers),

@@ -44,7 +44,8 @@ from greenroom.errors import (
     UploadRefused,
 )
 from greenroom.media.sniff import sniff
-from greenroom.services.ingest import Attempt, Ingest, UploadRequest
+from greenroom.services.ingest import Attempt, Ingest
+from greenroom.services.signing import Signing, UploadRequest
 from greenroom.storage.incoming import Incoming
 
 log = structlog.get_logger()
@@ -100,6 +101,7 @@ class Fetch:
 class Imports:
     """Take wishes for imports, fetch them, find them."""
 
+    signing: Signing
     ingest: Ingest
     check: Callable[[str, str], object]
     """Blocks for a lookup; raises AddressRefused that names the field for an address that may not be called."""
@@ -125,12 +127,12 @@ class Imports:
             raise ParameterError(field, "is the address of an asset of this server; use that asset itself")
         self.check(request.url, field)
         upload, any_format = _declaration(request)
-        new = self.ingest.declared(act, upload, self.lifetime_s)
+        new = self.signing.declared(act, upload, self.lifetime_s)
         _require_kind(new, request.kind, field)
         id_ = new_import_id()
 
         def add(tx: Transaction) -> Import:
-            self.ingest.add_together(tx, [new])
+            self.signing.add_together(tx, [new])
             made_at = new.upload.created_at
             return imports.add(tx, act, id_, new.upload.id, request.url, any_format=any_format, now=made_at)
 

@@ -14,7 +14,8 @@ from greenroom.domain.asset import UploadState
 from greenroom.domain.ids import UploadId
 from greenroom.domain.timeline import Transfer
 from greenroom.errors import NotFound, UploadOver
-from greenroom.services.ingest import Ingest, Signed
+from greenroom.services.ingest import Ingest
+from greenroom.services.signing import Signed, Signing
 
 
 class UploadSeen(Struct, frozen=True):
@@ -28,16 +29,17 @@ class UploadSeen(Struct, frozen=True):
 class SignedUploads:
     """Look at uploads, renew and cancel them. What a key may not see is not there: NotFound."""
 
+    signing: Signing
     ingest: Ingest
 
     def page(self, act: Act, states: Collection[UploadState], before: tuple[float, str], most: int) -> list[UploadSeen]:
         """Up to `most` uploads in those states from before a Unix time and id of signing, newest first."""
-        found = self.ingest.database.read(lambda tx: uploads.page(tx, act, states, before, most))
+        found = self.signing.database.read(lambda tx: uploads.page(tx, act, states, before, most))
         return [self._seen(one) for one in found]
 
     def one(self, act: Act, upload_id: UploadId) -> UploadSeen:
         """One upload. Raises NotFound."""
-        return self._seen(self.ingest.database.read(lambda tx: _found(tx, act, upload_id)))
+        return self._seen(self.signing.database.read(lambda tx: _found(tx, act, upload_id)))
 
     def renew(self, act: Act, upload_id: UploadId) -> tuple[Signed, UploadSeen]:
         """
@@ -45,8 +47,8 @@ class SignedUploads:
 
         URLs given before stay good as long as was said of them. Raises NotFound, UploadOver.
         """
-        now = self.ingest.now()
-        until = now + timedelta(seconds=self.ingest.grant_lifetime_s)
+        now = self.signing.now()
+        until = now + timedelta(seconds=self.signing.grant_lifetime_s)
 
         def work(tx: Transaction) -> UploadRecord:
             found = _found(tx, act, upload_id)
@@ -54,7 +56,7 @@ class SignedUploads:
             uploads.renew(tx, act, found.upload, until, now)
             return _found(tx, act, upload_id)
 
-        renewed = self.ingest.database.write(work).result()
+        renewed = self.signing.database.write(work).result()
         return self._permission(renewed), self._seen(renewed)
 
     def renewed_or_over(self, act: Act, upload_id: UploadId) -> tuple[Signed, UploadSeen]:
@@ -72,7 +74,7 @@ class SignedUploads:
         Bytes that are on their way are refused from then on. Raises NotFound, UploadOver for one that has its file
         or has expired, AssetInUse while something that is to be made from the asset is pending.
         """
-        now = self.ingest.now()
+        now = self.signing.now()
         transfers = self._in_flight(upload_id)
         last = transfers[-1] if transfers else None
 
@@ -84,12 +86,12 @@ class SignedUploads:
             uploads.cancel(tx, act, found.upload, found.asset, last, now)
             return _found(tx, act, upload_id), found.staged_as
 
-        cancelled, staged_as = self.ingest.database.write(work).result()
+        cancelled, staged_as = self.signing.database.write(work).result()
         self.ingest.give_up(cancelled.upload, staged_as)
         return self._seen(cancelled)
 
     def _permission(self, record: UploadRecord) -> Signed:
-        return self.ingest.permission(record.upload, record.asset.kind, record.asset.path)
+        return self.signing.permission(record.upload, record.asset.kind, record.asset.path)
 
     def _seen(self, record: UploadRecord) -> UploadSeen:
         return UploadSeen(record, self._in_flight(record.upload.id))

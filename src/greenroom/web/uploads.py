@@ -9,6 +9,7 @@ from greenroom.domain.findings import finding
 from greenroom.domain.formats import FORMAT_OF_MIME, FORMATS, OCTET_STREAM, bare_mime, same_family
 from greenroom.errors import GrantInvalid, LengthRefused, TypeRefused, UploadRefused
 from greenroom.services.receipts import Receipts
+from greenroom.services.signing import Signing
 from greenroom.web import problems
 from greenroom.web.answers import Header, header, new_rid, rid_of, send_empty, send_envelope
 from greenroom.web.origin import Origins
@@ -35,8 +36,9 @@ class Uploads:
 
     prefix = PREFIX
 
-    def __init__(self, receiver: Receiver, origins: Origins, receipts: Receipts) -> None:
+    def __init__(self, receiver: Receiver, signing: Signing, origins: Origins, receipts: Receipts) -> None:
         self._receiver = receiver
+        self._signing = signing
         self._origins = origins
         self._receipts = receipts
 
@@ -71,10 +73,9 @@ class Uploads:
             await send_envelope(send, rid, 0, message, shown, status=status, headers=_CORS)
 
     async def _received(self, scope: Any, receive: Any) -> Asset:
-        ingest = self._receiver.ingest
         if scope["query_string"]:
             raise GrantInvalid("This upload URL was changed: it has no parameters. Use it exactly as it was given.")
-        grant = ingest.grant(scope["path"][len(PREFIX) :])
+        grant = self._signing.grant(scope["path"][len(PREFIX) :])
         _require_plain_coding(scope)
         length = _content_length(scope)
         by = by_grant(self._origins.address(scope), rid_of(scope))

@@ -18,7 +18,7 @@ from greenroom.domain.media import Kind
 from greenroom.domain.policy import Dialect
 from greenroom.domain.timeline import ATTEMPTED, Event, Step, Transfer
 from greenroom.errors import NotFound
-from greenroom.services.ingest import Ingest, Signed, UploadRequest
+from greenroom.services.signing import Signed, Signing, UploadRequest
 from greenroom.services.uploads import SignedUploads, UploadSeen
 from greenroom.web.api.answers import Body, answer, problems_of
 from greenroom.web.api.fields import AsWhole, CallbackUrl, Description, FolderPath, Metadata, Name, Sha256, Tags
@@ -129,7 +129,7 @@ class UploadPage(BaseModel):
     next_cursor: str | None
 
 
-def uploads_router(ingest: Ingest, uploads: SignedUploads, callers: Callers) -> APIRouter:
+def uploads_router(signing: Signing, uploads: SignedUploads, callers: Callers) -> APIRouter:
     """The routes."""
     router = APIRouter(prefix=PATH, tags=["uploads"])
     threads, origins = callers.threads, callers.origins
@@ -145,7 +145,7 @@ def uploads_router(ingest: Ingest, uploads: SignedUploads, callers: Callers) -> 
         """Ask for a URL to send a file to."""
         act = await callers.act(request.scope, Scope.UPLOAD)
         origin = origins.origin(request.scope)
-        signed, committed = ingest.sign(act, _asked(body))
+        signed, committed = signing.sign(act, _asked(body))
         reply = _permitted(signed, await committed, origin)
         return answer(request, reply, 201, {"location": f"{PATH}/{signed.upload_id}"})
 

@@ -15,7 +15,7 @@ from greenroom.domain.asset import Asset
 from greenroom.domain.media import Kind
 from greenroom.domain.policy import Dialect
 from greenroom.errors import KeyReused, ParameterError, UploadRefused
-from greenroom.services.ingest import UploadRequest
+from greenroom.services.signing import Signing, UploadRequest
 from greenroom.web.idempotency import Ticket
 from greenroom.web.jogg.coerce import without_nul
 from greenroom.web.jogg.envelope import Call
@@ -50,8 +50,10 @@ class UploadForm:
     The parser's callbacks only note what they saw, in order; `_act` then does it, since that may have to wait.
     """
 
-    def __init__(self, receiver: Receiver, act: Act, limits: FormLimits, ticket: Ticket | None) -> None:
-        self._ingest = receiver.ingest
+    def __init__(
+        self, receiver: Receiver, signing: Signing, act: Act, limits: FormLimits, ticket: Ticket | None
+    ) -> None:
+        self._ingest, self._signing = receiver.ingest, signing
         self._receiver = receiver
         self._ticket = ticket
         self._threads = receiver.threads
@@ -206,12 +208,12 @@ class UploadForm:
             raise ParameterError(_FILE, "has no file name")
         self._request = self._asked(without_nul(filename, _FILE), headers.get("content-type"))
         if self._done_before:
-            self._most_bytes = self._ingest.declared(self._caller, self._request, 0.0).upload.max_bytes
+            self._most_bytes = self._signing.declared(self._caller, self._request, 0.0).upload.max_bytes
         else:
             self._reception = await self._begin_file(self._request)
 
     async def _begin_file(self, request: UploadRequest) -> Reception:
-        signed, committed = self._ingest.sign(self._caller, request)
+        signed, committed = self._signing.sign(self._caller, request)
         await committed
         return await self._receiver.begin(signed.upload_id, None, self._caller)
 

@@ -11,8 +11,8 @@ from greenroom.domain.idempotency import Done
 from greenroom.domain.ids import UploadId
 from greenroom.domain.policy import Dialect
 from greenroom.errors import ParameterError
-from greenroom.services.ingest import Signed, UploadRequest
 from greenroom.services.receipts import Receipts
+from greenroom.services.signing import Signed, Signing, UploadRequest
 from greenroom.services.uploads import SignedUploads
 from greenroom.web.answers import rid_of
 from greenroom.web.auth import ONCE
@@ -87,13 +87,14 @@ class UploadCall:
     def __init__(
         self,
         receiver: Receiver,
+        signing: Signing,
         origins: Origins,
         form_limits: form.FormLimits,
         receipts: Receipts,
         uploads: SignedUploads,
     ) -> None:
-        self._ingest = receiver.ingest
         self._receiver = receiver
+        self._signing = signing
         self._origins = origins
         self._form_limits = form_limits
         self._receipts = receipts
@@ -105,12 +106,12 @@ class UploadCall:
         if call.content_type.lower().startswith("multipart/form-data"):
             call.dialect = Dialect.MULTIPART
             ticket = call.scope.get(ONCE)
-            reader = form.UploadForm(self._receiver, act, self._form_limits, ticket)
+            reader = form.UploadForm(self._receiver, self._signing, act, self._form_limits, ticket)
             asset = await reader.received(call) or await self._asset_of(act, ticket.done)
             return form.form_receipt(asset, origin) | {"receipt": self._receipts.of(asset)}
         body = coerce.json_object(await call.body())
         call.dialect = _dialect(body, call.version)
-        signed, committed = self._ingest.sign(act, upload_request(body, call.dialect))
+        signed, committed = self._signing.sign(act, upload_request(body, call.dialect))
         return sign_reply(signed, await committed, origin, call.version)
 
     async def again(self, scope: Any, act: Act, done: Done) -> Again:
