@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from greenroom.studio.cast.look import Hair
-from greenroom.studio.cast.paint import Brush, painted, polygon, tiled
+from greenroom.studio.cast.paint import Brush, painted, polygon
 from greenroom.studio.cast.toned import Toned, tone_of
 from greenroom.studio.pose import Picture
 
@@ -42,11 +42,14 @@ def test_hair_is_lighter_where_it_shines(canvas: tuple[Picture, Brush]) -> None:
 
 def test_strands_beside_the_lock_shine_like_it(canvas: tuple[Picture, Brush]) -> None:
     picture, brush = canvas
-    toned = Toned(brush, LOCK, 10)
-    toned.fill(polygon([(10, 10), (90, 10), (90, 90), (10, 90)]), 0.4)
+    narrow = (LOCK - (20, 0)) * (0.1, 1) + (47, 0)
+    toned = Toned(brush, narrow, 10)
+    toned.fill(polygon([(38, 4), (62, 4), (62, 96), (38, 96)]), 0.4)
     toned.lay(HAIR, [(0.0, -0.1), (0.5, 0.3), (1.0, -0.1)])
-    assert (picture[50, 12] == picture[50, 50]).all()
-    assert (picture[50, 88] == picture[50, 50]).all()
+    for x in (40, 60):
+        assert (picture[50, x] == picture[50, 50]).all()
+    for y in (6, 94):
+        assert rgb(picture, 50, y) == tone_of(HAIR, 0.3)
 
 
 def test_a_tone_beyond_those_of_hair_is_the_nearest(canvas: tuple[Picture, Brush]) -> None:
@@ -75,15 +78,6 @@ def test_a_lock_outside_of_the_picture_is_no_error(canvas: tuple[Picture, Brush]
     toned.fill(polygon([(520, 510), (580, 510), (580, 590)]), 0.5)
     toned.lay(HAIR, EVEN)
     assert not picture.any()
-
-
-def test_a_tile_repeats_to_all_sides(canvas: tuple[Picture, Brush]) -> None:
-    picture, brush = canvas
-    dot = polygon([(-2, -2), (2, -2), (2, 2), (-2, 2)])
-    brush.fill(polygon([(0, 0), (100, 0), (100, 100), (0, 100)]), tiled(lambda tile: tile.fill(dot, 0xFF0000), (10, 8)))
-    assert picture[..., 3].any()
-    assert (picture[:-8] == picture[8:]).all()
-    assert (picture[:, :-10] == picture[:, 10:]).all()
 
 
 def rgb(picture: Picture, x: int, y: int) -> int:

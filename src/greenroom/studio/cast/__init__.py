@@ -39,7 +39,7 @@ def avatar(
     """
     A presenter set up for a frame of a width and height in pixels; see `stage.stage` for `position`.
 
-    Setting up takes a second or two: it paints all that is still.
+    Setting up takes up to a second: it paints all that is still.
     """
     from greenroom.studio.cast.rig import Drawn
     from greenroom.studio.cast.stage import stage

@@ -12,8 +12,9 @@ from greenroom.studio.pose import Picture
 
 _LEVELS, _DARKEST, _STEP = 256, -0.9, 0.01
 """A tone in a byte, as a number of steps above the darkest; strands are reckoned from there to 1.65."""
-_BESIDE, _ACROSS = 0.2, 16
-"""How far a shape is continued on both sides, in its widths, and at how many places across."""
+_AS_IT_IS = skia.Paint(Color=0xFFFFFFFF)
+_ACROSS = 16
+"""Places across a shape that its mesh has."""
 
 
 def tone_of(hair: Hair, tone: float) -> int:
@@ -32,12 +33,12 @@ class Toned:
 
     def __init__(self, b: Brush, shape: NDArray[np.float64], margin: float) -> None:
         """`shape` has points of a lock, across x along x 2; `margin` is how far beside it there may be strands."""
-        self._canvas, self._shape = b.canvas, shape
+        self._canvas, self._shape, self._margin = b.canvas, shape, margin
         (left, top), (right, bottom) = shape.min((0, 1)) - margin, shape.max((0, 1)) + margin
         box = b.canvas.getTotalMatrix().mapRect(skia.Rect(left, top, right, bottom)).roundOut()
         # Nothing of it is seen where it does not meet what may be painted on.
         self._box = box if box.intersect(b.canvas.getDeviceClipBounds()) else skia.IRect(0, 0, 1, 1)
-        self._picture, self._brush = self._beside()
+        self._picture, self._brush = self._empty()
 
     def fill(self, path: skia.Path, tone: float, alpha: float = 1.0) -> None:
         """Fill a shape with a tone; it may be beyond those that hair has, for what is added at the end."""
@@ -60,20 +61,18 @@ class Toned:
 
     def _along(self, lighter: Sequence[tuple[float, float]]) -> NDArray[np.int32]:
         """What is added to the level of each pixel, for how far along the shape it is."""
-        points = _continued(self._shape)
-        across, along = points.shape[:2]
-        places, by = np.array(lighter).T
-        added = np.interp(np.linspace(0, 1, along), places, by).tolist()
-        first = (np.arange(across - 1)[:, None] * along + np.arange(along - 1)).ravel()
-        corners = np.stack([first + step for step in (0, 1, along, 1, along, along + 1)], 1).ravel()
-        nodes = [skia.Point(x, y) for x, y in points.reshape(-1, 2).tolist()]
-        greys = [argb(_grey(one)) for one in added] * across
-        mesh = skia.Vertices(skia.Vertices.kTriangles_VertexMode, nodes, nodes, greys, corners.tolist())
-        picture, brush = self._beside()
-        brush.canvas.drawVertices(mesh, skia.Paint(Color=0xFFFFFFFF))
+        picture, brush = self._empty()
+        places, amounts = np.array(lighter).T
+        shape = self._shape[np.rint(np.linspace(0, len(self._shape) - 1, _ACROSS)).astype(int)]
+        along = np.linspace(0, 1, shape.shape[1])
+        # What strays out of the shape is below what is in it, where hair curls.
+        brush.canvas.drawVertices(
+            _mesh(_widened(shape, self._margin), np.interp(np.pad(along, 1, "edge"), places, amounts)), _AS_IT_IS
+        )
+        brush.canvas.drawVertices(_mesh(shape, np.interp(along, places, amounts)), _AS_IT_IS)
         return np.where(picture[..., 3], picture[..., 0].astype(np.int32) - _level(0.0), 0)
 
-    def _beside(self) -> tuple[Picture, Brush]:
+    def _empty(self) -> tuple[Picture, Brush]:
         """An empty picture of the same part of the canvas, and what paints on it in the same units."""
         picture = np.zeros((self._box.height(), self._box.width(), 4), np.uint8)
         brush = Brush(painted(picture).getCanvas())
@@ -82,13 +81,26 @@ class Toned:
         return picture, brush
 
 
-def _continued(shape: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A shape at fewer places across, and wider on both sides: some strands stray out of it."""
-    across = np.linspace(-_BESIDE, 1 + _BESIDE, _ACROSS)
-    inner = np.clip(across, 0, 1)
-    away = (across - inner)[:, None, None] * (shape[-1] - shape[0])
-    continued: NDArray[np.float64] = shape[np.rint(inner * (len(shape) - 1)).astype(int)] + away
-    return continued
+def _widened(shape: NDArray[np.float64], margin: float) -> NDArray[np.float64]:
+    """A shape with another row of points on each of its four sides, so far away from it."""
+    for axis in (0, 1):
+        first, second, last_but_one, last = (np.take(shape, [which], axis) for which in (0, 1, -2, -1))
+        out = [
+            end + margin * away / np.maximum(np.linalg.norm(away, axis=-1, keepdims=True), 1e-6)
+            for end, away in ((first, first - second), (last, last - last_but_one))
+        ]
+        shape = np.concatenate([out[0], shape, out[1]], axis)
+    return shape
+
+
+def _mesh(points: NDArray[np.float64], tones: NDArray[np.float64]) -> skia.Vertices:
+    """Triangles between points, across x along x 2, in the tones that they have along it."""
+    across, along = points.shape[:2]
+    first = (np.arange(across - 1)[:, None] * along + np.arange(along - 1)).ravel()
+    corners = np.stack([first + step for step in (0, 1, along, 1, along, along + 1)], 1).ravel()
+    nodes = [skia.Point(x, y) for x, y in points.reshape(-1, 2).tolist()]
+    greys = [argb(_grey(tone)) for tone in tones.tolist()] * across
+    return skia.Vertices(skia.Vertices.kTriangles_VertexMode, nodes, nodes, greys, corners.tolist())
 
 
 def _level(tone: float) -> int:
