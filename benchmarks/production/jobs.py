@@ -6,6 +6,7 @@ It prints how much CPU and wall time the work took from when its libraries were 
 
 from __future__ import annotations
 
+import gc
 import json
 import mmap
 import os
@@ -70,6 +71,9 @@ def compose(made: Materials, ground: str) -> int:
 
 def whole(made: Materials, ground: str, music: Music | None = None) -> int:
     """A whole video from a script that was spoken, everything drawn live."""
+    # As `render.process` does.
+    gc.collect()
+    gc.freeze()
     process = DrawingProcess(presenters.set_up)
     with tempfile.TemporaryDirectory(dir=made.folder) as work:
         rendered = produce(_plan(made, ground, work, music), lambda _step, _done: None, lambda: False, process)

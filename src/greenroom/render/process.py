@@ -7,6 +7,7 @@ JSON on standard output, ends with a line that says what came of it, and dies wi
 """
 
 import errno
+import gc
 import os
 import sys
 import time
@@ -50,6 +51,9 @@ def _made(orders: Orders) -> Message:
     from greenroom.studio.presenters import set_up
     from greenroom.studio.produce import produce
 
+    # What was loaded stays shared: looking for garbage in it would write to each page of it, in both processes.
+    gc.collect()
+    gc.freeze()
     # Forked before this one is locked in, after which it can make no process.
     drawing = DrawingProcess(set_up, lambda: lock_in(orders))
     warm_up()

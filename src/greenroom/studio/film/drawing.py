@@ -7,7 +7,6 @@ laid into frames; a pipe says which are ready. It ends when the first one does.
 """
 
 import ctypes
-import gc
 import mmap
 import os
 import signal
@@ -98,9 +97,6 @@ class DrawingProcess:
         self._answers, back = os.pipe()
         parent = os.getpid()
         self._begun: bytes | None = None
-        # What was loaded stays shared: looking for garbage in it would write to every page of it, in both.
-        gc.collect()
-        gc.freeze()
         self.pid = os.fork()
         if self.pid == 0:
             os.close(self._orders)
