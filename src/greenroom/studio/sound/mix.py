@@ -85,7 +85,7 @@ class _Recipe:
 
     @property
     def channels(self) -> int:
-        """A voice alone is in the middle: what is reckoned of it need not be reckoned for both sides."""
+        """In how many channels it is reckoned: one for a voice alone, which is the same on both sides."""
         return 1 if self.bed is None else 2
 
     def with_gain(self, gain_db: float) -> _Recipe:
@@ -130,6 +130,7 @@ def _composed(voice: Voice, bed: Bed | None, frames: int) -> tuple[_Recipe, tupl
 def _levelled(recipe: _Recipe, most_db: float) -> tuple[_Recipe, Meter, Limiter]:
     """The mix with the gain that brings it to the target; a limiter takes some away, so it is tried."""
     for attempt in range(_ATTEMPTS):
+        # What is reckoned once is heard on both loudspeakers.
         meter = Meter(recipe.channels, heard_on=2 // recipe.channels)
         limiter = Limiter(_magnitude(CEILING_DBTP))
         for block in recipe.limited(limiter):
