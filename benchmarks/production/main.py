@@ -130,7 +130,7 @@ def _told(command: list[str | Path]) -> Cost:
 
 
 def _begun(command: list[str | Path]) -> subprocess.Popen[str]:
-    # As the server begins those who make its videos (`media.environment`).
+    # One thread for linear algebra, as the server's processes have (`media.environment`); MoviePy too.
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
     return subprocess.Popen([str(one) for one in command], stdout=subprocess.PIPE, text=True, env=environment)
 
