@@ -185,6 +185,7 @@ def test_fault_08_many_kills_in_the_middle_of_traffic_leave_no_row_without_bytes
         # What is judged in no time may be judged before anybody looks at the clock.
         ("wall_s=0.001", "photo.webp", partial(media_samples.webp, 3000, 2000)),
         ("memory_bytes=1000000", "photo.webp", partial(media_samples.webp, 3000, 2000)),
+        ("memory_bytes=1000000", "film.mp4", partial(media_samples.mp4, 1, 1280, 720)),
     ],
 )
 def test_fault_26_a_decoder_that_hangs_or_grows_is_ended_and_the_client_is_told(
