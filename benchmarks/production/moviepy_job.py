@@ -19,10 +19,10 @@ def main() -> None:
     pictures = np.memmap(Path(folder, "avatar.rgba"), np.uint8, "r").reshape(-1, height, width, 4)
     seconds = made["frames"] / RATE
     before, started = cpu_s(), time.monotonic()
-    image = ground == "image"
-    behind = (
-        ImageClip(f"{folder}/ground.jpg") if image else covering(VideoFileClip(f"{folder}/ground.mp4", audio=False))
-    )
+    if ground == "image":
+        behind = ImageClip(f"{folder}/ground.jpg")
+    else:
+        behind = covering(VideoFileClip(f"{folder}/ground.mp4", audio=False))
 
     def at(t: float) -> np.ndarray:
         return pictures[min(int(t * RATE + 1e-6), len(pictures) - 1)]
