@@ -99,7 +99,10 @@ class Receiver:
         return list(self.told)
 
     def take(self, handler: BaseHTTPRequestHandler) -> None:
-        body = handler.rfile.read(int(handler.headers["content-length"]))
+        length = int(handler.headers["content-length"])
+        body = handler.rfile.read(length)
+        if len(body) < length:
+            raise ConnectionAbortedError("who spoke was killed in the midst of it: nothing was told")
         with self.changed:
             self.told.append(Told(handler.path, handler.headers, body, time.time()))
             answer = self.answers.pop(0) if self.answers else self.usual
