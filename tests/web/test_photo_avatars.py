@@ -409,6 +409,28 @@ def test_a_motion_is_made_and_told_of_and_a_deleted_avatar_leaves_nothing_of_the
     assert len(gone) == 1
 
 
+def test_a_deleted_avatar_takes_along_the_preview_that_is_being_made(careful: RunningServer, face: Any) -> None:
+    caller = new_account(careful)
+    body = {"image_url": uploaded(caller, jpeg(face))["asset_id"], "name": "Anna", "model": "2.0", "consent": True}
+    long = {"voice_id": "greenroom-en-US-amber", "welcome_msg": "There is always something more to be said. " * 20}
+    first = data(caller.post("/v2/photo_avatar/add_motion", body | long))
+    avatar = f"/api/v1/photo-avatars/{first['avatar_id']}"
+    video_id = _until(lambda: caller.get(avatar).json()["motion"]["video_id"], bool)
+
+    def done() -> list[str]:
+        return [one["action"] for one in caller.get(f"/api/v1/audit?subject={video_id}").json()["data"]]
+
+    _until(done, lambda actions: "video.started" in actions)
+    data(caller.call("DELETE", f"/v2/photo_avatar/{first['avatar_id']}"))
+
+    assert "video.completed" not in _until(done, lambda actions: "video.cancelled" in actions)
+    told = _until(
+        lambda: [one["event"] for one in caller.get("/api/v1/events?limit=100").json()["data"]],
+        lambda types: "generated_motion_failed" in types,
+    )
+    assert not [type_ for type_ in told if type_.startswith("video.")]
+
+
 def test_a_photograph_that_comes_from_elsewhere_is_judged_when_it_is_there(careful: RunningServer) -> None:
     caller = new_account(careful)
     nobody = jpeg(np.full((700, 500, 3), 128))

@@ -22,7 +22,7 @@ from greenroom.bootstrap.studio import (
     video_limits,
 )
 from greenroom.config import Settings
-from greenroom.domain.production import LIP_SYNCS
+from greenroom.domain.production import LIP_SYNCS, Caller
 from greenroom.render.portraits import Portraits
 from greenroom.render.renderer import Renderer
 from greenroom.render.speaking import Speaking
@@ -101,6 +101,7 @@ def filming(settings: Settings, kept: Keeping, now: Clock) -> Filming:
             now=now,
             changed=kept.delivery.forget,
             locale_of=lambda voice_id: voices.check(voice_id, "", 1.0)[0],
+            withdraw=replace(production, callers=frozenset({Caller.MOTION})).withdraw,
             provide=image_provider(settings),
         ),
         photo_advice=PhotoAdvice(

@@ -154,6 +154,11 @@ class Video(Struct, frozen=True):
         """Whether nothing more comes of it by itself."""
         return self.state in ENDED
 
+    @property
+    def is_told(self) -> bool:
+        """Whether hooks are told of it as a video; previews of photo avatars are told of as motions."""
+        return self.caller is not Caller.MOTION
+
 
 class Files(Struct, frozen=True):
     """Where the files of a video are, as paths under our origin; None where there is none, or not yet."""

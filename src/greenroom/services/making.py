@@ -28,7 +28,6 @@ from greenroom.domain.photo_avatar import PhotoAvatarId, PhotoState
 from greenroom.domain.pinning import pinned
 from greenroom.domain.policy import minutes
 from greenroom.domain.production import (
-    Caller,
     Heard,
     Progress,
     Spoken,
@@ -229,7 +228,7 @@ class Making:
 
         def begin(tx: Transaction) -> Video | None:
             saved = videos.save(tx, video, after, now)
-            if saved is not None and video.attempts == 0:
+            if saved is not None and video.attempts == 0 and video.is_told:
                 told = {"video_id": video.id, "status": after.state.value}
                 outbox.add(tx, video.account_id, video.id, "video.started", told, now)
             if saved is not None:
@@ -399,7 +398,7 @@ class Making:
             error = {"code": _SYSTEM_ERROR, "message": found.message}
             told = {"video_id": video.id, "status": "failed", "error": error, "reason": found.code}
             type_ = ending_event(video.caller, VideoState.FAILED)
-            if video.caller is not Caller.MOTION:
+            if video.is_told:
                 outbox.add(tx, video.account_id, video.id, type_, told, now, video.callback_url)
             detail = {"findings": [found.code], "attempts": video.attempts}
             audit.note(tx, by_system(video.account_id), "video.failed", video.id, now, detail)

@@ -19,7 +19,7 @@ from greenroom.db.produced import Born
 from greenroom.db.sqlite import Database, Transaction
 from greenroom.db.uploads import Judged, Numbers
 from greenroom.domain import greetings
-from greenroom.domain.act import by_system
+from greenroom.domain.act import Act, by_system
 from greenroom.domain.allowance import Limits, Measure
 from greenroom.domain.asset import Asset, AssetState
 from greenroom.domain.formats import FORMATS
@@ -27,7 +27,7 @@ from greenroom.domain.ids import AssetId, BlobKey, new_asset_id
 from greenroom.domain.media import Examination, Finding, Format, Kind, MediaInfo
 from greenroom.domain.photo_avatar import LOOK_FORMATS, Motion, Photo, PhotoAvatar, PhotoState, Provided
 from greenroom.domain.policy import Policy
-from greenroom.domain.production import Caller, Video, VideoState, new_video_id
+from greenroom.domain.production import Caller, Video, VideoId, VideoState, new_video_id
 from greenroom.domain.video import Aspect, Likeness, Resolution, ScriptVoice, VideoSpec
 from greenroom.errors import NotProduced, QuotaExceeded, StorageFull, UploadRefused
 from greenroom.services.credits import Credits
@@ -75,6 +75,8 @@ class PhotoMaking:
     """Told of each asset whose state changed, after the commit."""
     locale_of: Callable[[str], str]
     """The language tag of a voice, by its id."""
+    withdraw: Callable[[Act, VideoId], None]
+    """Ends a preview that is being made, and forgets it."""
     provide: Callable[[Photo], Provided] | None = None
     """Has a provider make the images of a description; raises NotProduced."""
     closed: list[bool] = field(default_factory=list)
@@ -271,6 +273,8 @@ class PhotoMaking:
         motion = avatar.motion
         assert motion is not None, "only those with a motion are listed"
         if avatar.deleted_at is not None or avatar.state is PhotoState.FAILED:
+            if motion.video_id is not None:
+                self.withdraw(by_system(avatar.account_id), motion.video_id)
             self._unmoved(avatar, motion, avatar.findings[0].message if avatar.findings else "The avatar was deleted.")
             return
         if motion.video_id is None:

@@ -203,7 +203,8 @@ class Photos:
         """
         Delete an avatar and what was prepared of the face; videos that were accepted are still made with it.
 
-        The photograph and the images are assets, and stay until they are deleted as such. Raises NotFound.
+        A preview that is not finished ends. The photograph, the images and the preview are assets, and stay until they
+        are deleted as such. Raises NotFound.
         """
         now = self.now()
 

@@ -169,6 +169,18 @@ class Production:
         self._stop(video_id)
         return cancelled
 
+    def withdraw(self, act: Act, video_id: VideoId) -> None:
+        """End a video that nobody wants any more, and forget it; one that has ended stays, and none is none."""
+        now = self.now()
+
+        def remove(tx: Transaction) -> None:
+            video = videos.seen(tx, act, video_id, self.callers)
+            if video is not None and not video.ended:
+                videos.remove(tx, self._cancelled(tx, act, video, now))
+
+        self.database.write(remove).result()
+        self._stop(video_id)
+
     def retry(self, act: Act, video_id: VideoId) -> Video:
         """
         Have a video that failed or was cancelled made again by the same spec; it is charged again if it was refunded.
@@ -279,8 +291,9 @@ class Production:
         if video.charge_id is not None:
             self.credits.failed(tx, video.charge_id, now)
         uses.settle(tx, USER_TYPE, video.id)
-        told = {"video_id": video.id, "status": ended.state.value}
-        outbox.add(tx, video.account_id, video.id, "video.cancelled", told, now)
+        if video.is_told:
+            told = {"video_id": video.id, "status": ended.state.value}
+            outbox.add(tx, video.account_id, video.id, "video.cancelled", told, now)
         audit.note(tx, act, "video.cancelled", video.id, now, {"was": video.state})
         return ended
 

@@ -25,7 +25,7 @@ from greenroom.domain.ids import AssetId, BlobKey, new_asset_id
 from greenroom.domain.media import Examination, Finding, Format, Kind, MediaInfo
 from greenroom.domain.policy import Limits as FileLimits
 from greenroom.domain.policy import Policy
-from greenroom.domain.production import Caller, Outcome, Video, VideoState, ending_event
+from greenroom.domain.production import Outcome, Video, VideoState, ending_event
 from greenroom.domain.video import size_of
 from greenroom.errors import NotProduced, QuotaExceeded
 from greenroom.services.production import USER_TYPE
@@ -215,7 +215,7 @@ def _completed(
         "asset_id": outcome.asset_id,
     }
     type_ = ending_event(video.caller, VideoState.COMPLETED)
-    if video.caller is not Caller.MOTION:
+    if video.is_told:
         outbox.add(tx, video.account_id, video.id, type_, told, now, video.callback_url)
     detail = {"asset_id": outcome.asset_id, "attempts": video.attempts}
     audit.note(tx, by_system(video.account_id), "video.completed", video.id, now, detail)

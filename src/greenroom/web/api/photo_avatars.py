@@ -162,7 +162,8 @@ def photo_avatars_router(photos: Photos, callers: Callers) -> APIRouter:
         """
         Delete a photo avatar and what was prepared of the face. Videos that were accepted are still made with it.
 
-        The photograph and the images are assets, and stay until they are deleted as such.
+        A preview that is not finished ends. The photograph, the images and the preview are assets, and stay until they
+        are deleted as such.
         """
         act = await callers.act(request.scope, Scope.RENDER)
         await threads.judge(photos.delete, act, avatar_id)
