@@ -159,10 +159,33 @@ def test_a_key_that_may_only_upload_does_not_list_but_may_watch_one(library: Run
     secret = key_that_may(library, Scope.UPLOAD)
     newest = get(library, "/api/v1/assets?limit=1").json()["data"][0]["asset_id"]
 
-    document = assert_problem(get(library, "/api/v1/assets", secret), 403, "scope_missing")
-
-    assert "'read'" in document["detail"]
+    for path in ("/api/v1/assets", "/api/v1/folders"):
+        assert "'read'" in assert_problem(get(library, path, secret), 403, "scope_missing")["detail"]
     assert get(library, f"/api/v1/assets/{newest}", secret).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PATCH", "/assets/{asset}", {"name": "Mine"}),
+        ("DELETE", "/assets/{asset}", None),
+        ("POST", "/assets/{asset}/restore", None),
+        ("POST", "/assets/bulk", {"action": "delete", "ids": ["{asset}"]}),
+        ("PATCH", "/folders/{folder}", {"name": "mine"}),
+        ("DELETE", "/folders/{folder}?recursive=true", None),
+    ],
+)
+@pytest.mark.parametrize(("scope", "lacks"), [(Scope.UPLOAD, "read"), (Scope.READ, "upload")])
+def test_who_only_uploads_or_only_reads_changes_and_deletes_nothing(
+    library: RunningServer, method: str, path: str, body: Any, scope: Scope, lacks: str
+) -> None:
+    secret = key_that_may(library, scope)
+    asset = get(library, "/api/v1/assets?limit=1").json()["data"][0]["asset_id"]
+    address = f"{library.url}/api/v1{path.format(asset=asset, folder='fld_' + '0' * 32)}"
+
+    reply = requests.request(method, address, json=body, headers={"x-api-key": secret}, timeout=10)
+
+    assert f"'{lacks}'" in assert_problem(reply, 403, "scope_missing")["detail"]
 
 
 @pytest.mark.parametrize("scope", [Scope.READ, Scope.ADMIN])

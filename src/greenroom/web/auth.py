@@ -52,6 +52,22 @@ class Callers:
         key = await self.key(scope)
         if not any(map(key.may, needed)):
             raise ScopeMissing(needed[0])
+        return self._act(scope, key)
+
+    async def keeper(self, scope: Any) -> Act:
+        """
+        What the caller of a request is known by who changes or deletes what is there: one who uploads and sees it.
+
+        A key that only uploads is given to phones; whoever finds one shall not be able to empty the library. Raises
+        as `act`.
+        """
+        key = await self.key(scope)
+        for needed in (Scope.UPLOAD, Scope.READ):
+            if not key.may(needed):
+                raise ScopeMissing(needed)
+        return self._act(scope, key)
+
+    def _act(self, scope: Any, key: ApiKey) -> Act:
         once = scope.get(ONCE)
         return Act(
             key.account_id,

@@ -59,7 +59,7 @@ def assets_router(library: Library, renditions: Renditions, callers: Callers) ->
     @router.post("/bulk", responses={200: {"model": BulkAnswer}, **problems_of(401, 403, 422)})
     async def change_assets(request: Request, body: BulkWish) -> Response:
         """Delete, restore, move, tag or untag up to 100 assets in one transaction; each has an outcome of its own."""
-        act = await callers.act(request.scope, Scope.UPLOAD)
+        act = await callers.keeper(request.scope)
         wanted = _bulk(body)
         outcomes = await threads.judge(library.bulk, act, wanted)
         origin, rid = origins.origin(request.scope), rid_of(request.scope)
@@ -77,7 +77,7 @@ def assets_router(library: Library, renditions: Renditions, callers: Callers) ->
     @router.patch("/{asset_id}", responses={**shown, **problems_of(401, 403, 404, 409, 412, 422)})
     async def change_asset(request: Request, asset_id: str, body: AssetWishes, if_match: IfMatch = None) -> Response:
         """Name, describe, tag or move an asset."""
-        act = await callers.act(request.scope, Scope.UPLOAD)
+        act = await callers.keeper(request.scope)
         return show(request, await threads.judge(library.alter, act, asset_id, _change(body), versions(if_match)))
 
     @router.delete("/{asset_id}", responses={**shown, **problems_of(401, 403, 404, 409, 412, 422)})
@@ -91,13 +91,13 @@ def assets_router(library: Library, renditions: Renditions, callers: Callers) ->
         Delete an asset: its address answers 410 from now on. It can be restored for a while, then its bytes are
         removed for good. Deleting it again changes nothing.
         """
-        act = await callers.act(request.scope, Scope.UPLOAD)
+        act = await callers.keeper(request.scope)
         return show(request, await threads.judge(library.delete, act, asset_id, versions(if_match), force=force))
 
     @router.post("/{asset_id}/restore", responses={**shown, **problems_of(401, 403, 404, 410)})
     async def restore_asset(request: Request, asset_id: str) -> Response:
         """Make a deleted asset what it was before; one that is not deleted stays as it is."""
-        act = await callers.act(request.scope, Scope.UPLOAD)
+        act = await callers.keeper(request.scope)
         return show(request, await threads.judge(library.restore, act, asset_id))
 
     return router

@@ -97,7 +97,7 @@ def folders_router(folders: Folders, callers: Callers) -> APIRouter:
         cursor_: Cursor = None,
     ) -> Response:
         """The folders in a folder by name, with what is in each."""
-        act = await callers.act(request.scope, Scope.READ, Scope.UPLOAD)
+        act = await callers.act(request.scope, Scope.READ)
         after = place(cursor_, str) or ""
         if path is None:
             found = await threads.quick(folders.page, act, FolderId(parent_id or TOP), after, limit + 1)
@@ -121,7 +121,7 @@ def folders_router(folders: Folders, callers: Callers) -> APIRouter:
         request: Request, folder_id: str, body: ChangedFolder, if_match: IfMatch = None
     ) -> Response:
         """Rename a folder, move it with all that is in it, or both."""
-        act = await callers.act(request.scope, Scope.UPLOAD)
+        act = await callers.keeper(request.scope)
         given = body.model_fields_set
         change = FolderChange(
             name=folder_name(body.name) if "name" in given else None,
@@ -146,7 +146,7 @@ def folders_router(folders: Folders, callers: Callers) -> APIRouter:
         Delete a folder. Assets that are deleted with it can be restored for a while, and are at the top then, as is
         what was signed for it and comes later.
         """
-        act = await callers.act(request.scope, Scope.UPLOAD)
+        act = await callers.keeper(request.scope)
         gone = await threads.judge(
             folders.delete, act, FolderId(folder_id), versions(if_match), recursive=recursive, force=force
         )
