@@ -38,7 +38,7 @@ def test_a_name_that_cannot_be_kept_is_refused_with_the_reason(wrong: object, pr
     [
         (ID, FolderRef(id=ID)),  # type: ignore[arg-type]
         (f"/{ID}", FolderRef(names=(ID,))),
-        ("fld_0a", FolderRef(names=("fld_0a",))),
+        ("/fld_0a", FolderRef(names=("fld_0a",))),
         ("shop/boots", FolderRef(names=("shop", "boots"))),
         ("/shop//boots /", FolderRef(names=("shop", "boots"))),
         ("", FolderRef()),
@@ -64,3 +64,10 @@ def test_whatever_is_a_name_is_reached_by_its_path(text: str) -> None:
         return
     assert folder_name(name) == name
     assert folder_ref(folder_path(["a", name])) == FolderRef(names=("a", name))
+
+
+@pytest.mark.parametrize("text", [ID[:-1], ID + "0", "fld_nope", "fld_" + "0A" * 16, f"{ID}/boots"])
+def test_what_begins_like_an_id_and_is_none_makes_no_folder(text: str) -> None:
+    with pytest.raises(ParameterError, match="32 hexadecimal digits") as refused:
+        folder_ref(text)
+    assert refused.value.field == "folder"

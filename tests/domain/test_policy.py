@@ -91,6 +91,15 @@ def test_a_type_that_is_not_accepted_is_named_with_those_that_are(
     assert finding.cure
 
 
+def test_a_name_without_an_extension_is_to_be_given_one_and_not_to_be_converted() -> None:
+    with pytest.raises(TypeRefused) as refused:
+        POLICY.declare("photo", None, None, CANONICAL)
+
+    assert "The filename 'photo' has no extension" in str(refused.value)
+    assert "extension" in (refused.value.finding.cure or "")
+    assert "onvert" not in (refused.value.finding.cure or "")
+
+
 @pytest.mark.parametrize(
     ("filename", "content_type"),
     [("a.jpg", "image/png"), ("a.jpg", "video/mp4"), ("a.m4a", "video/mp4"), ("a.mp4", "audio/mp4")],

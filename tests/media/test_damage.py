@@ -18,7 +18,7 @@ def test_a_film_cut_in_the_middle_says_how_much_of_it_is_left(judge: Judge) -> N
     assert "file_truncated" in codes(examination)
     found = examination.damage[0]
     assert found.message.startswith("The file ends after ")
-    assert found.message.endswith(" s of the 2.0 s its header promises")
+    assert found.message.endswith(" s of the 2.0 s its header promises.")
     assert found.at_s is not None
     assert 0.4 < found.at_s < 1.6
 

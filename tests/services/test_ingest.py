@@ -183,10 +183,15 @@ def test_other_bytes_of_the_same_length_are_a_conflict_and_change_nothing(house:
     first = house.uploaded(PHOTO, signed)
     attempt, incoming = house.begun(signed, PHOTO[:-3] + b"abc")
 
-    with pytest.raises(OtherBytesRefused):
+    with pytest.raises(OtherBytesRefused) as refused:
         house.ingest.complete(attempt, incoming)
     house.ingest.end(attempt)
 
+    sent = hashlib.sha256(PHOTO[:-3] + b"abc").hexdigest()
+    assert (refused.value.finding.measured, refused.value.finding.allowed) == (
+        f"SHA-256 {sent}",
+        f"SHA-256 {first.blob_key}",
+    )
     assert house.asset(signed) == first
     assert house.temporary_files() == []
 
@@ -195,8 +200,11 @@ def test_other_bytes_of_another_length_are_a_conflict_before_the_body(house: Sma
     signed = house.signed()
     house.uploaded(PHOTO, signed)
 
-    with pytest.raises(OtherBytesRefused):
+    with pytest.raises(OtherBytesRefused) as refused:
         house.ingest.begin(signed.upload_id, len(PHOTO) + 1)
+
+    assert refused.value.finding.measured == f"{len(PHOTO) + 1:,} bytes"
+    assert refused.value.finding.allowed == f"{len(PHOTO):,} bytes"
 
 
 def test_other_bytes_of_another_type_are_a_conflict_too(house: SmallHouse) -> None:
@@ -204,8 +212,10 @@ def test_other_bytes_of_another_type_are_a_conflict_too(house: SmallHouse) -> No
     house.uploaded(PHOTO, signed)
     attempt = house.ingest.begin(signed.upload_id, len(PHOTO))
 
-    with pytest.raises(OtherBytesRefused):
+    with pytest.raises(OtherBytesRefused) as refused:
         house.ingest.check_head(attempt, media_samples.png()[: len(PHOTO)])
+
+    assert (refused.value.finding.measured, refused.value.finding.allowed) == ("PNG image", "JPEG")
 
 
 def test_of_two_uploads_at_once_the_first_to_be_judged_wins(house: SmallHouse) -> None:

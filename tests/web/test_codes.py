@@ -75,7 +75,6 @@ def begin_put(server: RunningServer, sign_url: str) -> socket.socket:
     [
         ("/v2/upload/asset", {"filename": "a.exe", "content_type": "application/x-msdownload"}, 40000),
         ("/v2/upload/asset", {"filename": "a.svg", "content_type": "image/svg+xml"}, 40000),
-        ("/v2/upload/asset", {"filename": "a"}, 40000),
         ("/v2/upload/asset", {"file_name": "a.exe", "file_type": "application/x-msdownload"}, 4001),
         ("/v2/upload/asset", {"file_name": "a.html", "file_type": "text/html"}, 4001),
         ("/v1/upload/asset", {"filename": "a.exe"}, 40000),
@@ -87,6 +86,13 @@ def test_an_unsupported_type_at_signing(server: RunningServer, path: str, body: 
     assert told(reply) == Told(200, code, "type_unsupported")
     assert "accepted are image: JPEG, PNG, WebP, GIF; video: MP4, MOV, WebM" in reply.json()["msg"]
     assert "Convert the file" in reply.json()["msg"]
+
+
+def test_a_name_without_an_extension_at_signing(server: RunningServer) -> None:
+    reply = sign(server, {"filename": "a"})
+
+    assert told(reply) == Told(200, 40000, "type_unsupported")
+    assert "Give the name its extension, such as .jpg, or say the type." in reply.json()["msg"]
 
 
 @pytest.mark.parametrize(
@@ -272,6 +278,8 @@ def test_a_chunked_body_that_is_not_as_long_as_declared_at_signing(server: Runni
     reply = server.put(signed["sign_url"], iter([photo]))
 
     assert told(reply) == Told(400, 4003, "length_mismatch")
+    # Of a body that is longer nobody knows how long it is: it is refused as it comes.
+    assert reply.json()["data"]["reason"]["measured"] == f"{'at least ' if more < 0 else ''}{len(photo):,} bytes"
 
 
 def test_a_body_that_ends_before_its_content_length(server: RunningServer) -> None:

@@ -21,6 +21,7 @@ NAME_MAX = 255
 ID_PATTERN = "^fld_[0-9a-f]{32}$"
 
 _ID = re.compile(ID_PATTERN)
+_ID_BEGINS = "fld_"
 
 
 class FolderCounts(Struct, frozen=True):
@@ -70,7 +71,7 @@ class FolderRef(Struct, frozen=True):
 
 def new_folder_id() -> FolderId:
     """A folder id with 128 random bits."""
-    return FolderId("fld_" + os.urandom(16).hex())
+    return FolderId(_ID_BEGINS + os.urandom(16).hex())
 
 
 def folder_name(value: object, field: str = "name") -> str:
@@ -93,11 +94,14 @@ def folder_ref(text: str, field: str = "folder") -> FolderRef:
     """
     What a request means by `fld_…`, `shop/boots` or `/shop/boots`; an empty text and `/` are the top.
 
-    What looks like an id is one; a folder of such a name is reached with a slash before it. Raises ParameterError
-    for a path with a name that no folder can have.
+    What begins like an id is one; a folder of such a name is reached with a slash before it. Raises ParameterError
+    for an id that is none, and for a path with a name that no folder can have.
     """
     if _ID.fullmatch(text):
         return FolderRef(id=FolderId(text))
+    if text.startswith(_ID_BEGINS):
+        problem = f"is {text[:60]!r}, which is no id: those have {_ID_BEGINS!r} and 32 hexadecimal digits"
+        raise ParameterError(field, f"{problem}. A folder of that name is '/{text[:60]}'")
     return FolderRef(names=tuple(folder_name(part, field) for part in text.split("/") if part.strip()))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from greenroom.domain.cures import cured, cured_bytes, cured_name
 from greenroom.domain.findings import finding
@@ -173,7 +173,7 @@ def _declared_format(filename: str, content_type: str | None) -> tuple[str, Form
     mime = bare_mime(content_type or "")
     if not mime or mime == OCTET_STREAM:
         if by_name is None:
-            raise _unsupported("filename", f".{extension}" if extension else "no extension", filename)
+            raise _unsupported("extension", f".{extension}", filename) if extension else _untyped(filename)
         return extension, by_name
     by_type = FORMAT_OF_MIME.get(mime)
     if by_type is None:
@@ -194,6 +194,18 @@ def _declared_format(filename: str, content_type: str | None) -> tuple[str, Form
             )
         )
     return extension, by_name
+
+
+def _untyped(filename: str) -> TypeRefused:
+    found = finding(
+        "type_unsupported",
+        f"The filename {filename[:60]!r} has no extension, and nothing else says what the file is; accepted are "
+        f"{ACCEPTED_IN_WORDS}.",
+        measured="no extension",
+        allowed=ACCEPTED_IN_WORDS,
+    )
+    # Nothing need be converted.
+    return TypeRefused(structs.replace(found, cure="Give the name its extension, such as .jpg, or say the type."))
 
 
 def _unsupported(what: str, given: str, filename: str) -> TypeRefused:

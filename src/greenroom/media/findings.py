@@ -143,10 +143,10 @@ def finding(
     frame: int | None = None,
     stream: int | None = None,
 ) -> Finding:
-    """Word a finding of the table; its cure comes from there."""
+    """Word a finding of the table; its cure comes from there, and follows it, so that it ends as a sentence."""
     return Finding(
         code=code,
-        message=message,
+        message=message.rstrip(".") + ".",
         measured=measured,
         allowed=allowed,
         cure=FINDINGS[code].cure,

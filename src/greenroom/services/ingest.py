@@ -145,7 +145,7 @@ class Ingest:
         seen = sniff(head)
         asset = attempt.asset
         if asset.state is AssetState.READY and (asset.info is None or seen.format is not asset.info.format):
-            raise other_bytes(asset)
+            raise other_bytes(asset, seen.name, asset.info.format.value if asset.info is not None else None)
         if not head:
             raise ContentRefused(finding("empty", "The file is empty.", measured="0 bytes"))
         if seen.format is None or not same_family(seen.format, attempt.upload.declared):
@@ -162,7 +162,7 @@ class Ingest:
         if attempt.cancelled:
             raise cancelled()
         if upload.declared_bytes is not None and size_bytes > upload.declared_bytes:
-            raise other_length(upload.declared_bytes, size_bytes)
+            raise other_length(upload.declared_bytes, size_bytes, so_far=True)
         if size_bytes > upload.max_bytes:
             raise too_large(attempt.asset.kind, None, upload.max_bytes)
 

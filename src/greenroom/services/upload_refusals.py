@@ -36,7 +36,7 @@ def require_length(upload: Upload, asset: Asset, length: int | None) -> None:
     if length is None:
         return
     if asset.state is AssetState.READY and length != asset.size_bytes:
-        raise other_bytes(asset)
+        raise other_bytes(asset, f"{length:,} bytes", f"{asset.size_bytes:,} bytes")
     if length > upload.max_bytes:
         raise too_large(asset.kind, length, upload.max_bytes)
     if upload.declared_bytes is not None and length != upload.declared_bytes:
@@ -48,7 +48,7 @@ def require_equal(asset: Asset, key: BlobKey) -> Asset:
     if asset.state is AssetState.READY and asset.blob_key == key:
         return asset
     require_there(asset)
-    raise other_bytes(asset)
+    raise other_bytes(asset, f"SHA-256 {key}")
 
 
 def cancelled() -> UploadOver:
@@ -68,24 +68,26 @@ def other_hash(declared: BlobKey, measured: str) -> ChecksumRefused:
     )
 
 
-def other_bytes(asset: Asset) -> OtherBytesRefused:
-    """The refusal of another body than the one that is kept."""
+def other_bytes(asset: Asset, measured: str, allowed: str | None = None) -> OtherBytesRefused:
+    """The refusal of another body than the one that is kept, by what tells them apart: its SHA-256 if nothing else."""
     return OtherBytesRefused(
         finding(
             "other_bytes",
             "This upload already has its file, and what was sent now is another one. The stored file is unchanged.",
-            allowed=f"SHA-256 {asset.blob_key}",
+            measured=measured,
+            allowed=allowed or f"SHA-256 {asset.blob_key}",
         )
     )
 
 
-def other_length(declared: int, measured: int) -> LengthRefused:
-    """The refusal of a body that is not as long as was declared."""
+def other_length(declared: int, measured: int, *, so_far: bool = False) -> LengthRefused:
+    """The refusal of a body that is not as long as was declared; `so_far` where nobody knows how long it is."""
+    has = f"{'at least ' if so_far else ''}{measured:,} bytes"
     return LengthRefused(
         finding(
             "length_mismatch",
-            f"The body has {measured:,} bytes, but {declared:,} were declared.",
-            measured=f"{measured:,} bytes",
+            f"The body has {has}, but {declared:,} were declared.",
+            measured=has,
             allowed=f"{declared:,} bytes",
         )
     )
