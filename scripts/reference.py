@@ -340,7 +340,8 @@ def languages() -> str:
         "Languages",
         "A script may be in any of these languages, and so may a sound that is given with its words; what is not here "
         "is refused. `language` is a BCP 47 tag (`pt-BR`, `de`); without one the voice's own is spoken.",
-        "**Voices.** Every embedded voice speaks every language here but those of providers only, and tells exactly "
+        "**Voices.** Every embedded voice speaks every language here but those of providers only (those of flite, "
+        "where that program is installed, speak English alone, and other languages are refused), and tells exactly "
         "when each word and sound is heard, so captions and lips need no alignment. The embedded voices are "
         "synthesised by rules: clear, but not human. Without a provider the ids of its voices are spoken by the "
         "embedded voice of the same language and gender, and the result has the warning `voice_fallback`. Letters of "

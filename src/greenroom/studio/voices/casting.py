@@ -8,7 +8,7 @@ from greenroom.errors import ParameterError
 from greenroom.studio.speech import Notice, Speech
 from greenroom.studio.voices.aliases import foreign_voice
 from greenroom.studio.voices.cast import EMBEDDED, Gender, Voice, stand_in
-from greenroom.studio.voices.espeak_languages import espeak_language
+from greenroom.studio.voices.espeak_languages import ESPEAK_LANGUAGES, base_language, espeak_language
 from greenroom.studio.voices.languages import listed, unsaid
 from greenroom.studio.voices.port import Provider, Request
 
@@ -56,9 +56,7 @@ class Casting:
         if not SLOWEST <= speed <= FASTEST:
             raise ParameterError("talk_speed", f"is {speed:g}; it may be from {SLOWEST:g} to {FASTEST:g}")
         if voice.provider in self.providers:
-            languages = self.providers[voice.provider].abilities.languages
-            if languages:
-                _require_embedded(script, language or voice.locale)
+            _require_able(voice, self.providers[voice.provider].abilities.languages, language or voice.locale, script)
             return ()
         _require_embedded(script, language or voice.locale)
         return (_notice(voice, self._stand_in(voice, language)),)
@@ -86,6 +84,22 @@ class Casting:
         found += [by_name[near] for near in get_close_matches(voice_id.lower(), by_name, 2, 0.7)]
         near = list(dict.fromkeys(found)) or [EMBEDDED[0].id, EMBEDDED[1].id]
         return f"Near it are: {', '.join(near[:3])}. GET /v2/voices lists all"
+
+
+def _require_able(voice: Voice, languages: frozenset[str], language: str, script: str | None) -> None:
+    """Raise ParameterError for what a voice cannot say that speaks some languages; any if there are none."""
+    if not languages:
+        return
+    _require_embedded(script, language)
+    if base_language(language) not in languages:
+        raise ParameterError("language", f"is '{language}', but {_alone(voice, languages)}")
+    if script is not None and unsaid(script, language, languages):
+        raise ParameterError("script", f"has no letter that can be said, for {_alone(voice, languages)}")
+
+
+def _alone(voice: Voice, languages: frozenset[str]) -> str:
+    names = " and ".join(sorted(ESPEAK_LANGUAGES[tag] for tag in languages))
+    return f"the voice '{voice.id}' speaks {names} alone. Choose a voice of the language: GET /v2/voices lists them"
 
 
 def _require_embedded(script: str | None, language: str) -> None:

@@ -4,7 +4,7 @@ What voices, normalisation, timing and captions can do for each language: the ro
 What is not here is refused, whoever would speak it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from msgspec import Struct
 
@@ -124,11 +124,17 @@ def require_captions(language: str) -> None:
         raise ParameterError("caption", text)
 
 
-def unsaid(script: str, language: str) -> str:
-    """The name of the writing system of a text, if no embedded voice for a language can say any letter of it."""
+def unsaid(script: str, language: str, spoken: Collection[str] = ESPEAK_LANGUAGES) -> str:
+    """
+    The name of the writing system of a text, if a voice for a language can say no letter of it that also speaks
+    `spoken`, which are tags of ESPEAK_LANGUAGES.
+    """
     from greenroom.studio.voices.stretches import runs_of
 
-    if any(needs is not None and any(map(str.isalnum, said)) for said, needs in runs_of(script, language)):
+    if any(
+        needs and base_language(needs) in spoken and any(map(str.isalnum, said))
+        for said, needs in runs_of(script, language)
+    ):
         return ""
     return next(filter(None, map(system_of, script)), "unknown").capitalize()
 
