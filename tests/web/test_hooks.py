@@ -247,6 +247,16 @@ def test_the_callback_of_an_upload_is_told_what_came_of_it(house: RunningServer,
     assert (delivery["hook_id"], delivery["url"]) == (None, ear.url)
 
 
+def test_the_callback_of_a_video_is_told_that_it_was_cancelled(call: Call, ear: Receiver) -> None:
+    speaker = {"avatar": "sarah_full_01", "script": "Hello.", "voice": {"voice_id": "greenroom-en-US-amber"}}
+    video_id = call("POST", "/videos", speaker | {"callback_url": ear.url}).json()["video_id"]
+
+    call("POST", f"/videos/{video_id}/cancel")
+
+    message = ear.wait_for(1)[0].message
+    assert (message["event"], message["data"]["video_id"]) == ("video.cancelled", video_id)
+
+
 # Deliveries
 
 

@@ -293,7 +293,7 @@ class Production:
         uses.settle(tx, USER_TYPE, video.id)
         if video.is_told:
             told = {"video_id": video.id, "status": ended.state.value}
-            outbox.add(tx, video.account_id, video.id, "video.cancelled", told, now)
+            outbox.add(tx, video.account_id, video.id, "video.cancelled", told, now, video.callback_url)
         audit.note(tx, act, "video.cancelled", video.id, now, {"was": video.state})
         return ended
 
