@@ -225,7 +225,7 @@ def test_a_photograph_is_refused_before_anything_is_charged(
 
 
 def test_a_photograph_is_checked_without_making_anything(caller: Caller, face: Any, spoiled: dict[str, bytes]) -> None:
-    good = caller.post("/api/v1/photo-avatars/check", {"asset": uploaded(caller, jpeg(face))["asset_id"]}).json()
+    good = caller.post("/api/v1/photo-avatars/check", {"asset": uploaded(caller, jpeg(face))["id"]}).json()
     bad = caller.post("/api/v1/photo-avatars/check", {"asset": uploaded(caller, spoiled["two"])["asset_id"]}).json()
 
     assert (good["usable"], good["findings"], good["warnings"]) == (True, [], [])

@@ -82,6 +82,35 @@ def test_a_spec_says_all_that_a_video_is_made_by_and_can_be_sent_again(caller: C
     assert first["assets"] == [{"used_as": "background", "asset_id": image["asset_id"], "sha256": None}]
 
 
+def test_avatar_assets_and_track_are_named_by_numbers_too(caller: Caller) -> None:
+    image = asset(caller, "meadow.jpg", media_samples.jpeg())
+    body = {"avatar": 81, "background": {"type": "image", "asset": image["id"]}, "music": {"track": 3}}
+
+    spec = made(caller, **body)["spec"]
+
+    assert (spec["avatar"], spec["music"]["track"]) == ("sarah_full_01", "3")
+    assert spec["background"]["asset"] == image["asset_id"]
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"avatar": 0}, "avatar"),
+        ({"avatar": 10**30}, "avatar"),
+        ({"avatar": True}, "avatar"),
+        ({"avatar": 81.5}, "avatar"),
+        ({"background": {"type": "image", "asset": -1}}, "background.asset"),
+        ({"music": {"track": 900}}, "music.track"),
+    ],
+)
+def test_a_number_that_names_nothing_is_refused_by_the_name_of_its_field(
+    caller: Caller, more: dict[str, Any], field: str
+) -> None:
+    reply = caller.post("/api/v1/videos", SPOKEN | more)
+
+    assert (reply.status_code, reply.json()["field"]) == (422, field)
+
+
 def test_a_sound_is_said_with_its_words(caller: Caller) -> None:
     sound = asset(caller, "hello.mp3", media_samples.mp3())
     body = {"avatar": "81", "audio": sound["asset_url"], "transcript": "Hello.", "captions": {}}

@@ -8,9 +8,9 @@ and Rust read them alike.
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, GetJsonSchemaHandler
+from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, core_schema
 
 from greenroom.domain import declarations, labels
 from greenroom.domain.account import EMAIL_MAX
@@ -51,6 +51,25 @@ def _integral(value: Any) -> Any:
 
 AsWhole = BeforeValidator(_integral)
 """In JSON 3.0 is the whole number 3."""
+
+
+def _as_text(value: Any) -> Any:
+    whole = _integral(value)
+    return str(whole) if isinstance(whole, int) and not isinstance(whole, bool) else value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OrNumber:
+    """A text that names something whose number may be given as a number too; it is kept as text."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """The text's own schema, behind what makes text of a number."""
+        return core_schema.no_info_before_validator_function(_as_text, handler(source))
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Either of them."""
+        return {"anyOf": [handler(core), {"type": "integer", "minimum": 1}]}
+
 
 Whole = Annotated[int, Field(ge=0, le=WHOLE_MAX), AsWhole]
 Name = Annotated[str, Field(min_length=1, max_length=labels.NAME_MAX), Said({"pattern": f"^{_line()}$"})]
@@ -106,3 +125,8 @@ Url = Annotated[
     str, Field(min_length=1), Said({"pattern": rf"{_HTTP}[^\s{_CONTROLS}/?#@\\]+([/?#][^\s{_CONTROLS}\\]*)?$"})
 ]
 """An address that is called; what leads nowhere is refused in words."""
+AssetName = Annotated[
+    str,
+    Field(min_length=1, max_length=4096, description="The id, number or URL of an asset, or any address."),
+    OrNumber(),
+]

@@ -16,7 +16,7 @@ from greenroom.domain.video_wish import LipSyncWish, Named
 from greenroom.services.lip_syncs import LipSyncs, task_id
 from greenroom.services.production import NEWEST, Production
 from greenroom.web.api.answers import Body, answer, empty, problems_of
-from greenroom.web.api.fields import Url
+from greenroom.web.api.fields import AssetName, Url
 from greenroom.web.api.lists import Cursor, by_time, page, place, state_of, wanted
 from greenroom.web.api.video_models import AssetUsed, OutcomeShown, ProgressShown
 from greenroom.web.api.video_views import shown_assets, shown_outcome, shown_progress
@@ -24,9 +24,6 @@ from greenroom.web.auth import Callers
 
 _MOST = 100
 _TRANSCRIPT_MAX = 60_000
-AssetName = Annotated[
-    str, Field(min_length=1, max_length=4096, description="The id, number or URL of an asset, or any address.")
-]
 
 
 class NewLipSync(Body):

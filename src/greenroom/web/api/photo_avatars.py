@@ -12,21 +12,18 @@ from greenroom.domain.video import Aspect
 from greenroom.domain.video_wish import Named
 from greenroom.services.photos import NEWEST, Photos
 from greenroom.web.api.answers import Body, answer, empty, problems_of
-from greenroom.web.api.fields import Name, Url
+from greenroom.web.api.fields import AssetName, Name, Url
 from greenroom.web.api.lists import Cursor, by_time, page, place, state_of, wanted
 from greenroom.web.auth import Callers
 
 _MOST = 100
 _CONSENT_MAX = 2000
-AssetName = Annotated[
-    str, Field(min_length=1, max_length=4096, description="An image: its id, number or URL, or any address.")
-]
 
 
 class NewPhotoAvatar(Body):
     """An avatar to be made of a photograph of one person who looks into the camera."""
 
-    asset: AssetName
+    asset: AssetName = Field(description="An image: its id, number or URL, or any address.")
     name: Name | None = Field(None, description="Else the file's.")
     aspect: Literal["9:16", "16:9", "1:1"] = Field("9:16", description="Of the four images.")
     consent: str | None = Field(
@@ -40,7 +37,7 @@ class NewPhotoAvatar(Body):
 class PhotographToCheck(Body):
     """A photograph that might become an avatar."""
 
-    asset: AssetName
+    asset: AssetName = Field(description="An image: its id, number or URL, or any address.")
 
 
 class ImageShown(BaseModel):

@@ -11,7 +11,7 @@ from greenroom.domain.video import Aspect, CaptionStyle, Framing, Resolution, Sc
 from greenroom.domain.video_wish import GroundWish, MusicWish, Named, VideoWish
 from greenroom.errors import ParameterError
 from greenroom.web.api.answers import Body
-from greenroom.web.api.fields import AsWhole, Url
+from greenroom.web.api.fields import AssetName, AsWhole, OrNumber, Url
 
 SCRIPT_MAX = 60_000
 _USUAL = CaptionStyle()
@@ -20,8 +20,13 @@ _HEX_ALPHA = "^(#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?)?$"
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Point = Annotated[list[Share], Field(min_length=2, max_length=2, description="From the left and from the top, 0 to 1.")]
-AssetName = Annotated[
-    str, Field(min_length=1, max_length=4096, description="The id, number or URL of an asset, or any address.")
+AvatarName = Annotated[
+    str,
+    Field(min_length=1, max_length=200, description="An id or number, as `GET /api/v1/avatars` lists."),
+    OrNumber(),
+]
+TrackName = Annotated[
+    str, Field(min_length=1, max_length=200, description="As `GET /api/v1/musics` lists."), OrNumber()
 ]
 Words = Annotated[str, Field(min_length=1, max_length=SCRIPT_MAX)]
 Tint = Annotated[str, Field(pattern=_HEX)]
@@ -54,7 +59,7 @@ class MusicBed(_Part):
     """Music under the voice: the `asset` of a sound, or a `track` of the house."""
 
     asset: AssetName | None = None
-    track: str | None = Field(None, min_length=1, max_length=200, description="As `GET /api/v1/musics` lists.")
+    track: TrackName | None = None
     volume: float = Field(0.35, ge=0, le=1)
     loop: bool = True
 
@@ -73,7 +78,7 @@ class Captions(_Part):
 class NewVideo(_Part):
     """A video to be made: an avatar that says a `script` by a `voice`, or an `audio`."""
 
-    avatar: str = Field(min_length=1, max_length=200, description="As `GET /api/v1/avatars` lists.")
+    avatar: AvatarName
     script: Words | None = None
     voice: Voice | None = Field(None, description="Needed with a script.")
     audio: AssetName | None = Field(None, description="A sound instead of a script.")
