@@ -138,6 +138,18 @@ def test_eyes_blink_every_few_seconds_and_are_open_in_between(spoken: Spoken, se
 
 
 @pytest.mark.parametrize("seed", range(4))
+def test_eyes_are_open_in_the_first_and_the_last_frame_whenever_a_film_ends(spoken: Spoken, seed: int) -> None:
+    speech = spoken.speech
+
+    ends = [
+        poses(spoken.timing, speech.sound, speech.rate, RATE, seed, script=SCRIPT, duration_s=frames / RATE)
+        for frames in range(150, 450, 3)
+    ]
+
+    assert {(motion[0].blink, motion[-1].blink) for motion in ends} == {(0.0, 0.0)}
+
+
+@pytest.mark.parametrize("seed", range(4))
 def test_eyes_are_mostly_on_the_viewer_and_sometimes_aside(spoken: Spoken, seed: int) -> None:
     found = curves(moved(spoken, seed))
     # Eyes that turn against the head look where they looked before.

@@ -224,7 +224,7 @@ def _thoughts(stage: _Stage) -> list[tuple[float, float]]:
 
 
 def _blinks(stage: _Stage, rng: np.random.Generator, curves: dict[str, Array]) -> Array:
-    """Every few seconds, rather in pauses and with the eyes' larger moves, and sometimes twice."""
+    """Every few seconds, rather in pauses and with the eyes' larger moves, and sometimes twice; none at either end."""
     moved = stage.times[np.flatnonzero(np.diff(curves["aside"], append=0.0) > 0.06)]
     likely = sorted([start + 0.08 for start, _ in stage.pauses] + [float(at) - 0.02 for at in moved])
     chosen: list[float] = []
@@ -239,7 +239,8 @@ def _blinks(stage: _Stage, rng: np.random.Generator, curves: dict[str, Array]) -
             chosen.append(at + float(rng.uniform(0.38, 0.48)))
         at = chosen[-1] + 1.3 + min(4.0, float(rng.gamma(2.0, 1.1)))
     curve = np.zeros(len(stage.times))
-    for one in chosen:
+    # The frame at which players stop has open eyes: what would not be over by then is left out.
+    for one in (one for one in chosen if one + _CLOSE_S + _SHUT_S + _OPEN_S <= stage.times[-1]):
         curve = np.maximum(curve, _pulse(stage.times, one + _CLOSE_S, _CLOSE_S, _OPEN_S, _SHUT_S))
     return curve
 
