@@ -14,6 +14,8 @@ from collections.abc import Callable
 from greenroom.errors import NotProduced
 from greenroom.render.confinement import limit_self, lock_in
 from greenroom.render.messages import Orders, decode_orders, encode_message
+from greenroom.studio.avatar import Avatar
+from greenroom.studio.film.drawing import DrawingProcess
 from greenroom.studio.plan import NotRendered, Rendering
 
 
@@ -81,6 +83,15 @@ def die(orders: Orders) -> None:
     """End without a word, as a crash in a library does."""
     os.write(2, b"a library complains\n")
     os.abort()
+
+
+def draw_what_cannot_be_drawn(orders: Orders) -> None:
+    """Have an avatar drawn by a process that fails in an unforeseen way."""
+
+    def set_up(what: bytes) -> Avatar:
+        raise IndexError("the eye is outside of the picture")
+
+    DrawingProcess(set_up).draw(b"somebody")
 
 
 def eat_memory(orders: Orders) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from greenroom.domain.video import ScriptVoice, VideoSpec
 from greenroom.errors import NotProduced
@@ -126,3 +127,14 @@ def test_a_process_gets_no_more_memory_than_is_allowed(work: Path, targets: tupl
 @pytest.mark.parametrize("program", ["talk_nonsense", "talk_for_ever", "die"])
 def test_a_process_that_goes_mad_is_a_crash(work: Path, targets: tuple[int, int], program: str) -> None:
     assert outcome_of(program, work, targets).code == "render_crashed"
+
+
+def test_what_a_drawing_process_said_at_its_end_is_in_the_log(work: Path, targets: tuple[int, int]) -> None:
+    with capture_logs() as logs:
+        ended = outcome_of("draw_what_cannot_be_drawn", work, targets)
+
+    assert ended.code == "drawing_ended"
+    assert "report it" in str(ended)
+    (line,) = logs
+    assert (line["log_level"], line["code"]) == ("warning", "drawing_ended")
+    assert line["said"].strip().endswith("IndexError: the eye is outside of the picture")

@@ -68,6 +68,9 @@ class Renderer:
             if isinstance(message, Rendered):
                 return message
             if isinstance(message, NotRendered):
+                # A traceback of this process, or of the one that draws for it, comes to nobody by another way.
+                if said := _tail(complaints):
+                    log.warning("a render process failed", code=message.code, said=said)
                 raise NotProduced(message.code, message.message)
             log.warning("a render process ended before it was done", status=status, said=_tail(complaints))
             raise _cause_of_death(status)

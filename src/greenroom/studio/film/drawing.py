@@ -159,7 +159,8 @@ class DrawingProcess:
 
 
 def _broken() -> NotProduced:
-    return NotProduced("drawing_ended", "The process that draws the avatar ended before its time. Try again.")
+    text = "The process that draws the avatar ended before its time. Retry the video once; if it ends so again, "
+    return NotProduced("drawing_ended", text + "report it with what the server's log says of it.")
 
 
 def _slot(memory: mmap.mmap, slot: int, box: Box) -> Stamp:
