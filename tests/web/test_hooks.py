@@ -151,7 +151,7 @@ def test_the_twenty_first_hook_is_refused(call: Call) -> None:
         ({"url": "http://127.0.0.1/a"}, "events"),
         ({"url": "http://127.0.0.1/a", "events": []}, "events"),
         ({"url": "http://127.0.0.1/a", "events": "*"}, "events"),
-        ({"url": "http://127.0.0.1/a", "events": [1]}, "events.0"),
+        ({"url": "http://127.0.0.1/a", "events": [1]}, "events[0]"),
         ({"url": "http://127.0.0.1/a", "events": ["asset.redy"]}, "events"),
         ({"url": "http://127.0.0.1/a", "events": ["ping"]}, "events"),
         ({"url": "http://127.0.0.1/a", "events": ["a\x00b"]}, "events"),

@@ -59,7 +59,7 @@ def test_a_name_is_data_of_any_script(owner: Caller) -> None:
         ({"name": " "}, "name"),
         ({"name": "a\u0000b"}, "name"),
         ({"name": "a", "scopes": []}, "scopes"),
-        ({"name": "a", "scopes": ["operator"]}, "scopes.0"),
+        ({"name": "a", "scopes": ["operator"]}, "scopes[0]"),
         ({"name": "a", "scopes": "upload"}, "scopes"),
         ({"name": "a", "expires_at": 1}, "expires_at"),
         ({"name": "a", "expires_at": "2030-01-01"}, "expires_at"),

@@ -17,6 +17,7 @@ from greenroom.web import problems
 from greenroom.web.answers import rid_of
 from greenroom.web.api.answers import answer
 from greenroom.web.api.described import completed
+from greenroom.web.api.mistakes import mistake
 from greenroom.web.auth import Callers
 from greenroom.web.problem_codes import OUTSIDE
 
@@ -112,9 +113,7 @@ async def _problem(request: Request, problem: Exception) -> Response:
 
 async def _invalid(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, RequestValidationError)
-    first = problem.errors()[0]
-    field = ".".join(str(part) for part in first["loc"][1:]) or "The body"
-    return await _problem(request, ParameterError(field, f"is {first.get('input')!r:.200}: {first['msg']}"))
+    return await _problem(request, mistake(request, problem))
 
 
 async def _http_problem(request: Request, problem: Exception) -> Response:
