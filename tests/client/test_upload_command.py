@@ -101,7 +101,10 @@ def test_a_refused_key_ends_it_after_one_file(
     status = upload_files(photos, peer.url, "a-key", as_json=False, parallel=1)
 
     assert status == NOT_ALL_READY
-    assert "The server refuses the key: Invalid API key" in capsys.readouterr().err
+    assert capsys.readouterr().err.splitlines() == [
+        "The server refuses the key: Invalid API key",
+        "0 of 6 files are up, 6 not finished.",
+    ]
     assert len(peer.seen) == 1
 
 
@@ -111,7 +114,7 @@ def test_a_missing_key_is_told_without_asking_the_server(
     status = upload_files([photo], peer.url, "", as_json=False)
 
     assert status == NOT_ALL_READY
-    assert "There is no API key." in capsys.readouterr().err
+    assert capsys.readouterr().err.startswith("There is no API key. Give one with --key or GREENROOM_API_KEY;")
     assert peer.seen == []
 
 

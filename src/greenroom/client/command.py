@@ -16,6 +16,8 @@ ALL_READY = 0
 NOT_ALL_READY = 1
 INTERRUPTED = 130  # what a shell reports for a program that ^C ended
 
+_KEY_CURE = "Give one with --key or GREENROOM_API_KEY; on the server, greenroom keys create makes one."
+
 
 def upload_files(
     files: Sequence[Path], url: str, key: str, as_json: bool, *, folder: str = "", parallel: int = 4
@@ -31,6 +33,9 @@ def upload_files(
     stop = _Stop()
     try:
         client = Client(url, key, backoff=Backoff(sleep=stop.sleep))
+    except KeyRefused as refusal:
+        report.end(f"{refusal} {_KEY_CURE}")
+        return NOT_ALL_READY
     except ClientError as error:
         report.end(str(error))
         return NOT_ALL_READY
@@ -86,9 +91,10 @@ class _Run:
                 self._start(min(parallel, len(self._files)))
                 self._collect()
             except KeyboardInterrupt:
-                return self._give_up("Stopped.", INTERRUPTED)
+                return self._give_up(INTERRUPTED, f"Stopped. {self._tally()}")
             except KeyRefused as refusal:
-                return self._give_up(f"The server refuses the key: {refusal}", NOT_ALL_READY)
+                # A line each: the server's sentence may end in a command to be copied.
+                return self._give_up(NOT_ALL_READY, f"The server refuses the key: {refusal}", self._tally())
         self._report.end("" if self._ready == len(self._files) else self._tally())
         return ALL_READY if self._ready == len(self._files) else NOT_ALL_READY
 
@@ -135,9 +141,10 @@ class _Run:
             self._report.bars.count()
             self._report.tell(outcome)
 
-    def _give_up(self, why: str, status: int) -> int:
+    def _give_up(self, status: int, *lines: str) -> int:
         self._stop.tell()
-        self._report.end(f"{why} {self._tally()}")
+        for line in lines:
+            self._report.end(line)
         return status
 
     def _tally(self) -> str:
