@@ -109,6 +109,41 @@ def test_nothing_unfinished_is_left_behind(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["broken.jpg"]
 
 
+@pytest.mark.parametrize("format_", ["mp4", "mp3"])
+def test_an_image_that_shall_be_a_film_or_a_sound_is_told_what_it_can_become(
+    photo: Path, format_: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert optimized(photo, format=format_) == 1
+    assert capsys.readouterr().err == (
+        f"✗ {photo}  This is an image (PNG image), which becomes no {format_.upper()}.\n"
+        "  → Ask for JPEG, PNG or WebP: --format jpeg, png or webp.\n"
+    )
+
+
+def test_a_gif_becomes_a_film(tmp_path: Path) -> None:
+    file = tmp_path / "short.gif"
+    file.write_bytes(media_samples.gif())
+
+    assert optimized(file, format="mp4") == 0
+    assert (tmp_path / "short-optimized.mp4").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("20000000", 20_000_000), ("500kB", 512_000), ("1.5 MiB", 1_572_864), ("2g", 2 << 30), ("7b", 7), ("1e6", 10**6)],
+)
+def test_a_size_may_have_a_unit(text: str, size: int) -> None:
+    assert wishes_from({"max_bytes": text}) == {"max_bytes": size}
+
+
+@pytest.mark.parametrize("text", ["5zb", "ten", "kB", "", "1.2.3", "inf", "9" * 400, "5 5", "bkm"])
+def test_what_is_no_size_is_quoted_as_it_was_given(text: str) -> None:
+    with pytest.raises(ParameterError) as refused:
+        wishes_from({"max_bytes": text})
+
+    assert str(refused.value) == f"--max-bytes is {text!r}; allowed are numbers like 20000000, 500kB, 10MB"
+
+
 @pytest.mark.parametrize(
     ("given", "field"),
     [({"quality": 101}, "quality"), ({"max_bytes": "ten"}, "--max-bytes"), ({"loudness_lufs": "loud"}, "--loudness")],

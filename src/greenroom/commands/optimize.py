@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,8 +29,9 @@ NOT_ALL_MADE = 1
 INTERRUPTED = 130  # what a shell reports for a program that ^C ended
 
 _HEAD_BYTES = 4096
+_SIZE = re.compile(r"([0-9.]+(?:e[0-9])?)\s*(?:([kmg])i?)?b?", re.IGNORECASE)
 _KIND_OF_FORMAT = {"mp3": Kind.AUDIO, "mp4": Kind.VIDEO}
-_UNITS = {"kb": 1 << 10, "k": 1 << 10, "mb": 1 << 20, "m": 1 << 20, "gb": 1 << 30, "g": 1 << 30, "b": 1, "": 1}
+_UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 _NO_PICTURE = "optimize_no_picture"
 
 
@@ -67,7 +69,7 @@ def wishes_from(given: Mapping[str, object]) -> dict[str, object]:
     if "max_bytes" in wishes:
         wishes["max_bytes"] = _bytes(str(wishes["max_bytes"]))
     if isinstance(loudness := wishes.get("loudness_lufs"), str) and loudness != "off":
-        wishes["loudness_lufs"] = _number("--loudness", loudness)
+        wishes["loudness_lufs"] = _lufs(loudness)
     return wishes
 
 
@@ -124,12 +126,18 @@ class _Run:
             return self._copied(file, source.fileno(), Kind.AUDIO, progress)
 
     def _kind(self, head: bytes) -> Kind:
-        name = sniff(head).name
+        sniffed = sniff(head)
+        name = sniffed.name
         word = name.rpartition(" ")[2].lower()
         seen = {"image": Kind.IMAGE, "video": Kind.VIDEO, "audio": Kind.AUDIO, "media": Kind.VIDEO}.get(word)
         if seen is None and name != "Windows Media file":
             raise NotOptimized(remark("optimize_unreadable", f"This is no image, video or sound: {name}."))
-        return _KIND_OF_FORMAT.get(str(self.wishes.get("format", "")).lower(), seen or Kind.VIDEO)
+        kind = _KIND_OF_FORMAT.get(str(self.wishes.get("format", "")).lower(), seen or Kind.VIDEO)
+        # A GIF is a short film as well.
+        if seen is Kind.IMAGE and kind is not Kind.IMAGE and sniffed.format is not Format.GIF:
+            wanted = str(self.wishes["format"]).upper()
+            raise NotOptimized(remark("optimize_other_kind", f"This is an image ({name}), which becomes no {wanted}."))
+        return kind
 
     def _copied(self, file: Path, source: int, kind: Kind, progress: _Progress) -> tuple[Path, Optimized]:
         recipe = self._recipe(kind)
@@ -284,15 +292,17 @@ def _line(outcome: _Outcome) -> _Line:
 
 
 def _bytes(text: str) -> int:
-    number = text.lower().rstrip("bkmgi ")
-    unit = text.lower()[len(number) :].strip().replace("i", "")
-    if unit not in _UNITS:
-        raise ParameterError("--max-bytes", f"is {text!r}; allowed are numbers like 20000000, 500kB, 10MB")
-    return round(_number("--max-bytes", number) * _UNITS[unit])
+    found = _SIZE.fullmatch(text.strip())
+    try:
+        if found is not None:
+            return round(float(found[1]) * _UNITS[(found[2] or "").lower()])
+    except (ValueError, OverflowError):
+        pass
+    raise ParameterError("--max-bytes", f"is {text!r}; allowed are numbers like 20000000, 500kB, 10MB")
 
 
-def _number(option: str, text: str) -> float:
+def _lufs(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise ParameterError(option, f"is {text!r}, which is no number") from None
+        raise ParameterError("--loudness", f"is {text!r}; allowed are numbers like -16, and off") from None

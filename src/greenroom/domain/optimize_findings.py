@@ -11,6 +11,10 @@ OPTIMIZE_FINDINGS: dict[str, Explanation] = {
     "optimize_unreadable": Explanation("The file cannot be read as an image, video or sound.", _CHECK),
     "optimize_no_picture": Explanation("The file has no picture to make a video of.", "Optimize it as sound."),
     "optimize_no_sound": Explanation("The file has no sound.", "Optimize it as a video, or choose another file."),
+    "optimize_other_kind": Explanation(
+        "An image other than a GIF becomes no video and no sound.",
+        "Ask for JPEG, PNG or WebP: --format jpeg, png or webp.",
+    ),
     "optimize_undecodable": Explanation("Nothing in the file can be decoded.", _CHECK),
     "optimize_too_large": Explanation(
         "The picture is larger than is ever decoded here.", "Make it smaller in the program that it comes from."
