@@ -76,6 +76,25 @@ def test_an_account_that_is_not_there_is_not_found(data: Path) -> None:
         ran(data, "keys", "create", "a", "--account", "acc_x")
 
 
+def test_a_scope_that_is_none_is_refused_in_plain_words(data: Path, account: str) -> None:
+    with pytest.raises(ParameterError) as refused:
+        ran(data, "keys", "create", "a", "--account", account, "--scope", "all")
+
+    assert str(refused.value) == "--scope is 'all'; allowed are upload, read, render, admin, operator"
+
+
+@pytest.mark.parametrize(
+    ("bounds", "scopes"),
+    [((), "admin, read, render, upload"), (("--scope", "read", "--scope", "operator"), "operator, read")],
+)
+def test_a_key_may_do_what_was_asked_for_or_what_the_help_says(
+    data: Path, account: str, bounds: tuple[str, ...], scopes: str
+) -> None:
+    made = ran(data, "keys", "create", "a", "--account", account, *bounds)
+
+    assert f"may: {scopes}." in made.stderr
+
+
 @pytest.mark.parametrize(
     ("expires", "state"),
     [("30d", "expires 20"), ("12h", "expires 20"), ("90m", "expires 20"), ("2099-01-31", "expires 2099-01-31 00:00")],

@@ -34,6 +34,8 @@ Assets = Annotated[str | None, typer.Option(help="Assets it may have, likewise."
 MediaSeconds = Annotated[str | None, typer.Option(help="Seconds of video and sound, likewise.")]
 Credits = Annotated[str | None, typer.Option("--credits", help="Credits it may spend in all, likewise.")]
 
+_SCOPES_HELP = f"What it may do: {', '.join(Scope)}. May be given several times."
+_USUAL_SCOPES = "upload, read, render, admin; with --folder without admin"
 _UNITS_S = {"d": 86400, "h": 3600, "m": 60}
 _SPAN = re.compile(r"([0-9]{1,6})([dhm])")
 _FOREVER = (-1.0, "")
@@ -44,7 +46,7 @@ _ID = Column("id", no_wrap=True)
 @keys_app.command("create")
 def create_key(
     name: Annotated[str, typer.Argument(help="What the key is for.")],
-    scope: Annotated[list[Scope] | None, typer.Option(help="May be given several times.", show_default="all")] = None,
+    scope: Annotated[list[str] | None, typer.Option(help=_SCOPES_HELP, show_default=_USUAL_SCOPES)] = None,
     account: Annotated[str, typer.Option(help="Whose key it is.")] = DEFAULT_ACCOUNT,
     expires: Annotated[str | None, typer.Option(help="30d, 12h, 90m, or an instant: 2030-01-31T12:00Z.")] = None,
     folder: Annotated[str | None, typer.Option(help="The id of the only folder that it may touch.")] = None,
@@ -55,7 +57,7 @@ def create_key(
     usual = ALL_SCOPES if folder is None else WORKING_SCOPES
     wish = KeyWish(
         name,
-        frozenset(scope) if scope else usual,
+        frozenset(map(_scope, scope)) if scope else usual,
         _instant(expires) if expires is not None else None,
         FolderId(folder) if folder is not None else None,
     )
@@ -231,6 +233,12 @@ def _limit(shown: str, text: str, kind: Callable[[str], float]) -> int | None:
     if not 0 < number < 2**63:
         raise ParameterError(shown, f"is {text!r}; allowed are a number above 0, unlimited and default")
     return number
+
+
+def _scope(text: str) -> Scope:
+    if text not in set(Scope):
+        raise ParameterError("--scope", f"is {text!r}; allowed are {', '.join(Scope)}")
+    return Scope(text)
 
 
 def _instant(text: str) -> datetime:
