@@ -81,7 +81,8 @@ def _default(value: Any) -> str:
         return "on" if value else "off"
     if value in ("", []):
         return "empty"
-    return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
+    whole = isinstance(value, float) and value.is_integer()
+    return f"`{value:.0f}`" if whole else f"`{value}`"
 
 
 # Errors

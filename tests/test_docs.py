@@ -41,6 +41,13 @@ def test_every_setting_is_in_the_reference(facts: SettingFacts) -> None:
     assert f"| `{facts.name}` | `{facts.variable}` |" in (ROOT / "docs" / "reference" / "settings.md").read_text()
 
 
+def test_a_number_is_written_as_it_may_be_set() -> None:
+    written = (ROOT / "docs" / "reference" / "settings.md").read_text()
+
+    assert "| `2592000` |" in written
+    assert "e+" not in written
+
+
 def codes_made_in(path: Path) -> set[str]:
     """The codes that a file words findings with, where they are written out."""
     calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
