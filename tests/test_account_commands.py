@@ -1,5 +1,6 @@
 """`greenroom keys` and `greenroom accounts`, in the data folder; and the doctor's look at what is counted."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from typer.testing import CliRunner, Result
 from greenroom import cli
 from greenroom.bootstrap import house
 from greenroom.db.sqlite import Statement
-from greenroom.errors import GreenroomError, NotFound, ParameterError
+from greenroom.errors import GreenroomError, NotFound, ParameterError, SettingError
 
 
 def ran(data: Path, *arguments: str) -> Result:
@@ -21,10 +22,18 @@ def ran(data: Path, *arguments: str) -> Result:
     return said
 
 
+def told(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+    """What a command says as a process of its own."""
+    command = [sys.executable, "-m", "greenroom", *arguments]
+    return subprocess.run(command, env=os.environ | settings, capture_output=True, text=True, timeout=60)
+
+
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with one account beside the first."""
-    return tmp_path_factory.mktemp("commands") / "data"
+    """A data folder as the first start of a server leaves it."""
+    made = tmp_path_factory.mktemp("commands") / "data"
+    house.open_catalogue(str(made)).close()
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -125,10 +134,71 @@ def test_a_key_of_another_account_is_revoked_too(data: Path, account: str) -> No
 
 
 def test_a_command_that_is_refused_is_one_line(data: Path) -> None:
-    command = [sys.executable, "-m", "greenroom", "accounts", "show", "acc_x", "--data", str(data)]
-    said = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    said = told("accounts", "show", "acc_x", "--data", str(data))
 
     assert (said.returncode, said.stdout, said.stderr) == (2, "", "greenroom: There is no account 'acc_x'.\n")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "keys list",
+        "keys create a",
+        "keys revoke key_x",
+        "accounts list",
+        "accounts create a",
+        "accounts show acc_x",
+        "accounts set acc_x --assets 5",
+        "audit verify",
+        "reverify",
+    ],
+)
+def test_where_there_is_no_catalogue_a_command_says_so_and_makes_nothing(tmp_path: Path, command: str) -> None:
+    with pytest.raises(SettingError) as refused:
+        ran(tmp_path / "typo", *command.split())
+
+    assert str(refused.value) == (
+        f"There is no catalogue in {tmp_path / 'typo'}. Name the data folder of a server with --data or GREENROOM_DATA; "
+        "greenroom serve makes a new one."
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_of_something_else_stays_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "photo.jpg").write_bytes(b"mine")
+
+    with pytest.raises(SettingError, match="There is no catalogue in"):
+        ran(tmp_path, "keys", "list")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["photo.jpg"]
+
+
+def test_a_receipt_is_not_verified_by_keys_that_are_made_for_it(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match=r"There are no receipt keys in .*typo; --keys takes"):
+        ran(tmp_path / "typo", "receipt", "verify", "a" * 300)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["serve", "keys list", "audit verify", "reverify"])
+def test_a_data_folder_that_is_a_file_is_refused_in_one_line(tmp_path: Path, command: str) -> None:
+    (tmp_path / "afile").write_text("not a folder")
+
+    said = told(*command.split(), "--data", str(tmp_path / "afile"))
+
+    assert (said.returncode, said.stdout) == (2, "")
+    assert said.stderr == (
+        f"greenroom: The data folder {tmp_path / 'afile'} cannot be used: it is no folder. Name another with --data or "
+        "GREENROOM_DATA, or see to its place and its permissions.\n"
+    )
+
+
+def test_a_data_folder_that_cannot_be_made_is_refused_in_one_line() -> None:
+    said = told("serve", GREENROOM_DATA="/proc/x")
+
+    assert said.returncode == 2
+    assert said.stderr.startswith("greenroom: The data folder /proc/x cannot be used: ")
+    assert said.stderr.count("\n") == 1
 
 
 def test_the_doctor_finds_what_was_counted_wrong(tmp_path: Path) -> None:

@@ -101,6 +101,7 @@ def test_a_misspelt_variable_is_refused_by_name(variable: str) -> None:
 @pytest.mark.parametrize(
     ("variable", "text", "allowed"),
     [
+        ("GREENROOM_DATA", "", "the path of a folder"),
         ("GREENROOM_PORT", "http", "a whole number"),
         ("GREENROOM_PORT", "80.5", "a whole number"),
         ("GREENROOM_PORT", "", "a whole number"),
@@ -139,6 +140,7 @@ def test_a_value_that_cannot_be_used_is_refused_with_variable_value_and_what_is_
         ('port = "8700"', "port"),
         ("port = 80.5", "port"),
         ("port = true", "port"),
+        ('data = "a\\u0000b"', "data"),
         ("host = 5", "host"),
         ("public_urls = 'https://a.example'", "public_urls"),
         ("public_urls = [5]", "public_urls"),

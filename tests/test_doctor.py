@@ -13,11 +13,29 @@ def doctor(data: Path, **settings: str) -> "subprocess.CompletedProcess[str]":
 
 
 def test_a_machine_that_has_what_is_needed_is_healthy(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+
     said = doctor(tmp_path / "data")
 
     assert said.returncode == 0, said.stdout
+    assert f"ok   data folder: {tmp_path / 'data'}: " in said.stdout
     assert "ok   judging images: works" in said.stdout
     assert "ok   judging sound and video: works" in said.stdout
+
+
+def test_before_the_first_start_the_place_is_looked_at_and_nothing_is_made(tmp_path: Path) -> None:
+    said = doctor(tmp_path / "a" / "data")
+
+    assert said.returncode == 0, said.stdout
+    assert f"ok   data folder: {tmp_path / 'a' / 'data'} is not there yet, greenroom serve makes it; " in said.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_where_no_data_folder_can_be_made_is_bad(tmp_path: Path) -> None:
+    said = doctor(Path("/proc/data"))
+
+    assert said.returncode == 1
+    assert "BAD  data folder: /proc/data: " in said.stdout
 
 
 def test_it_says_which_protections_are_in_force(tmp_path: Path) -> None:

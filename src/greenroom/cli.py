@@ -172,7 +172,7 @@ def verify_audit(
     from greenroom.bootstrap import house
     from greenroom.services.audit import Audit
 
-    database = house.open_catalogue(config.load(os.environ, config_file, {"data": data}).data)
+    database = house.existing_catalogue(config.load(os.environ, config_file, {"data": data}).data)
     try:
         walked = Audit(database).walk(head)
     finally:
@@ -200,4 +200,4 @@ def verify_receipt(
     from greenroom.domain.receipt import public_keys
 
     settings = config.load(os.environ, config_file, {"data": data})
-    raise typer.Exit(verify(receipt, keys, file, lambda: public_keys(house.receipt_keys(settings))))
+    raise typer.Exit(verify(receipt, keys, file, lambda: public_keys(house.kept_receipt_keys(settings))))

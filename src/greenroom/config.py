@@ -408,7 +408,12 @@ class Settings:
 
     host: str = setting("127.0.0.1", "Address to listen on.")
     port: int = setting(8700, "Port to listen on; 0 takes a free one.", lambda value: 0 <= value < 65536, "0 to 65535")
-    data: str = setting("greenroom-data", "Folder for the catalogue, the bytes and the keys.")
+    data: str = setting(
+        "greenroom-data",
+        "Folder for the catalogue, the bytes and the keys.",
+        lambda value: value != "" and "\0" not in value,
+        "the path of a folder",
+    )
     api_key: str = setting("", "The first API key; without it the first start makes one and shows it once.")
     signing_keys: list[str] = setting(
         [],

@@ -47,8 +47,12 @@ def catalogue_path(data: str) -> str:
 
 
 def open_catalogue(data: str) -> Database:
-    """The catalogue of a data folder at this version's schema, with its account."""
-    os.makedirs(data, mode=0o700, exist_ok=True)
+    """
+    The catalogue of a data folder at this version's schema, with its account; both are made when missing.
+
+    Raises SettingError for a folder that cannot be made.
+    """
+    _make_data_folder(data)
     path = catalogue_path(data)
     migrate(path)
     database = Database(path)
@@ -57,10 +61,32 @@ def open_catalogue(data: str) -> Database:
     return database
 
 
+def existing_catalogue(data: str) -> Database:
+    """
+    The same for commands that look at or change what is there: a misspelt folder would look empty.
+
+    Raises SettingError where there is no catalogue, and makes nothing.
+    """
+    try:
+        os.stat(catalogue_path(data))
+    except FileNotFoundError:
+        raise _nothing_there(f"There is no catalogue in {data}.") from None
+    except OSError as problem:
+        raise _unusable_folder(data, problem) from problem
+    return open_catalogue(data)
+
+
 def own_data_folder(data: str) -> int:
-    """Take the data folder for this process; the lock goes with the descriptor that is returned."""
-    os.makedirs(data, mode=0o700, exist_ok=True)
-    lock = os.open(os.path.join(data, "serve.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    """
+    Take the data folder for this process; the lock goes with the descriptor that is returned.
+
+    Raises SettingError for a folder that cannot be made or written, DataFolderInUse when another process has it.
+    """
+    _make_data_folder(data)
+    try:
+        lock = os.open(os.path.join(data, "serve.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as problem:
+        raise _unusable_folder(data, problem) from problem
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -69,6 +95,27 @@ def own_data_folder(data: str) -> int:
             f"Another greenroom serve owns the data folder {data}. Stop it, or give another one with --data."
         ) from None
     return lock
+
+
+def _make_data_folder(data: str) -> None:
+    try:
+        os.makedirs(data, mode=0o700, exist_ok=True)
+    except OSError as problem:
+        raise _unusable_folder(data, problem) from problem
+
+
+def _unusable_folder(data: str, problem: OSError) -> SettingError:
+    why = "it is no folder" if os.path.exists(data) and not os.path.isdir(data) else problem.strerror
+    return SettingError(
+        f"The data folder {data} cannot be used: {why}. Name another with --data or GREENROOM_DATA, or see to its place "
+        "and its permissions."
+    )
+
+
+def _nothing_there(sentence: str) -> SettingError:
+    return SettingError(
+        f"{sentence} Name the data folder of a server with --data or GREENROOM_DATA; greenroom serve makes a new one."
+    )
 
 
 def receiver_guard(settings: Settings) -> Guard:
@@ -80,7 +127,7 @@ def receiver_guard(settings: Settings) -> Guard:
 
 def reverification(settings: Settings) -> tuple[Iterator[tuple[Asset, Asset]], Callable[[], None]]:
     """What `greenroom reverify` goes through, and what it must call at the end."""
-    database = open_catalogue(settings.data)
+    database = existing_catalogue(settings.data)
     store = BlobStore(settings.data)
     examiner = Examiner(exam_limits(settings))
     verification = Verification(database, store, examiner.examine, policy(settings), lambda _: None, now)
@@ -125,6 +172,16 @@ def receipt_keys(settings: Settings) -> list[ReceiptKey]:
     """The keys that sign receipts, from the setting or the data folder as with `signing_keys`."""
     texts = settings.receipt_keys or _keys_from_file(os.path.join(settings.data, "receipt.keys"))
     return [ReceiptKey.of(secret) for secret in _long_enough("GREENROOM_RECEIPT_KEYS", texts)]
+
+
+def kept_receipt_keys(settings: Settings) -> list[ReceiptKey]:
+    """The same for who only verifies: makes nothing. Raises SettingError where there are none."""
+    path = os.path.join(settings.data, "receipt.keys")
+    if not (settings.receipt_keys or os.path.exists(path)):
+        raise _nothing_there(
+            f"There are no receipt keys in {settings.data}; --keys takes those that a server publishes."
+        )
+    return receipt_keys(settings)
 
 
 def first_key(access: Access, settings: Settings) -> str | None:

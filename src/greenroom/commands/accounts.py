@@ -180,7 +180,7 @@ def _house(data: str | None, config_file: str | None) -> Iterator["tuple[Access,
     from greenroom.services.accounts import Accounts
 
     settings = config.from_environment(config_file, {"data": data})
-    database = house.open_catalogue(settings.data)
+    database = house.existing_catalogue(settings.data)
     try:
         yield Access(database, house.now), Accounts(database, house.now, house.usual_limits(settings))
     finally:

@@ -65,16 +65,26 @@ def examine_models(folder: str) -> Iterator[Check]:
 
 
 def _data_folder(data: str) -> Check:
+    place = _nearest_folder(data)
     try:
-        os.makedirs(data, mode=0o700, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=data) as file:
+        with tempfile.NamedTemporaryFile(dir=place) as file:
             os.fsync(file.fileno())
             os.link(file.name, file.name + ".link")
             os.unlink(file.name + ".link")
-        disk = os.statvfs(data)
+        disk = os.statvfs(place)
     except OSError as problem:
         return Check("data folder", f"{data}: {problem.strerror}", False)
-    return Check("data folder", f"{data}: {disk.f_bavail * disk.f_frsize // 2**20} MB free, links and fsync work", True)
+    found = data if os.path.exists(data) else f"{data} is not there yet, greenroom serve makes it; {place}"
+    room = f"{disk.f_bavail * disk.f_frsize // 2**20} MB free"
+    return Check("data folder", f"{found}: {room}, links and fsync work", True)
+
+
+def _nearest_folder(data: str) -> str:
+    """Where a look at the disk can be taken: the data folder, else the place that it would be made in."""
+    place = os.path.abspath(data)
+    while not os.path.lexists(place):
+        place = os.path.dirname(place)
+    return place
 
 
 def _judgement(examiner: Examiner, name: str, sample: bytes, format_: Format) -> Check:
