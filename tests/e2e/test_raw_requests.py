@@ -235,6 +235,23 @@ def test_what_is_no_http_at_all_is_answered_400(connection: RawConnection) -> No
     assert connection.answer().status == 400
 
 
+@pytest.mark.parametrize("target", ["/api/v1/assets?q=靴", "/assets/靴.jpg"])
+def test_an_address_with_characters_that_no_url_has_is_told_the_cure(connection: RawConnection, target: str) -> None:
+    connection.send(f"GET {target} HTTP/1.1\r\nHost: {connection.host}\r\n\r\n".encode())
+
+    refusal = connection.answer()
+
+    assert refusal.status == 400
+    assert b"percent-encoded" in refusal.body
+    assert b"curl -G --data-urlencode" in refusal.body
+
+
+def test_an_address_in_percent_encoding_is_taken_in_any_script(connection: RawConnection, server: RunningServer) -> None:
+    connection.request("GET /api/v1/assets?q=%E9%9D%B4", f"x-api-key: {server.key}")
+
+    assert connection.answer().status == 200
+
+
 def test_the_preface_of_http_2_is_answered_with_a_refusal(connection: RawConnection) -> None:
     connection.send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
 

@@ -23,6 +23,10 @@ from greenroom.web.sendfile import FileSender
 
 # What one connection may have waiting for its application: with many large uploads at once this is the memory.
 _BODY_BUFFER_BYTES = 256 * 1024
+_NO_ADDRESS = (
+    "The address of this request has characters that no URL has. Write them percent-encoded; for a query, "
+    "curl -G --data-urlencode 'name=value' does so."
+)
 
 
 class Phase(Enum):
@@ -98,9 +102,10 @@ class Protocol(HttpToolsProtocol):
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             self._refuse(400, "This server does not switch protocols.")
-        except httptools.HttpParserError:
+        except httptools.HttpParserError as problem:
             if self._lingering is None and not self.transport.is_closing():
-                self._refuse(400, "This is not a valid HTTP/1.1 request.")
+                is_address = isinstance(problem, httptools.HttpParserInvalidURLError)
+                self._refuse(400, _NO_ADDRESS if is_address else "This is not a valid HTTP/1.1 request.")
         else:
             if self._phase is Phase.HEADERS:
                 self._headers_are_small()
