@@ -158,8 +158,8 @@ def test_where_there_is_no_catalogue_a_command_says_so_and_makes_nothing(tmp_pat
         ran(tmp_path / "typo", *command.split())
 
     assert str(refused.value) == (
-        f"There is no catalogue in {tmp_path / 'typo'}. Name the data folder of a server with --data or GREENROOM_DATA; "
-        "greenroom serve makes a new one."
+        f"There is no catalogue in {tmp_path / 'typo'}. Name the data folder of a server with --data or "
+        "GREENROOM_DATA; greenroom serve makes a new one."
     )
     assert list(tmp_path.iterdir()) == []
 

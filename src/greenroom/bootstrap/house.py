@@ -107,8 +107,8 @@ def _make_data_folder(data: str) -> None:
 def _unusable_folder(data: str, problem: OSError) -> SettingError:
     why = "it is no folder" if os.path.exists(data) and not os.path.isdir(data) else problem.strerror
     return SettingError(
-        f"The data folder {data} cannot be used: {why}. Name another with --data or GREENROOM_DATA, or see to its place "
-        "and its permissions."
+        f"The data folder {data} cannot be used: {why}. Name another with --data or GREENROOM_DATA, or see to its "
+        "place and its permissions."
     )
 
 
@@ -178,9 +178,7 @@ def kept_receipt_keys(settings: Settings) -> list[ReceiptKey]:
     """The same for who only verifies: makes nothing. Raises SettingError where there are none."""
     path = os.path.join(settings.data, "receipt.keys")
     if not (settings.receipt_keys or os.path.exists(path)):
-        raise _nothing_there(
-            f"There are no receipt keys in {settings.data}; --keys takes those that a server publishes."
-        )
+        raise _nothing_there(f"There are no receipt keys in {settings.data}; --keys takes those of a server.")
     return receipt_keys(settings)
 
 
