@@ -8,6 +8,8 @@ import pytest
 from greenroom.config import SettingFacts, Settings, all_settings, load
 from greenroom.errors import SettingError
 
+DURATIONS = [facts for facts in all_settings() if facts.name.endswith("_s") and not facts.name.endswith("_per_s")]
+
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
@@ -35,6 +37,21 @@ def test_every_default_passes_its_own_check(facts: SettingFacts) -> None:
 def test_every_setting_has_a_sentence_of_help_and_a_check_that_says_what_is_allowed(facts: SettingFacts) -> None:
     assert facts.help.endswith(".")
     assert (facts.check is None) == (facts.allowed == "")
+
+
+@pytest.mark.parametrize("facts", DURATIONS, ids=lambda facts: facts.name)
+def test_no_duration_is_longer_than_a_clock_can_tell(facts: SettingFacts) -> None:
+    assert facts.check is not None
+    assert not facts.check(facts.type(1e30))
+    assert facts.check(604_800)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://a.example", "http://a.example:8700/", "http://127.0.0.1", "http://[::1]:8700", "https://médias.example"],
+)
+def test_an_origin_may_have_a_port_and_end_with_a_slash(url: str) -> None:
+    assert load({"GREENROOM_PUBLIC_URLS": url}).public_urls == [url]
 
 
 @pytest.mark.parametrize(
@@ -118,6 +135,18 @@ def test_a_misspelt_variable_is_refused_by_name(variable: str) -> None:
         ("GREENROOM_STORAGE_HEADROOM_BYTES", "-1", "0 or more"),
         ("GREENROOM_LOG_FORMAT", "xml", "text or json"),
         ("GREENROOM_PUBLIC_URLS", "media.example.com", "addresses that begin with http:// or https://"),
+        ("GREENROOM_PUBLIC_URLS", "https://", "like `https://media.example.com`"),
+        ("GREENROOM_PUBLIC_URLS", "https://:8700", "like `https://media.example.com`"),
+        ("GREENROOM_PUBLIC_URLS", "https://a.example/x", "like `https://media.example.com`"),
+        ("GREENROOM_PUBLIC_URLS", "https://a.example//", "like `https://media.example.com`"),
+        ("GREENROOM_PUBLIC_URLS", "https://a.example?", "like `https://media.example.com`"),
+        ("GREENROOM_PUBLIC_URLS", "https://a.example#x", "like `https://media.example.com`"),
+        ("GREENROOM_PUBLIC_URLS", "https://ann:word@a.example", "like `https://media.example.com`"),
+        ("GREENROOM_PUBLIC_URLS", "https://a.example:65536", "like `https://media.example.com`"),
+        ("GREENROOM_PUBLIC_URLS", "https://a.example, https://b.example/x", "like `https://media.example.com`"),
+        ("GREENROOM_UPLOADS_GRANT_LIFETIME_S", "1e30", "a number above 0, up to 3153600000 (a century)"),
+        ("GREENROOM_WEBHOOKS_KEPT_S", "1", "172800 to 3153600000 (a century); deliveries are tried for a day"),
+        ("GREENROOM_IMPORTS_TIMEOUT_S", "1e9", "a number above 0, up to 604800 (a week)"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_with_variable_value_and_what_is_allowed(

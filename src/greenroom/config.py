@@ -21,6 +21,10 @@ from greenroom.errors import SettingError
 from greenroom.net.addresses import AllowList
 
 MIB = 1024 * 1024
+WEEK_S = 7 * 86400
+CENTURY_S = 36500 * 86400
+
+_ORIGIN = re.compile(r"https?://(?:[\w.-]*\w[\w.-]*|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?/?")
 
 NOT_SETTINGS = frozenset(("GREENROOM_CONFIG", "GREENROOM_URL", "GREENROOM_PYTHON"))
 """Variables of ours that other programs read: the path of the TOML file, the client's server, the scripts' Python."""
@@ -48,9 +52,33 @@ def is_allow_list(value: list[str]) -> bool:
     return True
 
 
+def is_origin(url: str) -> bool:
+    """Whether an address is a scheme, a host and perhaps a port; one slash may end it."""
+    found = _ORIGIN.fullmatch(url)
+    return found is not None and int(found[1] or 0) < 65536
+
+
 def positive(default: float, text: str) -> Any:
     """A number above zero."""
     return setting(default, text, lambda value: 0 < value < math.inf, "a number above 0")
+
+
+def waiting(default: float, text: str) -> Any:
+    """Seconds that somebody waits or a process works: clocks of sockets and processes take no more than years."""
+    return setting(default, text, lambda value: 0 < value <= WEEK_S, f"a number above 0, up to {WEEK_S} (a week)")
+
+
+def lasting(default: float, text: str) -> Any:
+    """Seconds for which something holds: an instant that they are added to must be one of the calendar's."""
+    return setting(
+        default, text, lambda value: 0 < value <= CENTURY_S, f"a number above 0, up to {CENTURY_S} (a century)"
+    )
+
+
+def lasting_from(least_s: int, default: float, text: str, why: str = "") -> Any:
+    """The same, not less than given; `why` says what is so about that."""
+    allowed = f"{least_s} to {CENTURY_S} (a century)" + (f"; {why}" if why else "")
+    return setting(default, text, lambda value: least_s <= value <= CENTURY_S, allowed)
 
 
 def not_negative(default: float, text: str) -> Any:
@@ -62,17 +90,17 @@ def not_negative(default: float, text: str) -> Any:
 class Http:
     """How the server treats connections."""
 
-    header_timeout_s: float = positive(10.0, "A request's headers must be complete after this time.")
-    body_gap_s: float = positive(30.0, "A body that brings nothing for this long is given up.")
+    header_timeout_s: float = waiting(10.0, "A request's headers must be complete after this time.")
+    body_gap_s: float = waiting(30.0, "A body that brings nothing for this long is given up.")
     body_min_bytes_per_s: int = setting(
         100, "A body slower than this, over a minute, is given up.", lambda value: value >= 0, "0 or more"
     )
-    keep_alive_s: float = positive(75.0, "An idle connection is closed after this time.")
-    write_timeout_s: float = positive(60.0, "A reader that takes nothing for this long is given up.")
+    keep_alive_s: float = waiting(75.0, "An idle connection is closed after this time.")
+    write_timeout_s: float = waiting(60.0, "A reader that takes nothing for this long is given up.")
     max_header_bytes: int = positive(32 * 1024, "All header lines of a request together, in bytes.")
     max_header_count: int = positive(100, "Header lines of a request.")
     linger_bytes: int = positive(8 * MIB, "After an early refusal this much of the body is read and thrown away.")
-    linger_s: float = positive(5.0, "After an early refusal the body is read and thrown away for this long.")
+    linger_s: float = waiting(5.0, "After an early refusal the body is read and thrown away for this long.")
     max_connections: int = positive(4096, "Connections open at once; further ones are answered 503.")
     lend_bytes: int = positive(1 * MIB, "Bodies from this size on are received by a thread that is lent the socket.")
 
@@ -94,8 +122,8 @@ class Storage:
 class Uploads:
     """How uploads are taken."""
 
-    grant_lifetime_s: float = positive(900.0, "How long a sign_url may be used to begin a PUT.")
-    judgement_wait_s: float = positive(10.0, "A PUT is answered 202 when judgement takes longer.")
+    grant_lifetime_s: float = lasting(900.0, "How long a sign_url may be used to begin a PUT.")
+    judgement_wait_s: float = waiting(10.0, "A PUT is answered 202 when judgement takes longer.")
     max_pending: int = positive(256, "Uploads received or judged at once; further ones are answered 503.")
     form_max_fields: int = positive(20, "Fields of a multipart form beside the file.")
     form_max_field_bytes: int = positive(4096, "Size of one such field.")
@@ -105,7 +133,7 @@ class Uploads:
 class Idempotency:
     """How long requests with an Idempotency-Key are remembered."""
 
-    lifetime_s: float = positive(86400.0, "A request that is sent again within this time is answered, not repeated.")
+    lifetime_s: float = lasting(86400.0, "A request that is sent again within this time is answered, not repeated.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +163,13 @@ class Imports:
         is_allow_list,
         "host names, addresses and networks",
     )
-    timeout_s: float = positive(600.0, "A fetch that takes longer, redirects included, is given up and tried again.")
-    connect_timeout_s: float = positive(10.0, "Longest wait for a connection.")
-    silence_timeout_s: float = positive(30.0, "Longest wait for the next bytes.")
+    timeout_s: float = waiting(600.0, "A fetch that takes longer, redirects included, is given up and tried again.")
+    connect_timeout_s: float = waiting(10.0, "Longest wait for a connection.")
+    silence_timeout_s: float = waiting(30.0, "Longest wait for the next bytes.")
     max_redirects: int = setting(5, "Redirects that are followed, each checked.", lambda value: value >= 0, "0 or more")
     tries: int = positive(6, "So often a fetch is tried that fails for reasons that may pass.")
-    retry_gap_s: float = positive(5.0, "Wait before the second try; each further wait is four times as long.")
-    lifetime_s: float = positive(21600.0, "An import that has not succeeded after this time is given up.")
+    retry_gap_s: float = waiting(5.0, "Wait before the second try; each further wait is four times as long.")
+    lifetime_s: float = lasting(21600.0, "An import that has not succeeded after this time is given up.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +182,8 @@ class Limits:
     file_type_audio_max_bytes: int = positive(
         50 * MIB, "Largest sound when the upload was asked for with file_name and file_type."
     )
-    video_max_duration_s: float = positive(300.0, "Longest video.")
-    audio_max_duration_s: float = positive(600.0, "Longest sound.")
+    video_max_duration_s: float = lasting(300.0, "Longest video.")
+    audio_max_duration_s: float = lasting(600.0, "Longest sound.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +192,7 @@ class Quotas:
 
     stored_bytes: int = not_negative(0, "Bytes of all assets together, with those of uploads under way.")
     assets: int = not_negative(0, "Assets, with those that wait for their bytes.")
-    media_s: float = not_negative(0.0, "Length of all videos and sounds together.")
+    media_s: float = lasting_from(0, 0.0, "Length of all videos and sounds together.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +214,10 @@ class Rates:
 class Verification:
     """What looking into a file may cost, and which files are not looked into at all."""
 
-    wall_s: float = positive(20.0, "Longest judgement before an upload is answered.")
-    cpu_s: int = positive(15, "Processor time of such a judgement.")
-    deep_wall_s: float = positive(1200.0, "Longest full decode of a video, in the background.")
-    deep_cpu_s: int = positive(900, "Processor time of a full decode.")
+    wall_s: float = waiting(20.0, "Longest judgement before an upload is answered.")
+    cpu_s: int = waiting(15, "Processor time of such a judgement.")
+    deep_wall_s: float = waiting(1200.0, "Longest full decode of a video, in the background.")
+    deep_cpu_s: int = waiting(900, "Processor time of a full decode.")
     memory_bytes: int = positive(1024 * MIB, "Memory of a judging process beyond what it starts with.")
     max_pixels: int = positive(50_000_000, "Pixels of one picture.")
     max_animation_frames: int = positive(2000, "Frames of an animated image.")
@@ -212,23 +240,16 @@ class Verification:
 class Delivery:
     """How assets are served."""
 
-    max_age_s: int = positive(86400, "How long caches may keep an asset whose verification is deep.")
-    structural_max_age_s: int = positive(300, "The same while a video's verification is structural.")
+    max_age_s: int = lasting(86400, "How long caches may keep an asset whose verification is deep.")
+    structural_max_age_s: int = lasting(300, "The same while a video's verification is structural.")
 
 
 @dataclass(frozen=True, slots=True)
 class Retention:
     """How long things are kept that nobody needs any more."""
 
-    restore_s: float = setting(
-        30 * 86400.0, "A deleted asset can be restored for this long.", lambda value: 0 <= value < math.inf, "0 or more"
-    )
-    blob_grace_s: float = setting(
-        3600.0,
-        "Bytes that nothing needs any more are removed after this time.",
-        lambda value: 0 <= value < math.inf,
-        "0 or more",
-    )
+    restore_s: float = lasting_from(0, 30 * 86400.0, "A deleted asset can be restored for this long.")
+    blob_grace_s: float = lasting_from(0, 3600.0, "Bytes that nothing needs any more are removed after this time.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +262,7 @@ class Optimizing:
         lambda value: value in ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"),
         "ultrafast, superfast, veryfast, faster, fast, medium and slow",
     )
-    wall_s: float = positive(3600.0, "A copy that takes longer is given up.")
+    wall_s: float = waiting(3600.0, "A copy that takes longer is given up.")
     memory_bytes: int = positive(3072 * MIB, "Address space of the process that makes a copy.")
 
 
@@ -271,7 +292,7 @@ class Voices:
         lambda value: all(_VOICE.fullmatch(one) for one in value),
         "texts like `ann=piper:en_US-amy-medium:en-US:female`",
     )
-    timeout_s: float = positive(60.0, "Longest wait for a provider's answer.")
+    timeout_s: float = waiting(60.0, "Longest wait for a provider's answer.")
     transcription_url: str = setting(
         "",
         "Address of a server with OpenAI's call for transcriptions, which hears the words of sounds that are to have "
@@ -280,7 +301,7 @@ class Voices:
     transcription_key: str = setting("", "Key for it; a server of one's own may need none.")
     transcription_model: str = setting("whisper-1", "Model that hears there.")
     transcription_max_bytes: int = positive(25 * MIB, "Largest file that is sent there, as it was uploaded.")
-    transcription_timeout_s: float = positive(300.0, "Longest wait for its answer.")
+    transcription_timeout_s: float = waiting(300.0, "Longest wait for its answer.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +317,7 @@ class Render:
     )
     label: bool = setting(False, "Say in the picture that it was made by program. The file's metadata always do.")
     max_script_chars: int = positive(10_000, "Longest script, in characters.")
-    max_duration_s: float = positive(900.0, "Longest video.")
+    max_duration_s: float = lasting(900.0, "Longest video.")
     preset: str = setting(
         "veryfast",
         "The effort of the H.264 encoder: medium takes more than twice as long.",
@@ -304,27 +325,26 @@ class Render:
         "ultrafast, superfast, veryfast, faster, fast, medium and slow",
     )
     crf: int = setting(21, "Quality of H.264; less is better and larger.", lambda value: 10 <= value <= 40, "10 to 40")
-    wall_s: float = positive(7200.0, "An attempt at a video that takes longer is given up.")
-    cpu_s: int = positive(14_400, "Processor time of an attempt.")
+    wall_s: float = waiting(7200.0, "An attempt at a video that takes longer is given up.")
+    cpu_s: int = waiting(14_400, "Processor time of an attempt.")
     memory_bytes: int = positive(
         6144 * MIB, "Address space of a process that makes a video, beyond what it starts with."
     )
     attempts: int = setting(
         3, "A video is given up after so many attempts.", lambda value: 1 <= value <= 100, "1 to 100"
     )
-    retry_gap_s: float = positive(5.0, "Wait before the second attempt; each further wait is four times as long.")
+    retry_gap_s: float = waiting(5.0, "Wait before the second attempt; each further wait is four times as long.")
 
 
 @dataclass(frozen=True, slots=True)
 class Previews:
     """Pictures, films and sounds of presenters, voices and music, which lists link to."""
 
-    ahead_after_s: float = setting(
+    ahead_after_s: float = lasting_from(
+        0,
         60.0,
         "When the server has run for so long, it begins to make previews that nobody has asked for yet, at low "
         "priority; all take some minutes of one processor. 0 makes each when it is first asked for.",
-        lambda value: value >= 0,
-        "0 or more",
     )
 
 
@@ -341,7 +361,7 @@ class Photo:
     )
     images_key: str = setting("", "Key for it; a server of one's own may need none.")
     images_model: str = setting("gpt-image-1", "Model that makes images there.")
-    timeout_s: float = positive(180.0, "Longest wait for an image of it.")
+    timeout_s: float = waiting(180.0, "Longest wait for an image of it.")
     engine_url: str = setting(
         "",
         "Address of an engine of yours that makes photographs talk; empty uses the built-in one.",
@@ -352,12 +372,12 @@ class Photo:
     engine_licence: str = setting(
         "", "The licence of the engine and its weights, as it names it: setting it says that you agree."
     )
-    engine_timeout_s: float = positive(3600.0, "Longest wait for all frames of a video.")
+    engine_timeout_s: float = waiting(3600.0, "Longest wait for all frames of a video.")
     advice: bool = setting(
         True,
         "Look at uploaded images when nothing else is to do, and advise on what a photo avatar would be refused for.",
     )
-    wall_s: float = positive(60.0, "A photograph that takes longer to be looked at is given up.")
+    wall_s: float = waiting(60.0, "A photograph that takes longer to be looked at is given up.")
     memory_bytes: int = positive(3072 * MIB, "Address space of the process that looks at a photograph.")
 
 
@@ -382,13 +402,13 @@ class Webhooks:
         is_allow_list,
         "host names, addresses and networks",
     )
-    timeout_s: float = positive(5.0, "A receiver that has not answered after this time is told again later.")
+    timeout_s: float = waiting(5.0, "A receiver that has not answered after this time is told again later.")
     at_once: int = setting(32, "Receivers told at once.", lambda value: 2 <= value <= 1024, "2 to 1024")
-    kept_s: float = setting(
+    kept_s: float = lasting_from(
+        2 * 86400,
         30 * 86400.0,
         "Events and deliveries are forgotten after this time.",
-        lambda value: 2 * 86400 <= value < math.inf,
-        "172800 or more: deliveries are tried for a day",
+        "deliveries are tried for a day",
     )
 
 
@@ -426,8 +446,9 @@ class Settings:
     public_urls: list[str] = setting(
         [],
         "Origins under which clients reach this server: the first is written into answers, all are known as ours.",
-        lambda value: all(url.startswith(("http://", "https://")) for url in value),
-        "addresses that begin with http:// or https://",
+        lambda value: all(is_origin(url) for url in value),
+        "addresses that begin with http:// or https:// and end with the host or its port, like "
+        "`https://media.example.com`",
     )
     allowed_hosts: list[str] = setting([], "Values of the Host header that may be written into answers.")
     trusted_proxies: list[str] = setting([], "Addresses whose X-Forwarded-… headers are believed.")
