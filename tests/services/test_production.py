@@ -328,7 +328,19 @@ def test_a_video_waits_for_an_asset_that_is_not_judged_yet(studio: FilmStudio) -
     studio.making.work()
 
     assert [one.code for one in video.warnings] == ["asset_awaited"]
-    assert (before, studio.production.one(TESTER, video.id).state) == (VideoState.PENDING, VideoState.COMPLETED)
+    made = studio.production.one(TESTER, video.id)
+    assert (before, made.state) == (VideoState.PENDING, VideoState.COMPLETED)
+    assert "asset_awaited" not in [one.code for one in made.warnings]
+
+
+def test_what_is_cancelled_waits_no_longer_until_it_is_tried_again(studio: FilmStudio) -> None:
+    video = studio.asked(wished(ground=behind(studio.house.signed().asset_id)))
+
+    cancelled = studio.production.cancel(TESTER, video.id)
+    again = studio.production.retry(TESTER, video.id)
+
+    assert [one.code for one in cancelled.warnings] == []
+    assert [one.code for one in again.warnings] == ["asset_awaited"]
 
 
 def test_a_video_that_waits_keeps_no_other_waiting(studio: FilmStudio) -> None:
@@ -346,7 +358,22 @@ def test_a_video_fails_when_the_asset_that_it_waits_for_never_comes(studio: Film
 
     failed = studio.production.one(TESTER, video.id)
     assert (failed.state, failed.findings[0].code) == (VideoState.FAILED, "asset_refused")
+    assert (failed.warnings, failed.findings[0].message[:21]) == ((), "The background (asset")
     assert events(studio, video) == ["generated_avatar_video_failed"]
+    with pytest.raises(VideoOver, match="Make a new video with a good file"):
+        studio.production.retry(TESTER, video.id)
+
+
+def test_a_video_of_a_deleted_asset_is_tried_again_when_that_is_restored(studio: FilmStudio) -> None:
+    photo = studio.house.uploaded()
+    video = studio.asked(wished(ground=behind(photo.id)))
+    studio.production.cancel(TESTER, video.id)
+    studio.house.library.delete(TESTER, photo.id)
+
+    with pytest.raises(VideoOver, match=r"is deleted\. Restore the asset and retry"):
+        studio.production.retry(TESTER, video.id)
+    studio.house.library.restore(TESTER, photo.id)
+    assert studio.production.retry(TESTER, video.id).state is VideoState.PENDING
 
 
 # What goes wrong

@@ -100,6 +100,30 @@ def test_a_bad_wish_is_refused_under_the_name_of_its_field(
     assert (reply.status_code, reply.json()["field"]) == (422, field), reply.text
 
 
+def test_a_video_whose_background_cannot_be_fetched_says_which_and_is_not_tried_again(importing: RunningServer) -> None:
+    def call(method: str, path: str = "", body: Any = None) -> requests.Response:
+        url, headers = f"{importing.url}/api/v1/videos{path}", {"x-api-key": KEY}
+        return requests.request(method, url, headers=headers, json=body, timeout=30)
+
+    with other_server(says(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")) as server:
+        wish = {"avatar": 81, "script": "Hello.", "voice": {"voice_id": "greenroom-en-US-amber"}}
+        url = f"{server.url}/sky.jpg?token=secret"
+        asked = call("POST", "", wish | {"background": {"type": "image", "asset": url}}).json()
+        deadline = time.monotonic() + 60
+        while (video := call("GET", f"/{asked['video_id']}").json())["state"] == "pending":
+            assert time.monotonic() < deadline, video
+            time.sleep(0.1)
+    again = call("POST", f"/{asked['video_id']}/retry")
+
+    [found] = video["findings"]
+    assert (video["state"], found["code"], video["warnings"]) == ("failed", "asset_refused", [])
+    where = url.partition("?")[0]
+    told = f"The background could not be had from {where}: The server answered with the status 404."
+    assert (found["message"], found["cure"]) == (told, "Make a new video with a good address.")
+    assert (again.status_code, again.json()["code"]) == (409, "video_over")
+    assert "Make a new video with a good address." in again.json()["detail"]
+
+
 def test_a_lone_surrogate_is_no_fault_of_the_server(importing: RunningServer) -> None:
     headers = {"x-api-key": KEY, "content-type": "application/json"}
     body = b'{"url": "http://127.0.0.1/\\ud800.jpg"}'

@@ -10,7 +10,7 @@ from greenroom.db.schema import assets, imports
 from greenroom.db.schema import uploads as upload_rows
 from greenroom.db.sqlite import Row, Transaction, sql
 from greenroom.domain.act import Act, by_system
-from greenroom.domain.asset import UploadState
+from greenroom.domain.asset import Asset, UploadState
 from greenroom.domain.ids import AssetId, UploadId
 from greenroom.domain.imports import Import, ImportId, ImportState
 from greenroom.domain.media import Finding
@@ -84,6 +84,12 @@ _OF_URL = sql(
     .order_by(imports.c.created_at.desc())
     .limit(200)
 )
+_URL_OF = sql(
+    select(imports.c.url)
+    .join_from(imports, upload_rows, upload_rows.c.id == imports.c.upload_id)
+    .where(and_(imports.c.account_id == bindparam("account"), upload_rows.c.asset_id == bindparam("asset")))
+    .limit(1)
+)
 _pending = and_(imports.c.id == bindparam("import"), imports.c.state == ImportState.PENDING.value)
 _COUNT_TRY = sql(update(imports).where(_pending).values(attempts=imports.c.attempts + bindparam("tries")))
 _TRY_AGAIN = sql(update(imports).where(_pending).values(next_try_at=bindparam("at"), findings=bindparam("found")))
@@ -136,6 +142,12 @@ def page(tx: Transaction, act: Act, before: tuple[float, str], most: int) -> lis
 def fetched(tx: Transaction, act: Act, url: str) -> list[AssetId]:
     """The assets of an account that come from an address, newest first."""
     return [AssetId(asset_id) for (asset_id,) in tx.rows(_OF_URL, {"account": act.account_id, "url": url})]
+
+
+def address_of(tx: Transaction, asset: Asset) -> str | None:
+    """The address that an asset was to be fetched from; None if it was to be uploaded."""
+    row = tx.row(_URL_OF, {"account": asset.account_id, "asset": asset.id})
+    return row[0] if row is not None else None
 
 
 def due(tx: Transaction, now: datetime, most: int) -> list[Import]:

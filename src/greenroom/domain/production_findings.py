@@ -10,15 +10,16 @@ VIDEO_FINDINGS: dict[str, Explanation] = {
     # Warnings
     "asset_awaited": Explanation(
         "An asset of the video has no verified file yet; the video begins when it has.",
-        "Send the file to its upload URL if that has not been done.",
+        "What is being fetched or verified needs nothing more; what is to be uploaded goes to its upload URL.",
     ),
     # Assets
     "asset_refused": Explanation(
-        "An asset of the video has no file that can be used, and will get none.", "Upload a good file and retry."
+        "An asset of the video has no file that can be used, and will get none.",
+        "Make a new video with a good file, or a good address.",
     ),
     "asset_gone": Explanation(
         "An asset of the video was deleted or rejected before the video was begun.",
-        "Restore the asset, or make a new video without it.",
+        "Restore the asset and retry, or make a new video without it.",
     ),
     "avatar_gone": Explanation(
         "The photo avatar was deleted, or could not be made.", "Make an avatar anew, and a new video with it."
@@ -64,7 +65,20 @@ PASSING = frozenset(("render_crashed", "render_refused", "voice_failed", "render
 """Codes after which another attempt may succeed."""
 
 
-def reason(code: str, message: str = "", *, measured: str | None = None, allowed: str | None = None) -> Finding:
-    """Word a finding of the table; without a message its cause is the sentence."""
-    cause, cure = VIDEO_FINDINGS[code]
-    return Finding(code, message or cause, measured, allowed, cure)
+_WAITS = ("asset_awaited", "avatar_awaited")
+
+
+def reason(code: str, message: str = "", *, cure: str | None = None) -> Finding:
+    """Word a finding of the table; without a message its cause is the sentence, without a cure that of the table."""
+    cause, usual_cure = VIDEO_FINDINGS[code]
+    return Finding(code, message or cause, cure=cure or usual_cure)
+
+
+def merged(warnings: tuple[Finding, ...], more: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Warnings with others, each once."""
+    return tuple({(one.code, one.message): one for one in (*warnings, *more)}.values())
+
+
+def lasting(warnings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Warnings without those of waits, which end when a video is begun or has ended."""
+    return tuple(one for one in warnings if one.code not in _WAITS)

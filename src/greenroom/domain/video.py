@@ -205,11 +205,16 @@ def size_of(spec: VideoSpec) -> tuple[int, int]:
 
 def sources(spec: VideoSpec) -> tuple[Source, ...]:
     """Every asset that a video is made of, each once."""
-    found = [spec.take.source] if spec.take is not None else []
+    return tuple(dict.fromkeys(source for _, source in used_sources(spec)))
+
+
+def used_sources(spec: VideoSpec) -> tuple[tuple[str, Source], ...]:
+    """What a video is made of, each with what it is used as: video, audio, background or music."""
+    found = [("video", spec.take.source)] if spec.take is not None else []
     if isinstance(spec.voice, RecordedVoice):
-        found.append(spec.voice.source)
+        found.append(("audio", spec.voice.source))
     if not isinstance(spec.ground, ColorGround):
-        found.append(spec.ground.source)
+        found.append(("background", spec.ground.source))
     if spec.music is not None and spec.music.source is not None:
-        found.append(spec.music.source)
-    return tuple(dict.fromkeys(found))
+        found.append(("music", spec.music.source))
+    return tuple(found)

@@ -17,14 +17,13 @@ from datetime import datetime, timedelta
 import structlog
 from msgspec import Struct, structs
 
-from greenroom.db import audit, catalogue, outbox, photos, uses, verdicts, videos
+from greenroom.db import audit, catalogue, outbox, uses, videos
 from greenroom.db.sqlite import Database, Transaction
 from greenroom.domain.act import by_system
-from greenroom.domain.asset import Asset, AssetState, Verification
+from greenroom.domain.asset import Asset
 from greenroom.domain.guessed_language import guessed_language
 from greenroom.domain.languages import tag as language_tag
-from greenroom.domain.media import Finding, Format, Kind
-from greenroom.domain.photo_avatar import PhotoAvatarId, PhotoState
+from greenroom.domain.media import Finding, Format
 from greenroom.domain.pinning import pinned
 from greenroom.domain.policy import minutes
 from greenroom.domain.production import (
@@ -37,9 +36,8 @@ from greenroom.domain.production import (
     VideoState,
     ending_event,
 )
-from greenroom.domain.production_findings import PASSING, VIDEO_FINDINGS, reason
+from greenroom.domain.production_findings import PASSING, VIDEO_FINDINGS, lasting, merged, reason
 from greenroom.domain.video import (
-    Likeness,
     RecordedVoice,
     ScriptVoice,
     Source,
@@ -57,8 +55,9 @@ from greenroom.errors import (
 )
 from greenroom.services.credits import Credits
 from greenroom.services.production import USER_TYPE, UnderWay, cost
-from greenroom.services.publishing import Made, Publishing, merged
+from greenroom.services.publishing import Made, Publishing
 from greenroom.services.render_progress import DRAWN, Listener
+from greenroom.services.video_standing import Waits, standing
 from greenroom.services.work_folders import WorkFolders
 from greenroom.storage.store import BlobStore
 from greenroom.studio.plan import Material, Plan, Rendered, Rendering
@@ -73,7 +72,6 @@ _MOST_LOOKED_AT = 500
 _LOOK_AGAIN_S = 1.0
 _FULL_WAIT_S = 30.0
 _LONGEST_GAP_S = 600.0
-_MOST_DEEP_TRIES = 2
 # A pixel of a film for a second takes about a tenth of that; in pieces and joined it is there twice.
 _BYTES_PER_PIXEL_SECOND = 0.6
 
@@ -92,10 +90,6 @@ class MakingTerms(Struct, frozen=True):
     max_duration_s: float = 900.0
     most_attempts: int = 3
     first_gap_s: float = 5.0
-
-
-class _Waits(Struct, frozen=True):
-    """An asset is not there yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,63 +161,28 @@ class Making:
 
     def _taken(self, video: Video) -> Video | None:
         """The video as this attempt has it; None if it has to wait, has failed, or somebody else was faster."""
-        assets = [self._asset(source) for source in sources(video.spec)]
-        for asset in assets:
-            standing = self._standing(asset)
-            if isinstance(standing, Finding):
-                self._fail(video, standing)
-                return None
-            if isinstance(standing, _Waits):
-                self._look_again(video)
-                return None
-        likeness = self._likeness(video.spec)
-        if isinstance(likeness, Finding):
-            self._fail(video, likeness)
+        found = self.database.read(lambda tx: standing(tx, video.spec))
+        if isinstance(found, Finding):
+            self._fail(video, found)
             return None
-        if isinstance(likeness, _Waits):
+        if isinstance(found, Waits):
             self._look_again(video)
             return None
-        return self._begun(video, structs.replace(pinned(video.spec, assets), likeness=likeness))
-
-    def _likeness(self, spec: VideoSpec) -> Likeness | _Waits | Finding | None:
-        """What a photo avatar is drawn from, or what keeps it from being used; None for a stock presenter."""
-        if spec.likeness is None:
-            return None
-        pinned_to = spec.likeness.portrait
-        avatar = self.database.read(lambda tx: photos.avatar(tx, PhotoAvatarId(spec.avatar_id)))
-        if avatar is None or (avatar.deleted_at is not None and None in (pinned_to, avatar.prepared)):
-            return reason("avatar_gone", f"The photo avatar {spec.avatar_id} was deleted.")
-        if avatar.state is PhotoState.PENDING:
-            return _Waits()
-        if avatar.prepared is None:
-            why = avatar.findings[0].message if avatar.findings else "It has failed."
-            return reason("avatar_gone", f"The photo avatar {avatar.id} could not be made: {why}")
-        return structs.replace(spec.likeness, portrait=pinned_to or avatar.prepared)
+        return self._begun(video, structs.replace(pinned(video.spec, found.assets), likeness=found.likeness))
 
     def _look_again(self, video: Video) -> None:
         until = self.now() + timedelta(seconds=_LOOK_AGAIN_S)
         self.database.write(lambda tx: videos.defer(tx, video, until)).result()
 
-    def _standing(self, asset: Asset) -> _Waits | Finding | None:
-        """What keeps an asset from being used: a wait, or a reason for good; None if it is ready."""
-        if asset.state in (AssetState.WAITING, AssetState.VERIFYING):
-            return _Waits()
-        if asset.state in (AssetState.DELETED, AssetState.PURGED):
-            return reason("asset_gone", f"The asset {asset.id} is {asset.state.value}.")
-        if asset.state is not AssetState.READY:
-            why = f": {asset.findings[0].message}" if asset.findings else "."
-            return reason("asset_refused", f"The asset {asset.id} is {asset.state.value}{why}")
-        if asset.kind is Kind.VIDEO and asset.verification is not Verification.DEEP:
-            tries = self.database.read(lambda tx: verdicts.deep_tries(tx, asset.id))
-            if tries < _MOST_DEEP_TRIES:
-                return _Waits()
-            return reason("asset_refused", f"The asset {asset.id} could not be decoded in full, so it is not used.")
-        return None
-
     def _begun(self, video: Video, spec: VideoSpec) -> Video | None:
         now = self.now()
         after = structs.replace(
-            video, state=VideoState.PROCESSING, spec=spec, attempts=video.attempts + 1, started_at=now
+            video,
+            state=VideoState.PROCESSING,
+            spec=spec,
+            attempts=video.attempts + 1,
+            started_at=now,
+            warnings=lasting(video.warnings),
         )
 
         def begin(tx: Transaction) -> Video | None:
@@ -386,7 +345,8 @@ class Making:
 
     def _fail(self, video: Video, found: Finding) -> None:
         now = self.now()
-        after = structs.replace(video, state=VideoState.FAILED, findings=(found,), ended_at=now)
+        warnings = lasting(video.warnings)
+        after = structs.replace(video, state=VideoState.FAILED, findings=(found,), warnings=warnings, ended_at=now)
         log.info("a video failed", video=video.id, code=found.code)
 
         def fail(tx: Transaction) -> None:

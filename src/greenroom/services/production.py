@@ -19,6 +19,7 @@ from greenroom.domain.allowance import Limits
 from greenroom.domain.asset import AssetState
 from greenroom.domain.folder import TOP
 from greenroom.domain.ids import AssetId, BlobKey
+from greenroom.domain.media import Finding
 from greenroom.domain.production import (
     AVATAR_VIDEOS,
     Caller,
@@ -30,11 +31,13 @@ from greenroom.domain.production import (
     VideoState,
     new_video_id,
 )
+from greenroom.domain.production_findings import lasting, merged
 from greenroom.domain.video import VideoSpec, sources
 from greenroom.domain.video_wish import VideoWish
 from greenroom.errors import NotFound, VideoOver
 from greenroom.services.credits import Credits
 from greenroom.services.delivery import OpenBlob
+from greenroom.services.video_standing import Waits, standing
 from greenroom.services.video_wishes import Brief, VideoWishes
 from greenroom.storage.store import BlobStore
 
@@ -185,7 +188,8 @@ class Production:
         """
         Have a video that failed or was cancelled made again by the same spec; it is charged again if it was refunded.
 
-        Raises NotFound, VideoOver for one that is completed or has not ended, InsufficientCredit.
+        Raises NotFound, VideoOver for one that is completed, has not ended, or is made of what is gone for good, and
+        InsufficientCredit.
         """
         now = self.now()
 
@@ -193,9 +197,19 @@ class Production:
             video = self._seen(tx, act, video_id)
             if video.state not in (VideoState.FAILED, VideoState.CANCELLED):
                 raise VideoOver(video.state.value, "Only one that failed or was cancelled is tried again.")
+            found = standing(tx, video.spec)
+            if isinstance(found, Finding):
+                raise VideoOver(video.state.value, f"It cannot be tried again. {found.message} {found.cure}")
+            awaited = found.warnings if isinstance(found, Waits) else ()
             charge_id = self.credits.charge_again(tx, act, video.charge_id, now) if video.charge_id else None
             pending = structs.replace(
-                video, state=VideoState.PENDING, attempts=0, ended_at=None, findings=(), charge_id=charge_id
+                video,
+                state=VideoState.PENDING,
+                attempts=0,
+                ended_at=None,
+                findings=(),
+                warnings=merged(video.warnings, awaited),
+                charge_id=charge_id,
             )
             self._use(tx, pending, now)
             audit.note(tx, act, "video.retried", video_id, now, {"was": video.state})
@@ -287,7 +301,8 @@ class Production:
             return video
         if video.ended:
             raise VideoOver(video.state.value, "There is nothing to cancel; delete it if it is not wanted.")
-        ended = _saved(tx, video, structs.replace(video, state=VideoState.CANCELLED, ended_at=now), now)
+        over = structs.replace(video, state=VideoState.CANCELLED, warnings=lasting(video.warnings), ended_at=now)
+        ended = _saved(tx, video, over, now)
         if video.charge_id is not None:
             self.credits.failed(tx, video.charge_id, now)
         uses.settle(tx, USER_TYPE, video.id)

@@ -26,6 +26,7 @@ from greenroom.domain.media import Examination, Finding, Format, Kind, MediaInfo
 from greenroom.domain.policy import Limits as FileLimits
 from greenroom.domain.policy import Policy
 from greenroom.domain.production import Outcome, Video, VideoState, ending_event
+from greenroom.domain.production_findings import merged
 from greenroom.domain.video import size_of
 from greenroom.errors import NotProduced, QuotaExceeded
 from greenroom.services.production import USER_TYPE
@@ -186,11 +187,6 @@ def _outcome(rendered: Rendered, asset: Asset, cover: _Whole, texts: Mapping[str
 
 def _notices(rendered: Rendered) -> tuple[Finding, ...]:
     return tuple(Finding(notice.code, notice.message) for notice in rendered.warnings)
-
-
-def merged(warnings: tuple[Finding, ...], more: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Warnings with others, each once."""
-    return tuple({(one.code, one.message): one for one in (*warnings, *more)}.values())
 
 
 def _completed(

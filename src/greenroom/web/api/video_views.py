@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from greenroom.domain.production import Files, Progress, Video
-from greenroom.domain.video import ColorGround, FilmGround, Ground, Music, RecordedVoice, Source, VideoSpec
+from greenroom.domain.video import ColorGround, FilmGround, Ground, Music, RecordedVoice, VideoSpec, used_sources
 
 
 def shown_video(video: Video, progress: Progress, files: Files, origin: str) -> dict[str, Any]:
@@ -90,22 +90,9 @@ def _music(music: Music) -> dict[str, Any]:
 
 def shown_assets(spec: VideoSpec) -> list[dict[str, Any]]:
     """The assets that a video is made of."""
-    return [_used(name, source) for name, source in _sources(spec)]
-
-
-def _sources(spec: VideoSpec) -> list[tuple[str, Source]]:
-    found = [("video", spec.take.source)] if spec.take is not None else []
-    if isinstance(spec.voice, RecordedVoice):
-        found.append(("audio", spec.voice.source))
-    if not isinstance(spec.ground, ColorGround):
-        found.append(("background", spec.ground.source))
-    if spec.music is not None and spec.music.source is not None:
-        found.append(("music", spec.music.source))
-    return found
-
-
-def _used(name: str, source: Source) -> dict[str, Any]:
-    return {"used_as": name, "asset_id": source.asset_id, "sha256": source.sha256}
+    return [
+        {"used_as": name, "asset_id": source.asset_id, "sha256": source.sha256} for name, source in used_sources(spec)
+    ]
 
 
 def shown_outcome(video: Video) -> dict[str, Any] | None:
