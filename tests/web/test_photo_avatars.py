@@ -302,6 +302,8 @@ def test_without_models_the_answer_says_what_to_run(new_server: Callable[..., Ru
         ({"voice_id": "nobody-at-all"}, "voice_id"),
         ({"model": ""}, "model"),
         ({"model": "9.0"}, "model"),
+        ({"welcome_msg": "🎉"}, "welcome_msg"),
+        ({"welcome_msg": "សួស្តី"}, "welcome_msg"),
         ({"model": "1.0", "description": "é" * 150}, "description"),
         ({"model": "3.0", "description": "x" * 1501}, "description"),
     ],
@@ -317,7 +319,9 @@ def test_a_motion_with_a_wrong_field_is_refused_by_its_name(caller: Caller, chan
 def test_a_motion_of_a_photo_that_is_not_there_is_not_found(caller: Caller) -> None:
     good = {"image_url": "img_0", "name": "Anna", "voice_id": "greenroom-en-US-amber", "model": "2.0"}
 
-    assert caller.post("/v2/photo_avatar/add_motion", good | {"photo_id": "pho_none"}).json()["code"] == 10104
+    reply = caller.post("/v2/photo_avatar/add_motion", good | {"photo_id": "pho_none"}).json()
+
+    assert (reply["code"], reply["msg"][:29]) == (10104, "Record not found. photo_id: T")
 
 
 def test_a_motion_is_pending_until_its_preview_is_made(owner: Caller, made: dict[str, Any]) -> None:

@@ -85,8 +85,8 @@ class Photos:
     resolve: Resolve
     check_receiver: Callable[[str, str], object]
     """Raises AddressRefused for an address that may not be told anything."""
-    check_voice: Callable[[str, str, float], tuple[str, Sequence[Notice]]]
-    """Raises ParameterError for a voice that there is not."""
+    check_voice: Callable[[str, str, float, str | None], tuple[str, Sequence[Notice]]]
+    """Raises ParameterError for a voice that there is not, and for a script in which it has nothing to say."""
     credits: Credits
     now: Callable[[], datetime]
     require_consent: bool = False
@@ -121,11 +121,12 @@ class Photos:
         """
         Have an avatar made of a photograph, and a preview in which it greets with a voice.
 
-        Raises as `generate` does, ParameterError for an unknown voice or model, NotFound for an unknown photo.
+        Raises as `generate` does, ParameterError for an unknown voice or model and for a welcome that it cannot say,
+        NotFound for an unknown photo.
         """
         if wish.model not in MOTION_CREDITS:
             raise ParameterError("model", f"is {wish.model[:40]!r}; allowed are {', '.join(MOTION_CREDITS)}")
-        self.check_voice(wish.voice_id, "", 1.0)
+        self._check_welcome(wish)
         consent = self._consent(act, wish.consent)
         photo_id = self._photo_of(act, wish.photo_id)
         asset = self._good_portrait(act, wish.photograph)
@@ -318,6 +319,16 @@ class Photos:
         return self.database.write(add).result()
 
     # Looking before
+
+    def _check_welcome(self, wish: MotionWish) -> None:
+        welcome = wish.welcome.strip()
+        if welcome and not any(character.isalnum() for character in welcome):
+            raise ParameterError("welcome_msg", "has no word in it; give a text that can be said, or none")
+        try:
+            self.check_voice(wish.voice_id, "", 1.0, welcome or None)
+        except ParameterError as problem:
+            field = "welcome_msg" if problem.field == "script" else problem.field
+            raise ParameterError(field, problem.problem) from problem
 
     def _consent(self, act: Act, said: str) -> Consent | None:
         said = said.strip()

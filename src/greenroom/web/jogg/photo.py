@@ -60,7 +60,10 @@ class PhotoCalls:
     async def add_motion(self, call: Call, act: Act) -> dict[str, Any]:
         """Have an avatar made, and a preview in which it greets."""
         wish = motion_wish(coerce.json_object(await call.body()))
-        avatar = await self._threads.outside(self._photos.animate, act, wish)
+        try:
+            avatar = await self._threads.outside(self._photos.animate, act, wish)
+        except NotFound as problem:
+            raise NotFound(f"Record not found. photo_id: {problem}") from problem
         assert avatar.motion is not None, "it was made with one"
         made = {"avatar_id": avatar.number, "photo_avatar_id": avatar.id, "motion_id": avatar.motion.id}
         made |= {"name": avatar.name, "status": "pending"}
