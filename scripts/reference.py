@@ -122,7 +122,14 @@ def errors() -> str:
 def problems() -> str:
     """Every code of a problem document."""
     rows = [
-        [f"`{one.code}`", str(one.status), f"`{one.error}`" if one.error else "–", one.when, one.cure]
+        [
+            f"`{one.code}`",
+            str(one.status),
+            f"`{one.error}`" if one.error else "–",
+            one.when,
+            one.cure,
+            ", ".join(f"`{name}`" for name in one.members),
+        ]
         for one in problem_codes()
     ]
     return page(
@@ -131,7 +138,8 @@ def problems() -> str:
         "`application/problem+json`. `code` is stable: branch on it. `detail` is a sentence for people, `field` names "
         "what has to be set right, `request_id` finds the request in the log and in the audit. Each outcome of a bulk "
         "call that is no asset has one too. All errors of all faces: [errors](errors.md).",
-        table(("code", "status", "class", "when", "what to do"), rows),
+        "Members are what the document of a code has beyond those.",
+        table(("code", "status", "class", "when", "what to do", "members"), rows),
     )
 
 

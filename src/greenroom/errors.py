@@ -289,7 +289,7 @@ class FolderCycle(FolderConflict):
 
 
 class FolderNotEmpty(FolderConflict):
-    """A folder that has something in it is deleted only when that is meant; the counts are of all that is below."""
+    """A folder with something in it is deleted only when that is meant; `folders` and `assets` count all below it."""
 
     code = "folder_not_empty"
 
@@ -358,7 +358,7 @@ class HookDisabled(GreenroomError):
 
 
 class AssetNotReady(GreenroomError):
-    """The asset has no judged bytes, or not any more."""
+    """The asset has no judged bytes, or not any more; `state` says why."""
 
     code = "asset_not_ready"
 
@@ -368,7 +368,7 @@ class AssetNotReady(GreenroomError):
 
 
 class AssetInUse(GreenroomError):
-    """The asset cannot be deleted while what is to be made from it is pending; `users` are their types and ids."""
+    """The asset cannot be deleted while what is to be made from it is pending; `used_by` has types and ids."""
 
     code = "asset_in_use"
 
@@ -376,7 +376,7 @@ class AssetInUse(GreenroomError):
         named = ", ".join(f"{kind} {id_}" for kind, id_ in users[:5])
         more = f" and {len(users) - 5} more" if len(users) > 5 else ""
         super().__init__(f"The asset is used by {named}{more}. Wait until it is done, or delete it with force=true.")
-        self.users = users
+        self.used_by = [{"type": kind, "id": id_} for kind, id_ in users]
 
 
 class AssetPurged(GreenroomError):

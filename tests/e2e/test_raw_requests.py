@@ -246,7 +246,9 @@ def test_an_address_with_characters_that_no_url_has_is_told_the_cure(connection:
     assert b"curl -G --data-urlencode" in refusal.body
 
 
-def test_an_address_in_percent_encoding_is_taken_in_any_script(connection: RawConnection, server: RunningServer) -> None:
+def test_an_address_that_is_percent_encoded_is_taken_in_any_script(
+    connection: RawConnection, server: RunningServer
+) -> None:
     connection.request("GET /api/v1/assets?q=%E9%9D%B4", f"x-api-key: {server.key}")
 
     assert connection.answer().status == 200

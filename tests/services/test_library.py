@@ -347,7 +347,7 @@ def test_what_a_pending_video_uses_is_deleted_only_by_force(house: SmallHouse) -
         house.library.delete(TESTER, asset.id)
     forced = house.library.delete(TESTER, asset.id, force=True)
 
-    assert refused.value.users == [("video", "vid_1")]
+    assert refused.value.used_by == [{"type": "video", "id": "vid_1"}]
     assert forced.state is AssetState.DELETED
 
 

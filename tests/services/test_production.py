@@ -304,7 +304,7 @@ def test_an_asset_in_use_by_a_pending_video_is_not_deleted_without_a_word(studio
     with pytest.raises(AssetInUse) as told:
         studio.house.library.delete(TESTER, photo.id)
 
-    assert told.value.users == [("video", video.id)]
+    assert told.value.used_by == [{"type": "video", "id": video.id}]
 
 
 def test_a_made_video_lets_go_of_its_assets(studio: FilmStudio) -> None:

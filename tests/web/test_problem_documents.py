@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
@@ -262,6 +263,7 @@ def assert_problem(reply: requests.Response, told: ProblemCode) -> None:
     assert document["title"] == http.HTTPStatus(told.status).phrase
     assert document["request_id"] == reply.headers["x-request-id"]
     assert len(document["detail"]) > 10
+    assert set(document) - {"type", "title", "status", "detail", "code", "request_id"} == set(told.members)
     assert ("retry-after" in reply.headers) == (told.code in ("storage_full", "rate_limited"))
 
 
@@ -277,6 +279,29 @@ def test_each_problem_of_a_cramped_server_is_told_as_the_reference_says(
     cramped: RunningServer, provoke: Callable[[Caller], requests.Response]
 ) -> None:
     assert_problem(provoke(new_caller(cramped)), CODES[provoke.__name__])
+
+
+def test_what_stands_in_the_way_is_told_in_members(server: RunningServer) -> None:
+    caller = new_caller(server)
+    folder = caller.post("/api/v1/folders", {"name": uuid.uuid4().hex}).json()
+
+    taken = caller.post("/api/v1/folders", {"name": folder["name"]}).json()
+    old = outdated(caller).json()
+    filled = folder_not_empty(caller).json()
+    ended = upload_over(caller).json()
+    used = asset_in_use(caller).json()
+
+    assert taken["folder_id"] == folder["folder_id"]
+    assert old["version"] == 1
+    assert (filled["folders"], filled["assets"]) == (1, 0)
+    assert ended["state"] == "cancelled"
+    assert used["used_by"] == [{"type": "video", "id": "vid_7"}]
+    assert asset_not_ready(caller).json()["state"] == "waiting"
+
+
+@pytest.mark.parametrize("told", CODES.values(), ids=lambda told: told.code)
+def test_what_a_code_is_described_by_are_members_that_it_has(told: ProblemCode) -> None:
+    assert set(re.findall("`([a-z_]+)`", told.when)) <= set(told.members)
 
 
 def test_what_nobody_foresaw_is_told_without_its_details() -> None:

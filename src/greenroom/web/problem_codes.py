@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from greenroom import errors
 from greenroom.domain.findings import FINDINGS
-from greenroom.web.problems import TABLE
+from greenroom.web.problems import TABLE, members
 
 
 class ProblemCode(NamedTuple):
@@ -16,6 +16,8 @@ class ProblemCode(NamedTuple):
     error: str
     when: str
     cure: str
+    members: tuple[str, ...] = ()
+    """What its problem document has beyond what all of them have."""
 
 
 class Outside(NamedTuple):
@@ -46,14 +48,15 @@ CURES: dict[type[errors.GreenroomError], str] = {
     errors.KeyInFlight: "Send the same request again in a moment.",
     errors.KeyReused: "Give each request a key of its own.",
     errors.AnswerLost: "Look at what `detail` names; of a key whose secret is lost, make another and end that one.",
-    errors.FolderNameTaken: "Use the folder that `detail` names, or another name.",
+    errors.FolderNameTaken: "Use the folder `folder_id`, or another name.",
     errors.FolderCycle: "Move the folder below out first.",
     errors.FolderNotEmpty: "Empty it, or delete it with `recursive=true`.",
     errors.FoldersFull: "Delete folders or move them up; the operator can allow more.",
     errors.Outdated: "Read it again, and send the `ETag` that it has now.",
     errors.HooksFull: "Delete a hook that is not needed.",
     errors.HookDisabled: "Enable the hook first.",
-    errors.AssetNotReady: "Wait until the asset is `ready`; restore it if it is deleted.",
+    errors.AssetNotReady: "Wait while its `state` is `waiting` or `verifying`; restore it if it is `deleted`; else "
+    "upload the file again.",
     errors.AssetInUse: "Wait until what `used_by` lists is done, or delete it with `force=true`.",
     errors.AssetPurged: "Upload the file again.",
     errors.StorageFull: "Try again after `Retry-After`; the operator has to make room.",
@@ -97,11 +100,12 @@ ELSEWHERE: dict[type[errors.GreenroomError], str] = {
 def problem_codes() -> Iterator[ProblemCode]:
     """All of them: those of errors in the order of their table, then those of requests that no route takes."""
     for error, told in TABLE.items():
+        more = tuple(members(error))
         if error in CURES:
             when = "Something that nobody foresaw." if error is errors.GreenroomError else _first_line(error)
-            yield ProblemCode(str(error.code), told.api_status, error.__name__, when, CURES[error])
+            yield ProblemCode(str(error.code), told.api_status, error.__name__, when, CURES[error], more)
         for code in FOUND.get(error, ()):
-            yield ProblemCode(code, told.api_status, error.__name__, *FINDINGS[code])
+            yield ProblemCode(code, told.api_status, error.__name__, *FINDINGS[code], more)
     for status, outside in OUTSIDE.items():
         yield ProblemCode(outside.code, status, "", outside.detail, outside.cure)
 

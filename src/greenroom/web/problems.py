@@ -116,6 +116,27 @@ _GUIDE_TEXTS: dict[type[errors.GreenroomError], str] = {
 """The texts of the second seed page."""
 
 
+MEMBERS: dict[type[errors.GreenroomError], dict[str, str]] = {
+    errors.ParameterError: {"field": "field"},
+    errors.UploadRefused: {"reason": "finding", "others": "others"},
+    errors.UploadOver: {"state": "state"},
+    errors.VideoOver: {"state": "state"},
+    errors.FolderNameTaken: {"folder_id": "folder_id"},
+    errors.FolderNotEmpty: {"folders": "folders", "assets": "assets"},
+    errors.Outdated: {"version": "version"},
+    errors.AssetNotReady: {"state": "state"},
+    errors.AssetInUse: {"used_by": "used_by"},
+    errors.PortraitRefused: {"field": "field", "reason": "finding", "others": "others"},
+    errors.RateLimited: {"retryAfter": "retry_after_s", "limit": "limit", "current": "current"},
+}
+"""What problem documents have beyond what all of them have, and which attribute of the error it is."""
+
+
+def members(error: type[errors.GreenroomError]) -> dict[str, str]:
+    """The row of an error's class in `MEMBERS`, or of the nearest class above it that has one."""
+    return next((MEMBERS[kind] for kind in error.__mro__ if kind in MEMBERS), {})
+
+
 def told(error: errors.GreenroomError) -> Told:
     """The row of an error's class, or of the nearest class above it."""
     return next(TABLE[kind] for kind in type(error).__mro__ if kind in TABLE)
@@ -189,12 +210,7 @@ def problem_document(error: errors.GreenroomError, rid: str) -> tuple[int, bytes
         "code": error.code,
         "request_id": rid,
     }
-    if isinstance(error, errors.ParameterError | errors.PortraitRefused):
-        document["field"] = error.field
-    if isinstance(error, errors.AssetInUse):
-        document["used_by"] = [{"type": kind, "id": id_} for kind, id_ in error.users]
-    if isinstance(error, errors.UploadRefused | errors.PortraitRefused | errors.RateLimited):
-        document |= reason(error) or {}
+    document |= {name: getattr(error, attribute) for name, attribute in members(type(error)).items()}
     return status, msgspec.json.encode(document)
 
 

@@ -22,7 +22,11 @@ class Body(BaseModel):
 
 
 class Problem(BaseModel):
-    """An error (RFC 9457). `code` is stable; `request_id` finds the request in the log and in the audit."""
+    """
+    An error (RFC 9457). `code` is stable; `request_id` finds the request in the log and in the audit.
+
+    Some codes have further members; the reference of problems lists them.
+    """
 
     type: str
     title: str
