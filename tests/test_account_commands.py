@@ -1,6 +1,9 @@
 """`greenroom keys` and `greenroom accounts`, in the data folder; and the doctor's look at what is counted."""
 
+import contextlib
+import json
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -72,6 +75,104 @@ def test_accounts_are_listed_with_whole_ids(data: Path, account: str) -> None:
 
     assert "acc_default" in listed
     assert account in listed
+
+
+def on_a_terminal(data: Path, columns: int, *arguments: str) -> str:
+    """What a command draws on a terminal so wide, without colours."""
+    master, slave = pty.openpty()
+    command = [sys.executable, "-m", "greenroom", *arguments, "--data", str(data)]
+    size = {"COLUMNS": str(columns), "LINES": "40", "TERM": "dumb"}
+    with subprocess.Popen(command, stdout=slave, env=os.environ | size) as program:
+        os.close(slave)
+        drawn = b""
+        with contextlib.suppress(OSError), open(master, "rb", buffering=0) as terminal:
+            while piece := terminal.read(4096):
+                drawn += piece
+        assert program.wait(timeout=60) == 0
+    return drawn.decode().replace("\r\n", "\n")
+
+
+def test_a_pipe_gets_a_line_of_whole_values_for_each_key(data: Path, account: str) -> None:
+    made = ran(data, "keys", "create", "the key of a very long name, " * 5, "--account", account)
+    key_id, secret = made.stderr.split()[0], made.stdout.strip()
+
+    head, *lines = told("keys", "list", "--data", str(data)).stdout.splitlines()
+
+    assert head.split("\t") == [
+        "id",
+        "account",
+        "name",
+        "begins with",
+        "scopes",
+        "folder",
+        "made",
+        "last used",
+        "state",
+    ]
+    line = next(line for line in lines if key_id in line).split("\t")
+    assert line[1:6] == [
+        account,
+        ("the key of a very long name, " * 5).strip(),
+        secret[:8],
+        "admin read render upload",
+        "",
+    ]
+    assert line[8] == "active"
+
+
+def test_a_pipe_gets_whole_numbers_of_accounts(data: Path) -> None:
+    made = ran(data, "accounts", "create", "large", "--stored-bytes", "9007199254740993", "--credits", "1234567890.125")
+
+    lines = told("accounts", "list", "--data", str(data)).stdout.splitlines()
+
+    line = next(line for line in lines if made.stdout.strip() in line).split("\t")
+    assert line[4:] == ["0 of 9,007,199,254,740,993", "0", "0", "0 of 1,234,567,890.125"]
+
+
+def test_a_wide_terminal_sees_a_table(data: Path, account: str) -> None:
+    drawn = on_a_terminal(data, 300, "accounts", "list")
+
+    assert next(line for line in drawn.splitlines() if account in line).startswith(f"│ {account} │ Söhne & 子")
+
+
+@pytest.mark.parametrize("columns", [80, 30])
+def test_a_narrow_terminal_sees_a_block_for_each_with_nothing_cut(data: Path, account: str, columns: int) -> None:
+    drawn = on_a_terminal(data, columns, "accounts", "list")
+
+    assert f"id             {account}\nname           Söhne & 子\nemail          a@example.com\n" in drawn
+    assert "…" not in drawn
+
+
+def test_keys_are_listed_as_json(data: Path, account: str) -> None:
+    made = ran(data, "keys", "create", "as json", "--account", account, "--scope", "read", "--expires", "2099-01-31")
+    key_id = made.stderr.split()[0]
+
+    listed = map(json.loads, ran(data, "keys", "list", "--json").stdout.splitlines())
+
+    line = next(line for line in listed if line["key_id"] == key_id)
+    assert line.pop("created_at") > 0
+    assert line == {
+        "key_id": key_id,
+        "account_id": account,
+        "name": "as json",
+        "begins_with": made.stdout[:8],
+        "scopes": ["read"],
+        "folder_id": None,
+        "expires_at": 4073500800,
+        "revoked_at": None,
+        "last_used_at": None,
+    }
+
+
+def test_accounts_are_listed_as_json(data: Path) -> None:
+    made = ran(data, "accounts", "create", "as json", "--media-seconds", "1.5").stdout.strip()
+
+    listed = map(json.loads, ran(data, "accounts", "list", "--json").stdout.splitlines())
+
+    line = next(line for line in listed if line["account_id"] == made)
+    assert line["name"] == "as json"
+    assert line["used"] == {"stored_bytes": 0, "assets": 0, "media_s": 0, "credits": 0}
+    assert line["limits"] == {"stored_bytes": 0, "assets": 0, "media_s": 1.5, "credits": 0}
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "many", "1e3", str(2**63), ""])

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Column, Table
+from msgspec import Struct
 
 from greenroom import config
+from greenroom.commands.listing import show_objects, show_rows
 from greenroom.domain.access import ALL_SCOPES, WORKING_SCOPES, ApiKey, KeyWish, Scope
 from greenroom.domain.act import CLI, Act
 from greenroom.domain.allowance import UNLIMITED
@@ -27,6 +27,7 @@ accounts_app = typer.Typer(no_args_is_help=True, help="Make accounts, see what t
 
 Data = Annotated[str | None, typer.Option(help="Data folder.", show_default="greenroom-data")]
 ConfigFile = Annotated[str | None, typer.Option("--config", envvar="GREENROOM_CONFIG", help="Settings file (TOML).")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, with instants in Unix seconds.")]
 Email = Annotated[str | None, typer.Option(help="What whoami says.")]
 Username = Annotated[str | None, typer.Option(help="What whoami says; else the name.")]
 StoredBytes = Annotated[str | None, typer.Option(help="Bytes it may store: a number, unlimited or default.")]
@@ -40,7 +41,8 @@ _UNITS_S = {"d": 86400, "h": 3600, "m": 60}
 _SPAN = re.compile(r"([0-9]{1,6})([dhm])")
 _FOREVER = (-1.0, "")
 _PAGE = 100
-_ID = Column("id", no_wrap=True)
+_KEY_HEAD = ("id", "account", "name", "begins with", "scopes", "folder", "made", "last used", "state")
+_ACCOUNT_HEAD = ("id", "name", "email", "username", "stored bytes", "assets", "media seconds", "credits")
 
 
 @keys_app.command("create")
@@ -71,20 +73,14 @@ def create_key(
 
 
 @keys_app.command("list")
-def list_keys(data: Data = None, config_file: ConfigFile = None) -> None:
+def list_keys(as_json: AsJson = False, data: Data = None, config_file: ConfigFile = None) -> None:
     """List the keys of all accounts, ended ones too."""
     with _house(data, config_file) as (access, _):
         found = access.all()
-    table = Table(
-        _ID, Column("account", overflow="fold"), "name", "begins with", "scopes", "folder", "made", "last used", "state"
-    )
-    for key in found:
-        scopes = " ".join(sorted(key.scopes))
-        made, used = f"{key.created_at:%Y-%m-%d %H:%M}", _day(key.last_used_at)
-        table.add_row(
-            key.id, key.account_id, key.name, key.prefix, scopes, key.folder_id or "", made, used, _state(key)
-        )
-    Console().print(table)
+    if as_json:
+        show_objects([_key_line(key) for key in found])
+    else:
+        show_rows(_KEY_HEAD, [_key_row(key) for key in found])
 
 
 @keys_app.command("revoke")
@@ -125,14 +121,14 @@ def create_account(
 
 
 @accounts_app.command("list")
-def list_accounts(data: Data = None, config_file: ConfigFile = None) -> None:
+def list_accounts(as_json: AsJson = False, data: Data = None, config_file: ConfigFile = None) -> None:
     """List all accounts with what they use."""
-    table = Table(_ID, "name", "email", "username", "stored bytes", "assets", "media seconds", "credits")
     with _house(data, config_file) as (_, accounts):
-        for standing in _all(accounts):
-            account = standing.account
-            table.add_row(account.id, account.name, account.email, account.username, *_use(standing).values())
-    Console().print(table)
+        found = list(_all(accounts))
+    if as_json:
+        show_objects([_account_line(standing) for standing in found])
+    else:
+        show_rows(_ACCOUNT_HEAD, [_account_row(standing) for standing in found])
 
 
 @accounts_app.command("show")
@@ -187,6 +183,85 @@ def _house(data: str | None, config_file: str | None) -> Iterator["tuple[Access,
         database.close()
 
 
+class _KeyLine(Struct, frozen=True):
+    """A key on a line of JSON, in the words of the API."""
+
+    key_id: str
+    account_id: str
+    name: str
+    begins_with: str
+    scopes: list[str]
+    folder_id: str | None
+    created_at: int
+    expires_at: int | None
+    revoked_at: int | None
+    last_used_at: int | None
+
+
+class _Measures(Struct, frozen=True):
+    """What an account uses, or may; as a limit 0 is none."""
+
+    stored_bytes: int
+    assets: int
+    media_s: float
+    credits: float
+
+
+class _AccountLine(Struct, frozen=True):
+    """An account on a line of JSON."""
+
+    account_id: str
+    name: str
+    email: str
+    username: str
+    created_at: int
+    used: _Measures
+    limits: _Measures
+
+
+def _key_row(key: ApiKey) -> list[str]:
+    scopes, made, used = " ".join(sorted(key.scopes)), _day(key.created_at), _day(key.last_used_at)
+    return [key.id, key.account_id, key.name, key.prefix, scopes, key.folder_id or "", made, used, _state(key)]
+
+
+def _key_line(key: ApiKey) -> _KeyLine:
+    return _KeyLine(
+        key_id=key.id,
+        account_id=key.account_id,
+        name=key.name,
+        begins_with=key.prefix,
+        scopes=sorted(key.scopes),
+        folder_id=key.folder_id,
+        created_at=int(key.created_at.timestamp()),
+        expires_at=_unix_s(key.expires_at),
+        revoked_at=_unix_s(key.revoked_at),
+        last_used_at=_unix_s(key.last_used_at),
+    )
+
+
+def _account_row(standing: "Standing") -> list[str]:
+    account = standing.account
+    return [account.id, account.name, account.email, account.username, *_use(standing).values()]
+
+
+def _account_line(standing: "Standing") -> _AccountLine:
+    account, used, limits = standing.account, standing.used, standing.limits
+    stored_bytes = used.stored_bytes + used.reserved_bytes
+    return _AccountLine(
+        account_id=account.id,
+        name=account.name,
+        email=account.email,
+        username=account.username,
+        created_at=int(account.created_at.timestamp()),
+        used=_Measures(stored_bytes, used.assets, used.media_ms / 1000, used.credits_m / 1000),
+        limits=_Measures(limits.stored_bytes, limits.assets, limits.media_ms / 1000, limits.credits_m / 1000),
+    )
+
+
+def _unix_s(instant: datetime | None) -> int | None:
+    return int(instant.timestamp()) if instant is not None else None
+
+
 def _all(accounts: "Accounts") -> Iterator["Standing"]:
     place = _FOREVER
     while page := accounts.page(place, _PAGE):
@@ -206,7 +281,12 @@ def _use(standing: "Standing") -> dict[str, str]:
 
 
 def _of(used: int, limit: int, parts: int) -> str:
-    return f"{used / parts:,.10g}" + (f" of {limit / parts:,.10g}" if limit != UNLIMITED else "")
+    return _grouped(used, parts) + (f" of {_grouped(limit, parts)}" if limit != UNLIMITED else "")
+
+
+def _grouped(number: int, parts: int) -> str:
+    whole, rest = divmod(number, parts)
+    return f"{whole:,}" + (f"{rest / parts:g}"[1:] if rest else "")
 
 
 def _limits(

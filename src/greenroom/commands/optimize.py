@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from greenroom.client.description import printable, size_in_words
@@ -243,7 +243,8 @@ def _tell(outcome: _Outcome, as_json: bool, err: Console) -> None:
 
 
 def _table(optimized: Optimized) -> Table:
-    table = Table("", "before", "after", box=None, pad_edge=True, header_style="dim")
+    before_column, after_column = Column("before", overflow="fold"), Column("after", overflow="fold")
+    table = Table("", before_column, after_column, box=None, pad_edge=True, header_style="dim")
     before, after = dict(_rows(optimized.before)), dict(_rows(optimized.after))
     for name in {**before, **after}:
         table.add_row(Text(name, style="dim"), printable(before.get(name, "")), printable(after.get(name, "")))
