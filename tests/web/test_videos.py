@@ -111,6 +111,16 @@ def test_a_number_that_names_nothing_is_refused_by_the_name_of_its_field(
     assert (reply.status_code, reply.json()["field"]) == (422, field)
 
 
+def test_parts_of_captions_can_be_left_out_and_let_something_through(caller: Caller) -> None:
+    wanted = {"size": 0.25, "color": "#ffffffCC", "highlight": None, "outline": ""}
+
+    captions = made(caller, captions=wanted)["spec"]["captions"]
+
+    assert captions == {
+        "position": "bottom", "size": 0.25, "color": "#ffffffcc", "highlight": "", "outline": "", "background": ""
+    }  # fmt: skip
+
+
 def test_a_sound_is_said_with_its_words(caller: Caller) -> None:
     sound = asset(caller, "hello.mp3", media_samples.mp3())
     body = {"avatar": "81", "audio": sound["asset_url"], "transcript": "Hello.", "captions": {}}
@@ -151,6 +161,8 @@ def test_a_voice_that_another_stands_in_for_is_a_warning(caller: Caller) -> None
         ({"music": {}}, "music.asset and music.track"),
         ({"music": {"track": "900"}}, "music.track"),
         ({"captions": {"color": "white"}}, "captions.color"),
+        ({"captions": {"color": ""}}, "captions.color"),
+        ({"captions": {"size": 0.3}}, "captions.size"),
         ({"aspect": "4:3"}, "aspect"),
         ({"position": [0.5]}, "position"),
         ({"colour": "red"}, "colour"),

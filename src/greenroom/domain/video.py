@@ -137,8 +137,15 @@ class Take(Struct, frozen=True):
     size: tuple[int, int] | None = None
 
 
+CAPTION_SIZES = (0.01, 0.25)
+"""The smallest and the largest size of captions."""
+
+
 class CaptionStyle(Struct, frozen=True):
-    """How captions look. Colours as #rrggbb or #rrggbbaa; `size` is in parts of the frame's short side."""
+    """
+    How captions look: `size` in parts of the frame's short side; colours as #rrggbb or #rrggbbaa, all but `color` empty
+    for none.
+    """
 
     position: str = "bottom"  # top, middle or bottom
     size: float = 0.058

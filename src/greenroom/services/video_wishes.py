@@ -25,6 +25,7 @@ from greenroom.domain.policy import megabytes, minutes
 from greenroom.domain.production_findings import reason
 from greenroom.domain.speaking_time import estimated_s
 from greenroom.domain.video import (
+    CAPTION_SIZES,
     CaptionStyle,
     ColorGround,
     FilmGround,
@@ -48,7 +49,6 @@ from greenroom.studio.voices import languages
 _COLOR = re.compile(r"#[0-9a-f]{6}")
 _CAPTION_COLOR = re.compile(r"#[0-9a-f]{6}([0-9a-f]{2})?")
 _POSITIONS = ("top", "middle", "bottom")
-_CAPTION_SIZES = (0.01, 0.25)
 _GROUNDS = {"image": Kind.IMAGE, "video": Kind.VIDEO}
 
 
@@ -260,7 +260,7 @@ def _require_share(field: str, *values: float) -> None:
 
 def _check_style(style: CaptionStyle, wish: VideoWish) -> None:
     field = wish.field_of("caption_style")
-    smallest, largest = _CAPTION_SIZES
+    smallest, largest = CAPTION_SIZES
     if style.position not in _POSITIONS:
         raise ParameterError(field, f"has the position {style.position[:40]!r}; allowed are {', '.join(_POSITIONS)}")
     if not smallest <= style.size <= largest:
@@ -268,7 +268,7 @@ def _check_style(style: CaptionStyle, wish: VideoWish) -> None:
         raise ParameterError(field, text)
     for name in ("color", "highlight", "outline", "background"):
         value = getattr(style, name)
-        if not (_CAPTION_COLOR.fullmatch(value.lower()) or (name == "background" and not value)):
+        if not (_CAPTION_COLOR.fullmatch(value.lower()) or (name != "color" and not value)):
             raise ParameterError(field, f"has the {name} {value[:40]!r}; colours are written as #rrggbb or #rrggbbaa")
 
 

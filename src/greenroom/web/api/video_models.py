@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from greenroom.domain import color
 from greenroom.domain.labels import NAME_MAX
 from greenroom.domain.production import Caller, Step, VideoState
-from greenroom.domain.video import Aspect, CaptionStyle, Framing, Resolution, Screen
+from greenroom.domain.video import CAPTION_SIZES, Aspect, CaptionStyle, Framing, Resolution, Screen
 from greenroom.domain.video_wish import GroundWish, MusicWish, Named, VideoWish
 from greenroom.errors import ParameterError
 from greenroom.web.api.answers import Body
@@ -15,8 +15,10 @@ from greenroom.web.api.fields import AssetName, AsWhole, OrNumber, Url
 
 SCRIPT_MAX = 60_000
 _USUAL = CaptionStyle()
+SMALLEST, LARGEST = CAPTION_SIZES
 _HEX = "^#[0-9A-Fa-f]{6}$"
-_HEX_ALPHA = "^(#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?)?$"
+_HEX_ALPHA = "^#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?$"
+_HEX_ALPHA_OR_NONE = "^(#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?)?$"
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Point = Annotated[list[Share], Field(min_length=2, max_length=2, description="From the left and from the top, 0 to 1.")]
@@ -30,6 +32,8 @@ TrackName = Annotated[
 ]
 Words = Annotated[str, Field(min_length=1, max_length=SCRIPT_MAX)]
 Tint = Annotated[str, Field(pattern=_HEX)]
+Ink = Annotated[str, Field(pattern=_HEX_ALPHA)]
+InkOrNone = Annotated[str, Field(pattern=_HEX_ALPHA_OR_NONE)] | None
 
 
 class _Part(Body):
@@ -65,14 +69,14 @@ class MusicBed(_Part):
 
 
 class Captions(_Part):
-    """How what is said stands in the picture; `size` is in parts of the frame's short side."""
+    """How what is said stands in the picture; colours are #rrggbb or #rrggbbaa, empty or null for none."""
 
     position: Literal["top", "middle", "bottom"] = "bottom"
-    size: float = Field(_USUAL.size, ge=0.015, le=0.15)
-    color: Tint = _USUAL.color
-    highlight: Tint = Field(_USUAL.highlight, description="Of the word that is being said.")
-    outline: Tint = _USUAL.outline
-    background: str = Field(_USUAL.background, pattern=_HEX_ALPHA, description="Behind the words; empty for none.")
+    size: float = Field(_USUAL.size, ge=SMALLEST, le=LARGEST, description="In parts of the frame's short side.")
+    color: Ink = _USUAL.color
+    highlight: InkOrNone = Field(_USUAL.highlight, description="Of the word that is being said; none is as `color`.")
+    outline: InkOrNone = _USUAL.outline
+    background: InkOrNone = Field(_USUAL.background, description="Behind the words.")
 
 
 class NewVideo(_Part):
@@ -234,5 +238,5 @@ def _music(given: MusicBed) -> MusicWish:
 
 
 def _captions(given: Captions) -> CaptionStyle:
-    colors = {name: getattr(given, name).lower() for name in ("color", "highlight", "outline", "background")}
+    colors = {name: (getattr(given, name) or "").lower() for name in ("color", "highlight", "outline", "background")}
     return CaptionStyle(position=given.position, size=given.size, **colors)
