@@ -22,6 +22,19 @@ def answer(server: RunningServer, path: str, **query: Any) -> dict[str, Any]:
     return found
 
 
+# Our own lists
+
+
+@pytest.mark.parametrize("path", ["avatars", "voices", "musics"])
+def test_our_own_lists_have_pages_for_who_asks_for_them(server: RunningServer, path: str) -> None:
+    every = answer(server, f"/api/v1/{path}")
+    first = answer(server, f"/api/v1/{path}", limit=1)
+    rest = answer(server, f"/api/v1/{path}", limit=1000, cursor=first["next_cursor"])
+
+    assert (len(first["data"]), every["next_cursor"], rest["next_cursor"]) == (1, None, None)
+    assert first["data"] + rest["data"] == every["data"]
+
+
 # Avatars
 
 

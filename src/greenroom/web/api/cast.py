@@ -1,15 +1,20 @@
 """`/api/v1/avatars`, `/voices` and `/musics`: whom and what there is to make videos with."""
 
-from typing import Annotated, Any
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
 from greenroom.domain.access import Scope
 from greenroom.domain.cast import Presenter, StockVoice, Track
+from greenroom.errors import ParameterError
 from greenroom.services.cast import AVATAR_FILTERS, VOICE_FILTERS, Cast
 from greenroom.web.api.answers import answer, problems_of
+from greenroom.web.api.lists import Cursor, page, place
 from greenroom.web.auth import Callers
+
+One = TypeVar("One")
 
 
 class AvatarShown(BaseModel):
@@ -32,6 +37,7 @@ class AvatarList(BaseModel):
     """Avatars."""
 
     data: list[AvatarShown]
+    next_cursor: str | None
 
 
 class VoiceShown(BaseModel):
@@ -53,6 +59,7 @@ class VoiceList(BaseModel):
     """Voices."""
 
     data: list[VoiceShown]
+    next_cursor: str | None
 
 
 class TrackShown(BaseModel):
@@ -71,6 +78,7 @@ class TrackList(BaseModel):
     """Tracks."""
 
     data: list[TrackShown]
+    next_cursor: str | None
 
 
 def _choice(words: tuple[str, ...]) -> Any:
@@ -78,10 +86,11 @@ def _choice(words: tuple[str, ...]) -> Any:
 
 
 Word = Annotated[str, Query(max_length=100)]
+Limit = Annotated[int | None, Query(ge=1, le=1000, description="How many on a page; all without it.")]
 
 
 def cast_router(cast: Cast, callers: Callers) -> APIRouter:
-    """The routes. The lists are short, so they have no pages."""
+    """The routes. The lists are short, so they have pages only for who asks for some."""
     router = APIRouter(prefix="/api/v1", tags=["cast"])
     origins = callers.origins
 
@@ -93,12 +102,15 @@ def cast_router(cast: Cast, callers: Callers) -> APIRouter:
         age: Annotated[str, _choice(AVATAR_FILTERS["age"])] = "",
         scene: Annotated[str, _choice(AVATAR_FILTERS["scene"])] = "",
         ethnicity: Annotated[str, _choice(AVATAR_FILTERS["ethnicity"])] = "",
+        limit: Limit = None,
+        cursor_: Cursor = None,
     ) -> Response:
         """Who can be seen in videos."""
         await callers.act(request.scope, Scope.READ, Scope.RENDER)
         wanted = {"style": style, "gender": gender, "age": age, "scene": scene, "ethnicity": ethnicity}
         origin = origins.origin(request.scope)
-        return answer(request, {"data": [_presenter(one, origin) for one in cast.presenters(wanted)]})
+        found = cast.presenters(wanted)
+        return answer(request, _page(found, limit, cursor_, lambda one: one.id, lambda one: _presenter(one, origin)))
 
     @router.get("/voices", responses={200: {"model": VoiceList}, **problems_of(401, 403, 422)})
     async def list_voices(
@@ -114,6 +126,8 @@ def cast_router(cast: Cast, callers: Callers) -> APIRouter:
         age: Annotated[str, _choice(VOICE_FILTERS["age"])] = "",
         use_case: Word = "",
         accent: Word = "",
+        limit: Limit = None,
+        cursor_: Cursor = None,
     ) -> Response:
         """Who can be heard in videos: those that can speak now."""
         await callers.act(request.scope, Scope.READ, Scope.RENDER)
@@ -121,17 +135,35 @@ def cast_router(cast: Cast, callers: Callers) -> APIRouter:
         origin = origins.origin(request.scope)
         # The first who asks waits until everyone who can speak is loaded.
         found = await callers.threads.judge(cast.voices, wanted)
-        return answer(request, {"data": [_voice(one, origin) for one in found]})
+        return answer(request, _page(found, limit, cursor_, lambda one: one.id, lambda one: _voice(one, origin)))
 
     @router.get("/musics", responses={200: {"model": TrackList}, **problems_of(401, 403, 422)})
-    async def list_musics(request: Request, genre: Word = "", mood: Word = "") -> Response:
+    async def list_musics(
+        request: Request, genre: Word = "", mood: Word = "", limit: Limit = None, cursor_: Cursor = None
+    ) -> Response:
         """Tracks of music of the house, which may be used freely."""
         await callers.act(request.scope, Scope.READ, Scope.RENDER)
         origin = origins.origin(request.scope)
         found = await callers.threads.judge(cast.tracks, {"genre": genre, "mood": mood})
-        return answer(request, {"data": [_track(one, origin) for one in found]})
+        return answer(request, _page(found, limit, cursor_, lambda one: one.number, lambda one: _track(one, origin)))
 
     return router
+
+
+def _page(
+    found: Sequence[One],
+    limit: int | None,
+    cursor: str | None,
+    name_of: Callable[[One], str | int],
+    show: Callable[[One], dict[str, Any]],
+) -> dict[str, Any]:
+    """A page after the one that a cursor names; all of them without a limit."""
+    after = place(cursor, str | int)
+    names = [name_of(one) for one in found]
+    if after is not None and after not in names:
+        raise ParameterError("cursor", "was not given by this list; leave it out to begin at the start")
+    rest = found[names.index(after) + 1 :] if after is not None else found
+    return page(rest, limit or len(rest), name_of, show)
 
 
 def _presenter(one: Presenter, origin: str) -> dict[str, Any]:
