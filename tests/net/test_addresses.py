@@ -209,8 +209,9 @@ def test_only_opened_ports_are_called(port: int) -> None:
 def test_a_scheme_that_is_not_opened_is_refused() -> None:
     guard = Guard(frozenset(("https",)), CLOSED.ports, CLOSED.allowed)
 
-    with pytest.raises(AddressRefused, match="allowed: https"):
+    with pytest.raises(AddressRefused, match="allowed: https") as refused:
         guard.check("http://1.1.1.1/")
+    assert (refused.value.finding.cure or "").startswith("Give an https address;")
 
 
 def test_a_name_that_does_not_exist_is_refused() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from greenroom.errors import ParameterError
-from greenroom.web.jogg.coerce import json_object, same, text, whole_number
+from greenroom.web.jogg.coerce import json_object, named, same, text, whole_number
 
 HUGE = (2**63, 1e300, "9" * 19, "9" * 5000)
 
@@ -87,6 +87,23 @@ def test_either_spelling_of_a_field_gives_its_value(body: dict[str, Any]) -> Non
 def test_two_spellings_that_differ_are_a_parameter_error_that_names_both() -> None:
     with pytest.raises(ParameterError, match="filename and file_name are both given and differ"):
         same({"filename": "a.jpg", "file_name": "b.jpg"}, "filename", "file_name")
+
+
+def test_long_spellings_that_differ_are_not_shown_by_their_like_beginnings() -> None:
+    one, other = (f"https://example.com/{'a' * 60}/{name}.jpg" for name in "ab")
+
+    with pytest.raises(ParameterError, match=r"are both given and differ\. Leave one of them out"):
+        same({"image_url": one, "photo_url": other}, "image_url", "photo_url")
+
+
+@pytest.mark.parametrize("value", [0, "0", " 0 ", "", None])
+def test_nothing_is_named_by_what_counts_as_absent(value: Any) -> None:
+    assert named({"music_id": value}, "music_id") is None
+
+
+def test_a_number_that_is_too_large_is_not_taken_for_one_of_bytes() -> None:
+    with pytest.raises(ParameterError, match="avatar_id is too large; the largest number that is taken is 9223"):
+        named({"avatar_id": 10**30}, "avatar_id")
 
 
 def test_no_body_is_an_empty_object() -> None:

@@ -34,6 +34,8 @@ def callback_url(text: str, field: str = "callback_url") -> str:
     parts = _HTTP_URL.fullmatch(text)
     if parts is None or int(parts["port"] or 0) > 65535:
         raise ParameterError(
-            field, f"is {text[:80]!r}; it has to be an http or https address without a name and password in it"
+            field,
+            f"is {text[:80]!r}; it has to be an https address, or http where the server's settings allow that, without "
+            "a name and password in it",
         )
     return text

@@ -141,6 +141,7 @@ def finding(
     measured: str | None = None,
     allowed: str | None = None,
     stream: int | None = None,
+    cure: str | None = None,
 ) -> Finding:
-    """Word a finding of the table; its cure comes from there."""
-    return Finding(code, message, measured, allowed, FINDINGS[code].cure, stream=stream)
+    """Word a finding of the table; without a cure it has that from there."""
+    return Finding(code, message, measured, allowed, cure or FINDINGS[code].cure, stream=stream)

@@ -63,7 +63,10 @@ class Guard:
         if target.scheme not in self.schemes:
             allowed = " and ".join(sorted(self.schemes))
             message = f"The address begins with {target.scheme}://; allowed: {allowed}."
-            raise AddressRefused(field, finding("address_forbidden", message, measured=target.scheme, allowed=allowed))
+            cure = f"Give an {allowed} address; the operator can open others in the settings."
+            raise AddressRefused(
+                field, finding("address_forbidden", message, measured=target.scheme, allowed=allowed, cure=cure)
+            )
         found = [target.literal] if target.literal is not None else self._looked_up(target, field, patience_s)
         if self.allowed.has_host(target.host):
             return found

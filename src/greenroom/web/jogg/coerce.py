@@ -17,6 +17,7 @@ Choice = TypeVar("Choice")
 _decode = msgspec.json.Decoder().decode
 
 _LONGEST_TEXT = 4096
+_LONGEST_SHOWN = 120
 _DECIMAL = re.compile(r"-?[0-9]{1,9}([.][0-9]{1,9})?")
 _DIGITS = re.compile(r"-?[0-9]{1,19}")
 
@@ -80,7 +81,7 @@ def whole_number(body: Body, field: str) -> int | None:
     if value < 0:
         raise ParameterError(field, f"is {value}; it must be at least 1")
     if value > 2**63 - 1:
-        raise ParameterError(field, "is too large to be a number of bytes")
+        raise ParameterError(field, f"is too large; the largest number that is taken is {2**63 - 1}")
     return value or None
 
 
@@ -130,7 +131,8 @@ def number(body: Body, field: str) -> float | None:
 def named(body: Body, field: str) -> str | None:
     """What names something: its id or address, or its number as digits. None if it is absent."""
     if isinstance(body.get(field), str):
-        return (text(body, field) or "").strip() or None
+        told = (text(body, field) or "").strip()
+        return told if told not in ("", "0") else None
     number = whole_number(body, field)
     return str(number) if number is not None else None
 
@@ -157,8 +159,15 @@ def same(body: Body, one: str, other: str) -> str | None:
     """A text that has two spellings; both given and different is a ParameterError."""
     first, second = text(body, one), text(body, other)
     if first is not None and second is not None and first != second:
-        raise ParameterError(f"{one} and {other}", f"are both given and differ: {first!r} and {second!r}")
+        raise differing(one, first, other, second)
     return first if first is not None else second
+
+
+def differing(one: str, first: Any, other: str, second: Any) -> ParameterError:
+    """The complaint about two spellings with different values; those that are long are not shown: they look alike."""
+    shown = f"{first!r} and {second!r}"
+    told = f"are both given and differ: {shown}" if len(shown) <= _LONGEST_SHOWN else "are both given and differ"
+    return ParameterError(f"{one} and {other}", f"{told}. Leave one of them out")
 
 
 def _number(value: str, field: str) -> int:

@@ -99,7 +99,7 @@ def consent(body: coerce.Body) -> str:
 def _photograph(body: coerce.Body) -> Named | None:
     first, second = coerce.named(body, "image_url"), coerce.named(body, "photo_url")
     if first is not None and second is not None and first != second:
-        raise ParameterError("image_url and photo_url", f"are both given and differ: {first!r:.60} and {second!r:.60}")
+        raise coerce.differing("image_url", first, "photo_url", second)
     if first is not None:
         return Named(first, "image_url")
     return Named(second, "photo_url") if second is not None else None

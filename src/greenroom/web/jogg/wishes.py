@@ -101,8 +101,7 @@ def _either(flat: coerce.Body, fields: Iterable[str], read: Callable[[coerce.Bod
     found = [Given(value, field) for field in fields if (value := read(flat, field)) is not None]
     for other in found[1:]:
         if other.value != found[0].value:
-            shown = f"{found[0].value!r:.60} and {other.value!r:.60}"
-            raise ParameterError(f"{found[0].field} and {other.field}", f"are both given and differ: {shown}")
+            raise coerce.differing(found[0].field, found[0].value, other.field, other.value)
     return found[0] if found else Given(None, _usual_name(flat, fields))
 
 
