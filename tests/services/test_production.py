@@ -32,6 +32,7 @@ from greenroom.errors import (
     VideoOver,
     VoiceFailed,
 )
+from greenroom.web.api.video_views import shown_without_film
 
 STRANGER = Act(AccountId("acc_of_another"), "key")
 
@@ -261,6 +262,18 @@ def test_its_files_stand_under_their_addresses(studio: FilmStudio) -> None:
     assert shown is not None
     assert shown.blob is not None
     assert os.pread(shown.blob.fd, 100, 0) == b"WEBVTT\n"
+
+
+def test_a_video_whose_film_was_deleted_has_no_addresses_and_says_so(studio: FilmStudio) -> None:
+    video, other = studio.made(), studio.made()
+    assert video.outcome is not None
+    studio.house.library.delete(TESTER, video.outcome.asset_id)
+
+    shown = shown_without_film(video, studio.production.progress(video), "https://example.com")
+
+    assert studio.production.without_film([video, other]) == {video.id}
+    assert [shown[name] for name in ("video_url", "cover_url", "srt_url", "vtt_url")] == [None] * 4
+    assert shown["warnings"][-1].code == "film_gone"
 
 
 @pytest.mark.parametrize("path", ["", "x", "/cover.jpg", "../cover.jpg", "{}/cover.png", "{}/../x", "{}"])

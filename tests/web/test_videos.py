@@ -236,6 +236,14 @@ def test_videos_are_listed_by_their_state(caller: Caller) -> None:
     assert caller.get("/api/v1/videos?state=done").json()["field"] == "state"
 
 
+def test_tags_in_a_script_are_a_warning(caller: Caller) -> None:
+    tagged = made(caller, script="<speak>Hello. <break time='1s'/> You &amp; me.</speak>")
+    plain = made(caller, script="2 < 3 & 5 > 4: R&D <3")
+
+    assert [warning["code"] for warning in tagged["warnings"]] == ["script_has_markup"]
+    assert plain["warnings"] == []
+
+
 # The end, and what comes after it
 
 

@@ -12,6 +12,14 @@ VIDEO_FINDINGS: dict[str, Explanation] = {
         "An asset of the video has no verified file yet; the video begins when it has.",
         "What is being fetched or verified needs nothing more; what is to be uploaded goes to its upload URL.",
     ),
+    "script_has_markup": Explanation(
+        "The script has tags or entities in it. They are not read as SSML: they stand in captions as they are written.",
+        "Write what is to be said as plain text; pauses come from punctuation.",
+    ),
+    "film_gone": Explanation(
+        "The film of the video was deleted, or rejected later; its files have no addresses any more.",
+        "Restore the asset, or make the video again by its spec.",
+    ),
     # Assets
     "asset_refused": Explanation(
         "An asset of the video has no file that can be used, and will get none.",

@@ -5,7 +5,7 @@ A video waits in its row until `services/making` takes it up; nothing here waits
 """
 
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -266,6 +266,14 @@ class Production:
             srt=f"{base}/captions.srt" if outcome.srt else None,
             vtt=f"{base}/captions.vtt" if outcome.vtt else None,
         )
+
+    def without_film(self, found: Iterable[Video]) -> frozenset[VideoId]:
+        """Those of some videos that were completed, but whose films are no longer to be had."""
+        films = {one.outcome.asset_id: one.id for one in found if one.outcome is not None}
+        if not films:
+            return frozenset()
+        assets = self.database.read(lambda tx: catalogue.assets_in_order(tx, list(films)))
+        return frozenset(films[asset.id] for asset in assets if asset.state is not AssetState.READY)
 
     def shown(self, path: str) -> ShownFile | None:
         """What stands at `/videos/<path>`, None if nothing does."""

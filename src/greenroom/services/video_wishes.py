@@ -48,6 +48,7 @@ from greenroom.studio.voices import languages
 
 _COLOR = re.compile(r"#[0-9a-f]{6}")
 _CAPTION_COLOR = re.compile(r"#[0-9a-f]{6}([0-9a-f]{2})?")
+_MARKUP = re.compile(r"</?[a-z][\w:-]*(\s[^<>]*)?/?>|&([a-z]{2,6}|#[0-9]{1,6}|#x[0-9a-f]{1,6});", re.IGNORECASE)
 _POSITIONS = ("top", "middle", "bottom")
 _GROUNDS = {"image": Kind.IMAGE, "video": Kind.VIDEO}
 
@@ -124,7 +125,8 @@ class VideoWishes:
             label=label,
         )
         used = tuple({asset.id: asset for asset in assets.values()}.values())
-        warnings = (*(Finding(one.code, one.message) for one in notices), *awaited, *waits_for(used))
+        told = (Finding(one.code, one.message) for one in notices)
+        warnings = (*told, *_markup(wish), *awaited, *waits_for(used))
         return Brief(spec, used, self._length_s(wish, assets), warnings)
 
     def _avatar(self, act: Act, wish: VideoWish) -> tuple[str, Likeness | None, tuple[Finding, ...]]:
@@ -270,6 +272,15 @@ def _check_style(style: CaptionStyle, wish: VideoWish) -> None:
         value = getattr(style, name)
         if not (_CAPTION_COLOR.fullmatch(value.lower()) or (name != "color" and not value)):
             raise ParameterError(field, f"has the {name} {value[:40]!r}; colours are written as #rrggbb or #rrggbbaa")
+
+
+def _markup(wish: VideoWish) -> tuple[Finding, ...]:
+    """A warning for a script that seems to be written for another reader of it."""
+    found = _MARKUP.search(wish.script or "")
+    if found is None:
+        return ()
+    text = f"The script has {found[0][:40]!r} in it. It is not read as SSML: it stands in captions as it is written."
+    return (reason("script_has_markup", text),)
 
 
 def _names_photo_avatar(value: str) -> bool:

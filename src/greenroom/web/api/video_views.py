@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from greenroom.domain.production import Files, Progress, Video
+from greenroom.domain.production_findings import reason
 from greenroom.domain.video import ColorGround, FilmGround, Ground, Music, RecordedVoice, VideoSpec, used_sources
 
 
@@ -33,6 +35,12 @@ def shown_video(video: Video, progress: Progress, files: Files, origin: str) -> 
         "ended_at": _seconds(video.ended_at),
         "version": video.version,
     }
+
+
+def shown_without_film(video: Video, progress: Progress, origin: str) -> dict[str, Any]:
+    """A completed video whose film is gone: without addresses, which would answer 410, and with a warning of it."""
+    told = structs.replace(video, warnings=(*video.warnings, reason("film_gone")))
+    return shown_video(told, progress, Files(), origin)
 
 
 def _keeps_own_ground(spec: VideoSpec) -> bool:
