@@ -48,9 +48,17 @@ def test_no_duration_is_longer_than_a_clock_can_tell(facts: SettingFacts) -> Non
 
 @pytest.mark.parametrize(
     "url",
-    ["https://a.example", "http://a.example:8700/", "http://127.0.0.1", "http://[::1]:8700", "https://médias.example"],
+    [
+        "https://a.example",
+        "http://a.example:8700/",
+        "http://127.0.0.1",
+        "http://[::1]:8700",
+        "https://médias.example",
+        "https://a.example/media/",
+        "https://a.example/media/v1",
+    ],
 )
-def test_an_origin_may_have_a_port_and_end_with_a_slash(url: str) -> None:
+def test_a_public_address_may_have_a_port_and_a_path_and_end_with_a_slash(url: str) -> None:
     assert load({"GREENROOM_PUBLIC_URLS": url}).public_urls == [url]
 
 
@@ -137,13 +145,13 @@ def test_a_misspelt_variable_is_refused_by_name(variable: str) -> None:
         ("GREENROOM_PUBLIC_URLS", "media.example.com", "addresses that begin with http:// or https://"),
         ("GREENROOM_PUBLIC_URLS", "https://", "like `https://media.example.com`"),
         ("GREENROOM_PUBLIC_URLS", "https://:8700", "like `https://media.example.com`"),
-        ("GREENROOM_PUBLIC_URLS", "https://a.example/x", "like `https://media.example.com`"),
+        ("GREENROOM_PUBLIC_URLS", "https://a.example/x?", "like `https://media.example.com`"),
         ("GREENROOM_PUBLIC_URLS", "https://a.example//", "like `https://media.example.com`"),
         ("GREENROOM_PUBLIC_URLS", "https://a.example?", "like `https://media.example.com`"),
         ("GREENROOM_PUBLIC_URLS", "https://a.example#x", "like `https://media.example.com`"),
         ("GREENROOM_PUBLIC_URLS", "https://ann:word@a.example", "like `https://media.example.com`"),
         ("GREENROOM_PUBLIC_URLS", "https://a.example:65536", "like `https://media.example.com`"),
-        ("GREENROOM_PUBLIC_URLS", "https://a.example, https://b.example/x", "like `https://media.example.com`"),
+        ("GREENROOM_PUBLIC_URLS", "https://a.example, https://b.example/x y", "like `https://media.example.com`"),
         ("GREENROOM_UPLOADS_GRANT_LIFETIME_S", "1e30", "a number above 0, up to 3153600000 (a century)"),
         ("GREENROOM_WEBHOOKS_KEPT_S", "1", "172800 to 3153600000 (a century); deliveries are tried for a day"),
         ("GREENROOM_IMPORTS_TIMEOUT_S", "1e9", "a number above 0, up to 604800 (a week)"),

@@ -24,7 +24,7 @@ MIB = 1024 * 1024
 WEEK_S = 7 * 86400
 CENTURY_S = 36500 * 86400
 
-_ORIGIN = re.compile(r"https?://(?:[\w.-]*\w[\w.-]*|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?/?")
+_PUBLIC = re.compile(r"https?://(?:[\w.-]*\w[\w.-]*|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?(?:/[\w.~%-]+)*/?")
 
 NOT_SETTINGS = frozenset(("GREENROOM_CONFIG", "GREENROOM_URL", "GREENROOM_PYTHON"))
 """Variables of ours that other programs read: the path of the TOML file, the client's server, the scripts' Python."""
@@ -52,9 +52,9 @@ def is_allow_list(value: list[str]) -> bool:
     return True
 
 
-def is_origin(url: str) -> bool:
-    """Whether an address is a scheme, a host and perhaps a port; one slash may end it."""
-    found = _ORIGIN.fullmatch(url)
+def is_public(url: str) -> bool:
+    """Whether an address is a scheme and a host, perhaps with a port and a path; one slash may end it."""
+    found = _PUBLIC.fullmatch(url)
     return found is not None and int(found[1] or 0) < 65536
 
 
@@ -445,9 +445,10 @@ class Settings:
     )
     public_urls: list[str] = setting(
         [],
-        "Origins under which clients reach this server: the first is written into answers, all are known as ours.",
-        lambda value: all(is_origin(url) for url in value),
-        "addresses that begin with http:// or https:// and end with the host or its port, like "
+        "Addresses under which clients reach this server: the first is written into answers, all are known as ours. "
+        "A path is one that a proxy takes away before it asks this server.",
+        lambda value: all(is_public(url) for url in value),
+        "addresses that begin with http:// or https:// and have a host, without query or user name, like "
         "`https://media.example.com`",
     )
     allowed_hosts: list[str] = setting([], "Values of the Host header that may be written into answers.")

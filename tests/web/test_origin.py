@@ -41,6 +41,15 @@ def test_the_first_public_url_is_written_whatever_the_host(host: str | None) -> 
     assert public.origin(request(host)) == "https://media.example.com"
 
 
+def test_a_public_url_may_have_a_path_before_ours() -> None:
+    ours = origins(public_urls=["https://example.com/media/"])
+
+    assert ours.origin(request()) == "https://example.com/media"
+    assert ours.path_of("https://example.com/media/assets/img_1.jpg") == "/assets/img_1.jpg"
+    for other in ("https://example.com/assets/img_1.jpg", "https://example.com/mediator/x", "https://example.com/media"):
+        assert ours.path_of(other) is None
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "media.internal", ""])
 def test_a_server_that_others_can_reach_must_know_its_name(host: str) -> None:
     with pytest.raises(SettingError, match="GREENROOM_PUBLIC_URLS is not set, but the server listens on"):

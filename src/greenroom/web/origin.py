@@ -79,8 +79,12 @@ class Origins:
             parts = urlsplit(url)
         except ValueError:
             return None
-        ours = f"{parts.scheme}://{parts.netloc}" in self.public or parts.netloc in self.allowed_hosts
-        return parts.path if ours or (self.bound_to_loopback and _is_loopback(parts.hostname or "")) else None
+        for public in self.public:
+            begins = urlsplit(public)
+            if (parts.scheme, parts.netloc) == begins[:2] and parts.path.startswith(begins.path + "/"):
+                return parts.path.removeprefix(begins.path)
+        ours = parts.netloc in self.allowed_hosts or (self.bound_to_loopback and _is_loopback(parts.hostname or ""))
+        return parts.path if ours else None
 
 
 def _is_loopback(host: str) -> bool:
