@@ -46,7 +46,11 @@ def test_a_public_url_may_have_a_path_before_ours() -> None:
 
     assert ours.origin(request()) == "https://example.com/media"
     assert ours.path_of("https://example.com/media/assets/img_1.jpg") == "/assets/img_1.jpg"
-    for other in ("https://example.com/assets/img_1.jpg", "https://example.com/mediator/x", "https://example.com/media"):
+    for other in (
+        "https://example.com/assets/img_1.jpg",
+        "https://example.com/mediator/x",
+        "https://example.com/media",
+    ):
         assert ours.path_of(other) is None
 
 
