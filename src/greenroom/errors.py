@@ -363,8 +363,19 @@ class AssetNotReady(GreenroomError):
     code = "asset_not_ready"
 
     def __init__(self, state: str) -> None:
-        super().__init__(f"The asset is {state}; this can be done once it is ready.")
+        cure = _CURES_OF_STATES.get(state, "this can be done once it is ready.")
+        super().__init__(f"The asset is {state}; {cure}")
         self.state = state
+
+
+_CURES_OF_STATES = {
+    "expired": "its file did not come in time, or could not be fetched, and none is awaited any more. Upload or import "
+    "it again.",
+    "rejected": "its findings say why. Upload a file without those faults.",
+    "deleted": "restore it first.",
+    "purged": "it was deleted too long ago, and its bytes are gone. Upload the file again.",
+}
+"""What helps in the states that no waiting ends."""
 
 
 class AssetInUse(GreenroomError):

@@ -141,6 +141,26 @@ def test_an_asset_that_waits_for_its_file_cannot_be_optimized(server: RunningSer
     assert (answer.status_code, answer.json()["code"]) == (409, "asset_not_ready")
 
 
+def test_an_asset_whose_file_never_came_is_not_to_be_waited_for(
+    impatient_server: RunningServer, expired_upload: dict[str, Any]
+) -> None:
+    answer = ask(impatient_server, expired_upload["asset_id"])
+
+    assert (answer.status_code, answer.json()["state"]) == (409, "expired")
+    assert "once it is ready" not in answer.json()["detail"]
+    assert "Upload or import it again." in answer.json()["detail"]
+
+
+def test_a_deleted_asset_is_to_be_restored_before_it_is_optimized(server: RunningServer) -> None:
+    photo = server.upload("a.jpg", media_samples.jpeg())["asset_id"]
+    requests.delete(f"{server.url}/api/v1/assets/{photo}", headers={"x-api-key": server.key}, timeout=_TIMEOUT_S)
+
+    answer = ask(server, photo)
+
+    assert (answer.status_code, answer.json()["state"]) == (409, "deleted")
+    assert "restore it first" in answer.json()["detail"]
+
+
 def test_absent_things_are_answered_404(server: RunningServer, photo: dict[str, Any]) -> None:
     asset = photo["asset"]["asset_id"]
 
