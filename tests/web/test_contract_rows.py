@@ -269,6 +269,7 @@ def test_row_18_calls_that_are_not_built_yet_say_so_and_are_no_404(server: Runni
 
     assert (reply.status_code, reply.json()["code"]) == (200, 50000)
     assert "not built yet" in reply.json()["msg"]
+    assert "Uploads, videos of avatars, photo avatars and lip sync work" in reply.json()["msg"]
 
 
 def test_row_19_a_small_image_is_accepted(server: RunningServer) -> None:

@@ -33,5 +33,6 @@ def is_known(path: str) -> bool:
 async def say_so(call: Call, act: Act) -> Any:  # noqa: ARG001  # the key was checked; that is all it is for
     """Raise NotBuiltYet with the call's path."""
     raise NotBuiltYet(
-        f"{call.scope['path']} is not built yet in this version of Greenroom. Uploads work: see README.md"
+        f"{call.scope['path']} is not built yet in this version of Greenroom. Uploads, videos of avatars, photo "
+        "avatars and lip sync work: see README.md"
     )
