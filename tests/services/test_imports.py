@@ -194,7 +194,7 @@ def test_what_a_file_is_is_told_by_its_name_its_type_or_its_kind(
     ("path", "more", "error"),
     [
         ("/a", {}, ParameterError),
-        ("/a.php", {}, ParameterError),
+        ("/a.php", {}, TypeRefused),
         ("/a", {"content_type": "text/html"}, TypeRefused),
         ("/a.jpg", {"content_type": "video/mp4"}, TypeRefused),
         ("/a.jpg", {"filename": "a.exe"}, TypeRefused),

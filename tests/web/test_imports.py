@@ -100,6 +100,32 @@ def test_a_bad_wish_is_refused_under_the_name_of_its_field(
     assert (reply.status_code, reply.json()["field"]) == (422, field), reply.text
 
 
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("http://127.0.0.1/", "the address has no name at its end"),
+        ("http://127.0.0.1", "the address has no name at its end"),
+        ("http://127.0.0.1/holiday", "the address ends in 'holiday', which does not tell the type"),
+    ],
+)
+def test_an_address_that_tells_no_type_is_refused_with_what_is_missing(
+    importing: RunningServer, url: str, told: str
+) -> None:
+    reply = call(importing, "POST", json={"url": url})
+
+    assert (reply.status_code, reply.json()["field"]) == (422, "filename")
+    assert reply.json()["detail"] == f"filename is needed, or content_type or kind: {told}"
+
+
+def test_an_address_of_a_type_that_is_not_accepted_is_refused_as_an_upload_is(importing: RunningServer) -> None:
+    reply = call(importing, "POST", json={"url": "http://127.0.0.1/x.bmp"})
+
+    assert (reply.status_code, reply.json()["code"]) == (415, "type_unsupported")
+    assert "The extension .bmp is not supported" in reply.json()["detail"]
+    assert "greenroom optimize x.bmp" in reply.json()["detail"]
+    assert "filename, content_type or kind" in reply.json()["reason"]["cure"]
+
+
 def test_a_video_whose_background_cannot_be_fetched_says_which_and_is_not_tried_again(importing: RunningServer) -> None:
     def call(method: str, path: str = "", body: Any = None) -> requests.Response:
         url, headers = f"{importing.url}/api/v1/videos{path}", {"x-api-key": KEY}

@@ -127,7 +127,10 @@ class Imports:
             raise ParameterError(field, "is the address of an asset of this server; use that asset itself")
         self.check(request.url, field)
         upload, any_format = _declaration(request)
-        new = self.signing.declared(act, upload, self.lifetime_s)
+        try:
+            new = self.signing.declared(act, upload, self.lifetime_s)
+        except TypeRefused as refused:
+            raise (_by_address(refused) if request.filename is None and not request.content_type else refused) from None
         _require_kind(new, request.kind, field)
         id_ = new_import_id()
 
@@ -334,7 +337,8 @@ def _found(tx: Transaction, act: Act, import_id: ImportId) -> Import:
 
 def _declaration(request: ImportRequest) -> tuple[UploadRequest, bool]:
     """What an import declares of its file, and whether its format is any of its kind."""
-    given = request.filename or _last_segment(request.url)
+    last = _last_segment(request.url)
+    given = request.filename or last or "import"
     filename, any_format = given, False
     if extension_of(given) not in FORMAT_OF_EXTENSION:
         named = FORMAT_OF_MIME.get(bare_mime(request.content_type or ""))
@@ -342,11 +346,9 @@ def _declaration(request: ImportRequest) -> tuple[UploadRequest, bool]:
             named, any_format = _ANY_FORMAT[request.kind], True
         if named is not None and (request.filename is None or any_format):
             filename = f"{given}.{FORMATS[named].extensions[0]}"
-        elif request.filename is None and not request.content_type:
-            raise ParameterError(
-                "filename",
-                f"is needed, or content_type or kind: the address ends in {given[:80]!r}, which does not tell the type",
-            )
+        elif request.filename is None and not request.content_type and not extension_of(given):
+            end = f"ends in {last[:80]!r}, which does not tell the type" if last else "has no name at its end"
+            raise ParameterError("filename", f"is needed, or content_type or kind: the address {end}")
     upload = UploadRequest(
         filename=filename,
         content_type=request.content_type,
@@ -362,9 +364,16 @@ def _declaration(request: ImportRequest) -> tuple[UploadRequest, bool]:
 
 
 def _last_segment(url: str) -> str:
-    last = unquote(re.split(r"[?#]", url, maxsplit=1)[0].rpartition("/")[2])
+    path = "".join(re.split(r"[?#]", url, maxsplit=1)[0].split("/", 3)[3:])
+    last = unquote(path.rpartition("/")[2])
     printable = "".join(character for character in last if character.isprintable()).strip()[-_LONGEST_NAME:]
-    return labels.name(printable) if printable else "import"
+    return labels.name(printable) if printable else ""
+
+
+def _by_address(refused: TypeRefused) -> TypeRefused:
+    """The refusal of an address for its extension, which may be that of a program that gives the file."""
+    cure = f"{refused.finding.cure} If the address gives another type of file, say filename, content_type or kind."
+    return TypeRefused(structs.replace(refused.finding, cure=cure), *refused.others)
 
 
 def _may_be(seen: Format, kind: Kind) -> bool:
