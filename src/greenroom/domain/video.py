@@ -167,7 +167,10 @@ class VideoSpec(Struct, frozen=True):
     screen: Screen = Screen.BACKGROUND
     framing: Framing = Framing.FULL
     position: tuple[float, float] | None = None
-    """Where in its free room the avatar stands, 0 to 1 from the left and from the top; None for the usual place."""
+    """
+    Where in its free room the avatar stands, 0 to 1 from the left and from the top; None for the usual place. Only a
+    round window heeds the second.
+    """
     ground: Ground = ColorGround()
     """Unseen where `screen` is green or transparent."""
     music: Music | None = None

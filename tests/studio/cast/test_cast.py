@@ -97,10 +97,36 @@ def test_a_round_window_is_in_the_lower_right_corner_and_opaque_to_its_edge() ->
     assert (alpha[radius > size / 2 + 1] == 0).all()
 
 
-def test_a_position_moves_the_presenter_in_the_frame() -> None:
-    middle, aside = stage((320, 180), Framing.FULL), stage((320, 180), Framing.FULL, (0.3, 1.0))
+@pytest.mark.parametrize("framing", [Framing.FULL, Framing.WAIST, Framing.CLOSEUP])
+@pytest.mark.parametrize("name", ["Sarah", "Marcus"])  # Marcus has the broadest shoulders
+def test_at_the_ends_of_a_position_a_presenter_stands_whole_beside_the_edge(name: str, framing: Framing) -> None:
+    (one,) = [person for person in cast.people() if person.name == name]
+    seen = [columns(cast.avatar(one, (320, 180), framing, position)) for position in (None, (0.0, 1.0), (1.0, 1.0))]
 
-    assert middle.box.left + middle.x - (aside.box.left + aside.x) == pytest.approx(64)
+    middle, left, right = seen
+    widths = [part[1] - part[0] for part in seen]
+    assert max(widths) - min(widths) <= 1
+    assert 0 <= left[0] < 12
+    assert 308 < right[1] <= 320
+    assert left[0] < middle[0] < right[0]
+
+
+def columns(avatar: Drawn) -> tuple[int, int]:
+    """From which column of the frame to which one a presenter at rest is seen."""
+    found = np.flatnonzero((avatar.draw(REST)[..., 3] > 40).any(0)) + avatar.box.left
+    return int(found[0]), int(found[-1]) + 1
+
+
+@pytest.mark.parametrize("framing", Framing)
+@pytest.mark.parametrize("frame", [(720, 1280), (1280, 720), (720, 720)], ids=str)
+def test_half_way_is_the_usual_place(frame: tuple[int, int], framing: Framing) -> None:
+    half = (1.0, 1.0) if framing is Framing.CIRCLE else (0.5, 0.0)
+
+    assert stage(frame, framing, half) == stage(frame, framing)
+
+
+def test_a_presenter_without_free_room_stays_in_the_middle() -> None:
+    assert stage((720, 1280), Framing.CLOSEUP, (0.0, 0.0)) == stage((720, 1280), Framing.CLOSEUP)
 
 
 def test_the_same_poses_give_the_same_bytes(all_of_them: dict[str, Drawn]) -> None:

@@ -11,6 +11,7 @@ from greenroom.domain.video import Aspect, Framing, Resolution, frame_size
 from greenroom.studio.photo import Networks, NotPrepared, PhotoAvatar, Portrait, decoded, encoded, looks, mesh
 from greenroom.studio.photo.faces import found, measured
 from greenroom.studio.photo.networks import Floats
+from greenroom.studio.photo.place import Place, placed
 from greenroom.studio.pose import Picture, Pose
 
 FRAME = (540, 960)
@@ -129,6 +130,87 @@ def test_a_box_is_even_and_within_its_frame(framing: Framing, frame: tuple[int, 
     assert left + width <= frame[0]
     assert top + height <= frame[1]
     assert one.draw(CLOSED).shape == (height, width, 4)
+
+
+CORNERS = [(0.0, 0.0), (0.04, 0.5), (1.0, 0.0), (1.0, 1.0)]
+MOUTH = [13, 14, 61, 291]
+
+
+def face(portrait: Portrait, place: Place) -> Floats:
+    """The points of the face in pixels of the box."""
+    return np.asarray(portrait.points[:, :2] * place.scale + (place.x, place.y))
+
+
+@pytest.mark.parametrize("position", CORNERS)
+@pytest.mark.parametrize("framing", [Framing.FULL, Framing.WAIST, Framing.CLOSEUP])
+@pytest.mark.parametrize("frame", [(1280, 720), (720, 1280), (720, 720)])
+def test_a_face_and_its_mouth_are_whole_wherever_it_stands(
+    frame: tuple[int, int], framing: Framing, position: tuple[float, float], prepared: Prepared
+) -> None:
+    portrait = prepared("anna")
+    (middle, usual), (aside, there) = (
+        (placed(portrait, frame, framing, at, own_ground=False), PhotoAvatar(portrait, frame, framing, at))
+        for at in (None, position)
+    )
+
+    points = face(portrait, aside)
+    assert points.min() >= 0
+    assert (points.max(0) <= there.box[2:]).all()
+    assert np.abs(mouth_of(there, points) - mouth_of(usual, face(portrait, middle))).max() < 6
+
+
+def mouth_of(one: PhotoAvatar, points: Floats) -> NDArray[np.float64]:
+    """The mean colour about a mouth that is open."""
+    (left, top), (right, bottom) = points[MOUTH].min(0).astype(int), points[MOUTH].max(0).astype(int)
+    return np.asarray(shown(one.draw(OPEN))[top:bottom, left:right].mean((0, 1)))
+
+
+@pytest.mark.parametrize("position", CORNERS)
+@pytest.mark.parametrize("framing", [Framing.FULL, Framing.CLOSEUP])
+def test_a_face_before_its_own_wide_ground_is_never_cut_by_the_frame(
+    framing: Framing, position: tuple[float, float], prepared: Prepared
+) -> None:
+    portrait = widened(prepared("bruno"), 900)
+    place = placed(portrait, FRAME, framing, position, own_ground=True)
+
+    points = face(portrait, place)
+    assert points.min() >= 0
+    assert (points.max(0) <= FRAME).all()
+    assert place.x <= 0
+    assert place.x + portrait.alpha.shape[1] * place.scale >= FRAME[0]
+    PhotoAvatar(portrait, FRAME, framing, position, own_ground=True).draw(OPEN)
+
+
+def widened(portrait: Portrait, more: int) -> Portrait:
+    """A portrait with so many more columns of ground at each side."""
+
+    def wide(plane: NDArray[np.uint8], border: int) -> NDArray[np.uint8]:
+        return np.asarray(cv2.copyMakeBorder(plane, 0, 0, more, more, border), np.uint8)
+
+    planes = (portrait.picture, portrait.person, portrait.ground)
+    picture, person, ground = (wide(plane, cv2.BORDER_REPLICATE) for plane in planes)
+    alpha = wide(portrait.alpha, cv2.BORDER_CONSTANT)
+    return Portrait(picture, person, alpha, ground, portrait.points + np.array((more, 0, 0)), portrait.doubt)
+
+
+@pytest.mark.parametrize("own_ground", [True, False])
+@pytest.mark.parametrize("framing", list(Framing))
+def test_half_way_is_the_usual_place(framing: Framing, own_ground: bool, prepared: Prepared) -> None:
+    half = (1.0, 1.0) if framing is Framing.CIRCLE else (0.5, 0.0)
+
+    found, usual = (placed(prepared("jana"), (1280, 720), framing, at, own_ground) for at in (half, None))
+
+    assert found == usual
+
+
+def test_a_person_at_the_end_of_a_position_touches_the_edge_of_the_frame(prepared: Prepared) -> None:
+    ends = [PhotoAvatar(prepared("anna"), (1280, 720), Framing.FULL, (x, 1.0)) for x in (0.0, 1.0)]
+
+    left, right = (np.flatnonzero((one.draw(CLOSED)[..., 3] > 127).any(0)) + one.box.left for one in ends)
+
+    assert left[0] == 0
+    assert right[-1] == 1279
+    assert len(left) == pytest.approx(len(right), abs=2)
 
 
 def test_a_cut_out_person_keeps_nothing_of_the_ground(prepared: Prepared) -> None:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from greenroom.domain.video import Framing
 from greenroom.studio.avatar import Box
 
-# In units of the drawing: how far down a framing shows a body, how wide it must be for hands and hair, and the air
-# above the hair in parts of the frame's height.
+# In units of the drawing: how far down a framing shows a body, how wide it must be for hands and hair, how wide the
+# broadest of the cast is with folded hands, and the air above the hair in parts of the frame's height.
 _TOP = -236.0
 _CUT = {Framing.FULL: 800.0, Framing.WAIST: 590.0, Framing.CLOSEUP: 350.0}
 _WIDE = {Framing.FULL: 770.0, Framing.WAIST: 690.0, Framing.CLOSEUP: 470.0}
+_BODY = {Framing.FULL: 540.0, Framing.WAIST: 540.0, Framing.CLOSEUP: 500.0}
 _AIR = 0.07
 _REACH = 400.0
 _DISC = 0.40  # of the frame's short side
@@ -36,13 +37,15 @@ def stage(frame: tuple[int, int], framing: Framing, position: tuple[float, float
     The view for a frame of a width and height in pixels.
 
     `position` is where in its free room the presenter stands, 0 to 1 from the left and from the top: the middle of
-    the bottom by default, the lower right corner for a round window. Only a window heeds the second.
+    the bottom by default, the lower right corner for a round window. Only a window heeds the second. At 0 and 1 a
+    body with folded hands is beside the edge; hands that reach out may pass it.
     """
     if framing is Framing.CIRCLE:
         return _window(frame, position or (1.0, 1.0))
     width, height = frame
     scale = min(height * (1 - _AIR) / (_CUT[framing] - _TOP), width / _WIDE[framing])
-    middle = width * (position[0] if position else 0.5)
+    room = max(0.0, width - _BODY[framing] * scale)
+    middle = width * 0.5 + room * ((position[0] if position else 0.5) - 0.5)
     left, right = max(0, int(middle - _REACH * scale)), min(width, int(middle + _REACH * scale) + 1)
     top = max(0, int(height - (_CUT[framing] - _TOP) * scale - _AIR / 2 * height))
     box = _even(left, top, right, height, frame)

@@ -116,9 +116,10 @@ def _faded(share: NDArray[np.uint8], place: Place, portrait: Portrait) -> NDArra
     soft = 0.05 * width
     x = np.arange(share.shape[1])
     weight = np.ones(share.shape[1])
-    if place.x > 0:
+    # A cut at the frame's own edge is none; half a pixel is what rounding may leave.
+    if place.x > 0.5:
         weight *= np.clip((x - place.x) / soft, 0, 1)
-    if place.x + width < share.shape[1]:
+    if place.x + width < share.shape[1] - 0.5:
         weight *= np.clip((place.x + width - x) / soft, 0, 1)
     return np.round(share * (weight * weight * (3 - 2 * weight))).astype(np.uint8)
 

@@ -95,7 +95,11 @@ class NewVideo(_Part):
     resolution: Resolution | None = Field(None, strict=False, description="The server's usual one if it is null.")
     screen: Screen = Field(Screen.BACKGROUND, strict=False)
     framing: Framing = Field(Framing.FULL, strict=False)
-    position: Point | None = Field(None, description="Where in its free room the avatar stands; null for the usual.")
+    position: Point | None = Field(
+        None,
+        description="Where in its free room the avatar stands, `[x, y]`, each 0 to 1; null for the usual place. At 0 "
+        "and 1 it is beside the edge, and who has no room stays in the middle. Only `circle` heeds `y`; else it is 1.",
+    )
     background: Background | None = None
     music: MusicBed | None = None
     captions: Captions | None = None
