@@ -193,6 +193,25 @@ def widened(portrait: Portrait, more: int) -> Portrait:
     return Portrait(picture, person, alpha, ground, portrait.points + np.array((more, 0, 0)), portrait.doubt)
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_mouth_that_the_frame_cuts_off_is_painted_in_no_colour_of_nothing(prepared: Prepared) -> None:
+    portrait = narrowed(prepared("anna"))
+
+    # Frames of such a photograph's own ground end above the mouth.
+    picture = PhotoAvatar(portrait, (1280, 720), own_ground=True).draw(OPEN)
+
+    assert picture[..., :3].mean() > 40
+
+
+def narrowed(portrait: Portrait) -> Portrait:
+    """A portrait of which the photograph has little but the face."""
+    (left, top), (right, bottom) = (portrait.points[:, :2].min(0) - 20).astype(int), portrait.points[:, :2].max(0) + 20
+    part = slice(top, int(bottom)), slice(left, int(right))
+    planes = (portrait.picture, portrait.person, portrait.alpha, portrait.ground)
+    picture, person, alpha, ground = (np.ascontiguousarray(plane[part]) for plane in planes)
+    return Portrait(picture, person, alpha, ground, portrait.points - np.array((left, top, 0)), portrait.doubt)
+
+
 @pytest.mark.parametrize("own_ground", [True, False])
 @pytest.mark.parametrize("framing", list(Framing))
 def test_half_way_is_the_usual_place(framing: Framing, own_ground: bool, prepared: Prepared) -> None:

@@ -264,9 +264,15 @@ def _shifted(layer: NDArray[np.float32], left: float, top: float, x: Plane, y: P
     return np.asarray(cv2.warpAffine(layer, matrix, (x.shape[-1], len(y)), flags=flags), np.float32)
 
 
+def _within(picture: NDArray[np.uint8], at: Floats) -> tuple[int, int]:
+    """The pixel at a point; of one that the frame cuts off, the nearest at the edge, for there is always some tone."""
+    height, width = picture.shape[:2]
+    return int(min(max(0, at[0]), width - 1)), int(min(max(0, at[1]), height - 1))
+
+
 def _median(picture: NDArray[np.uint8], at: Floats, radius: float) -> NDArray[np.float32]:
     r = max(2, int(radius))
-    x, y = (int(v) for v in at)
+    x, y = _within(picture, at)
     part = picture[max(0, y - r) : y + r + 1, max(0, x - r) : x + r + 1, :3].reshape(-1, 3)
     return np.asarray(np.median(part, 0), np.float32)
 
@@ -277,8 +283,8 @@ def _light(picture: NDArray[np.uint8], points: Floats) -> tuple[float, NDArray[n
     tones = np.stack([_median(picture, points[i, :2], 0.08 * m) for i in (205, 425, 50, 280, 4)])
     tone = np.median(tones, 0)
     # Dark skin in good light has bright teeth: the light is guessed from highlights, not from the skin's mean.
-    x, y = points[4, :2]
-    r = int(0.5 * m)
-    near = picture[max(0, int(y) - r) : int(y) + r, max(0, int(x) - r) : int(x) + r, :3].mean(-1)
-    high = float(np.percentile(near, 97)) if near.size else 160.0
+    x, y = _within(picture, points[4])
+    r = max(1, int(0.5 * m))
+    near = picture[max(0, y - r) : y + r, max(0, x - r) : x + r, :3].mean(-1)
+    high = float(np.percentile(near, 97))
     return float(np.clip(0.45 * tone.mean() + 0.55 * high, 60, 215)), np.asarray(tone, np.float32)
