@@ -20,7 +20,7 @@ from greenroom.domain.asset import AssetState, Verification
 from greenroom.domain.ids import AccountId, BlobKey
 from greenroom.domain.media import Examination, Format, Kind, MediaInfo
 from greenroom.domain.production import LIP_SYNCS, Caller, Files, Progress, Step, Video, VideoId, VideoState
-from greenroom.domain.video import CaptionStyle, FilmGround, PictureGround, RecordedVoice, Source
+from greenroom.domain.video import CaptionStyle, FilmGround, Framing, PictureGround, RecordedVoice, Source
 from greenroom.domain.video_wish import GroundWish, MusicWish, Named, VideoWish
 from greenroom.errors import (
     AssetInUse,
@@ -93,6 +93,24 @@ def test_what_is_wrong_with_a_wish_is_said_by_the_callers_name_of_the_field(
 
     assert str(told.value).startswith(said)
     assert spent(studio) == 0
+
+
+@pytest.mark.parametrize(
+    ("framing", "position", "codes"),
+    [
+        (Framing.FULL, (0.2, 0.5), ["position_in_part"]),
+        (Framing.CLOSEUP, (0.2, 0.0), ["position_in_part"]),
+        (Framing.FULL, (0.2, 1.0), []),
+        (Framing.CIRCLE, (0.2, 0.5), []),
+        (Framing.FULL, None, []),
+    ],
+)
+def test_a_height_is_warned_of_where_nothing_heeds_it(
+    studio: FilmStudio, framing: Framing, position: tuple[float, float] | None, codes: list[str]
+) -> None:
+    video = studio.asked(wished(framing=framing, position=position))
+
+    assert [one.code for one in video.warnings if one.code == "position_in_part"] == codes
 
 
 def test_a_complaint_uses_the_name_that_the_caller_has_for_a_field(studio: FilmStudio) -> None:

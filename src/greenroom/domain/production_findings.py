@@ -20,6 +20,10 @@ VIDEO_FINDINGS: dict[str, Explanation] = {
         "The film of the video was deleted, or rejected later; its files have no addresses any more.",
         "Restore the asset, or make the video again by its spec.",
     ),
+    "position_in_part": Explanation(
+        "Only a round window heeds the second number of a position: in other framings the avatar stands at the bottom.",
+        "Give 1 as the second number, or the framing 'circle'.",
+    ),
     # Assets
     "asset_refused": Explanation(
         "An asset of the video has no file that can be used, and will get none.",

@@ -29,6 +29,7 @@ from greenroom.domain.video import (
     CaptionStyle,
     ColorGround,
     FilmGround,
+    Framing,
     Ground,
     Likeness,
     Music,
@@ -126,7 +127,7 @@ class VideoWishes:
         )
         used = tuple({asset.id: asset for asset in assets.values()}.values())
         told = (Finding(one.code, one.message) for one in notices)
-        warnings = (*told, *_markup(wish), *awaited, *waits_for(used))
+        warnings = (*told, *_markup(wish), *_unheeded(wish), *awaited, *waits_for(used))
         return Brief(spec, used, self._length_s(wish, assets), warnings)
 
     def _avatar(self, act: Act, wish: VideoWish) -> tuple[str, Likeness | None, tuple[Finding, ...]]:
@@ -252,6 +253,13 @@ def _require_terms(wish: VideoWish) -> None:
         if wish.ground.kind == "color" and not _COLOR.fullmatch(wish.ground.named.value.lower()):
             text = f"is {wish.ground.named.value[:40]!r}; a background's colour is written as #rrggbb"
             raise ParameterError(wish.ground.named.field, text)
+
+
+def _unheeded(wish: VideoWish) -> tuple[Finding, ...]:
+    """What is to be said of a position whose height the framing has no use for."""
+    if wish.position is None or wish.framing is Framing.CIRCLE or wish.position[1] == 1:
+        return ()
+    return (reason("position_in_part"),)
 
 
 def _require_share(field: str, *values: float) -> None:
