@@ -64,6 +64,7 @@ def produce(plan: Plan, tell: Tell, stopped: Stopped, process: DrawingProcess | 
     for what cannot be made, ProductionStopped when `stopped` says so.
     """
     cv2.setNumThreads(1)
+    give_back_large()
     tell("timing", 0.0)
     if process is not None and plan.spec.take is None:
         process.begin(presenters.message(plan))
@@ -71,8 +72,6 @@ def produce(plan: Plan, tell: Tell, stopped: Stopped, process: DrawingProcess | 
     timing = timing_of(plan, voice)
     _go_on(stopped)
     mix = mix_of(plan, voice)
-    # Not before: mixing takes and frees blocks so often that it would last twice as long.
-    give_back_large()
     _go_on(stopped)
     tell("timing", 1.0)
     coding = vp9_with_alpha() if plan.spec.screen is Screen.TRANSPARENT else h264(plan.preset, plan.crf)
