@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from greenroom.domain.cures import cured, cured_bytes, cured_name
 from greenroom.domain.findings import finding
@@ -203,9 +203,10 @@ def _untyped(filename: str) -> TypeRefused:
         f"{ACCEPTED_IN_WORDS}.",
         measured="no extension",
         allowed=ACCEPTED_IN_WORDS,
+        # Nothing need be converted.
+        cure="Give the name its extension, such as .jpg, or say the type.",
     )
-    # Nothing need be converted.
-    return TypeRefused(structs.replace(found, cure="Give the name its extension, such as .jpg, or say the type."))
+    return TypeRefused(found)
 
 
 def _unsupported(what: str, given: str, filename: str) -> TypeRefused:
