@@ -16,6 +16,7 @@ from greenroom.domain.access import ALL_SCOPES, WORKING_SCOPES, ApiKey, KeyWish,
 from greenroom.domain.act import CLI, Act
 from greenroom.domain.allowance import UNLIMITED
 from greenroom.domain.ids import DEFAULT_ACCOUNT, AccountId, FolderId
+from greenroom.domain.instants import unix_s
 from greenroom.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -233,9 +234,9 @@ def _key_line(key: ApiKey) -> _KeyLine:
         scopes=sorted(key.scopes),
         folder_id=key.folder_id,
         created_at=int(key.created_at.timestamp()),
-        expires_at=_unix_s(key.expires_at),
-        revoked_at=_unix_s(key.revoked_at),
-        last_used_at=_unix_s(key.last_used_at),
+        expires_at=unix_s(key.expires_at),
+        revoked_at=unix_s(key.revoked_at),
+        last_used_at=unix_s(key.last_used_at),
     )
 
 
@@ -256,10 +257,6 @@ def _account_line(standing: "Standing") -> _AccountLine:
         used=_Measures(stored_bytes, used.assets, used.media_ms / 1000, used.credits_m / 1000),
         limits=_Measures(limits.stored_bytes, limits.assets, limits.media_ms / 1000, limits.credits_m / 1000),
     )
-
-
-def _unix_s(instant: datetime | None) -> int | None:
-    return int(instant.timestamp()) if instant is not None else None
 
 
 def _all(accounts: "Accounts") -> Iterator["Standing"]:

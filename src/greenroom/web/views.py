@@ -1,10 +1,10 @@
 """How assets are shown in answers: one place for both faces."""
 
-from datetime import datetime
 from typing import Any
 
 from greenroom.domain.advice import advice
 from greenroom.domain.asset import Asset
+from greenroom.domain.instants import unix_s
 from greenroom.services.delivery import served_type
 
 
@@ -35,11 +35,7 @@ def receipt(asset: Asset, origin: str) -> dict[str, Any]:
         "metadata": asset.metadata,
         "version": asset.version,
         "created_at": int(asset.created_at.timestamp()),
-        "ready_at": _seconds(asset.ready_at),
-        "updated_at": _seconds(asset.updated_at),
-        "deleted_at": _seconds(asset.deleted_at),
+        "ready_at": unix_s(asset.ready_at),
+        "updated_at": unix_s(asset.updated_at),
+        "deleted_at": unix_s(asset.deleted_at),
     }
-
-
-def _seconds(instant: datetime | None) -> int | None:
-    return int(instant.timestamp()) if instant is not None else None

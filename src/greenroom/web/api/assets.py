@@ -11,6 +11,7 @@ from greenroom.domain.access import Scope
 from greenroom.domain.asset import Asset, AssetChange, AssetState
 from greenroom.domain.asset_query import TAGS_MAX, WORDS_MAX, AssetQuery, Bound, Measure, Place, Sort
 from greenroom.domain.folder import folder_ref
+from greenroom.domain.instants import unix_s
 from greenroom.domain.media import Format, Kind
 from greenroom.domain.search_text import words
 from greenroom.errors import GreenroomError, ParameterError
@@ -221,5 +222,5 @@ def _details(details: Details, library: Library, renditions: Renditions, origin:
             }
             for use in details.uses
         ],
-        "restorable_until": int(until.timestamp()) if until is not None else None,
+        "restorable_until": unix_s(until),
     }

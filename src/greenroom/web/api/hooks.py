@@ -20,6 +20,7 @@ from greenroom.domain.hook import (
     HookStatus,
     Secret,
 )
+from greenroom.domain.instants import unix_s
 from greenroom.services.hooks import Hooks, HookWish
 from greenroom.web.api.answers import Body, answer, empty, problems_of
 from greenroom.web.api.fields import Said, Url
@@ -277,14 +278,14 @@ def _hook(hook: Hook) -> dict[str, Any]:
         "events": hook.events,
         "status": hook.status.value,
         "disabled_reason": hook.disabled_reason or None,
-        "failing_since": int(hook.failing_since.timestamp()) if hook.failing_since is not None else None,
+        "failing_since": unix_s(hook.failing_since),
         "created_at": int(hook.created_at.timestamp()),
     }
 
 
 def _secret(secret: Secret) -> dict[str, Any]:
     until = secret.previous_until
-    return {"secret": secret.current, "previous_valid_until": int(until.timestamp()) if until is not None else None}
+    return {"secret": secret.current, "previous_valid_until": unix_s(until)}
 
 
 def _delivery(delivery: Delivery) -> dict[str, Any]:

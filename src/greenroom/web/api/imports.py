@@ -9,6 +9,7 @@ from greenroom.domain import declarations, labels
 from greenroom.domain.access import Scope
 from greenroom.domain.folder import folder_ref
 from greenroom.domain.imports import Import, ImportId, ImportState
+from greenroom.domain.instants import unix_s
 from greenroom.domain.media import Finding, Kind
 from greenroom.errors import ParameterError
 from greenroom.services.imports import ImportRequest, Imports
@@ -163,5 +164,5 @@ def _shown(one: Import, received_bytes: int, origin: str) -> dict[str, Any]:
         "next_try_at": int(one.next_try_at.timestamp()) if waits else None,
         "findings": findings,
         "created_at": int(one.created_at.timestamp()),
-        "ended_at": int(one.ended_at.timestamp()) if one.ended_at is not None else None,
+        "ended_at": unix_s(one.ended_at),
     }

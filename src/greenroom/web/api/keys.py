@@ -10,6 +10,7 @@ from pydantic.config import JsonDict
 from greenroom.domain.access import ALL_SCOPES, WORKING_SCOPES, ApiKey, KeyWish, Scope
 from greenroom.domain.act import Act
 from greenroom.domain.ids import FolderId
+from greenroom.domain.instants import unix_s
 from greenroom.services.access import Access
 from greenroom.web.api.answers import Body, answer, empty, problems_of
 from greenroom.web.api.fields import AsWhole, Name
@@ -139,11 +140,7 @@ def shown(key: ApiKey) -> dict[str, Any]:
         "scopes": sorted(key.scopes),
         "folder_id": key.folder_id,
         "created_at": int(key.created_at.timestamp()),
-        "expires_at": _seconds(key.expires_at),
-        "revoked_at": _seconds(key.revoked_at),
-        "last_used_at": _seconds(key.last_used_at),
+        "expires_at": unix_s(key.expires_at),
+        "revoked_at": unix_s(key.revoked_at),
+        "last_used_at": unix_s(key.last_used_at),
     }
-
-
-def _seconds(instant: datetime | None) -> int | None:
-    return int(instant.timestamp()) if instant is not None else None

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from greenroom.domain.access import Scope
 from greenroom.domain.act import Act
+from greenroom.domain.instants import unix_s
 from greenroom.domain.labels import NAME_MAX
 from greenroom.domain.production import Caller, Video, VideoState
 from greenroom.domain.video import Playback, RecordedVoice
@@ -182,7 +183,7 @@ def _shown(video: Video, production: Production, origin: str) -> dict[str, Any]:
         "asked_by": video.caller.value,
         "attempts": video.attempts,
         "created_at": int(video.created_at.timestamp()),
-        "started_at": int(video.started_at.timestamp()) if video.started_at is not None else None,
-        "ended_at": int(video.ended_at.timestamp()) if video.ended_at is not None else None,
+        "started_at": unix_s(video.started_at),
+        "ended_at": unix_s(video.ended_at),
         "version": video.version,
     }

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from greenroom.domain.access import Scope
+from greenroom.domain.instants import unix_s
 from greenroom.domain.photo_avatar import LOOK_FORMATS, Looks, Photo, PhotoAvatar, PhotoState, PortraitWish
 from greenroom.domain.production import Video
 from greenroom.domain.video import Aspect
@@ -199,7 +200,7 @@ def _shown(
         "motion": _motion(avatar, preview, origin),
         "findings": avatar.findings,
         "created_at": int(avatar.created_at.timestamp()),
-        "ended_at": int(avatar.ended_at.timestamp()) if avatar.ended_at is not None else None,
+        "ended_at": unix_s(avatar.ended_at),
     }
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from greenroom.domain.access import Scope
 from greenroom.domain.formats import FORMATS
+from greenroom.domain.instants import unix_s
 from greenroom.domain.recipe import COPY_BYTES_MAX, COPY_BYTES_MIN, FRAME_RATES, MP3_KBPS, PRESETS, SIDE_MAX, SIDE_MIN
 from greenroom.domain.rendition import Rendition, RenditionId, RenditionState
 from greenroom.errors import ParameterError
@@ -156,5 +157,5 @@ def shown_rendition(rendition: Rendition, progress: float, origin: str) -> dict[
         "remarks": made.remarks if made is not None else (),
         "findings": rendition.findings,
         "created_at": int(rendition.created_at.timestamp()),
-        "ready_at": int(rendition.ready_at.timestamp()) if rendition.ready_at is not None else None,
+        "ready_at": unix_s(rendition.ready_at),
     }

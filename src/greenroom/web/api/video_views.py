@@ -1,11 +1,11 @@
 """How a video is shown by our own API."""
 
-from datetime import datetime
 from typing import Any
 
 import msgspec
 from msgspec import structs
 
+from greenroom.domain.instants import unix_s
 from greenroom.domain.production import Files, Progress, Video
 from greenroom.domain.production_findings import reason
 from greenroom.domain.video import ColorGround, FilmGround, Ground, Music, RecordedVoice, VideoSpec, used_sources
@@ -31,8 +31,8 @@ def shown_video(video: Video, progress: Progress, files: Files, origin: str) -> 
         "attempts": video.attempts,
         "callback_url": video.callback_url,
         "created_at": int(video.created_at.timestamp()),
-        "started_at": _seconds(video.started_at),
-        "ended_at": _seconds(video.ended_at),
+        "started_at": unix_s(video.started_at),
+        "ended_at": unix_s(video.ended_at),
         "version": video.version,
     }
 
@@ -121,7 +121,3 @@ def shown_outcome(video: Video) -> dict[str, Any] | None:
 
 def _address(path: str | None, origin: str) -> str | None:
     return origin + path if path else None
-
-
-def _seconds(instant: datetime | None) -> int | None:
-    return int(instant.timestamp()) if instant is not None else None

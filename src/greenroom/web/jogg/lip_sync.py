@@ -1,11 +1,11 @@
 """The compatible calls about lip-sync videos (contract 2.9)."""
 
-from datetime import datetime
 from functools import partial
 from typing import Any
 
 from greenroom.domain.access import Scope
 from greenroom.domain.act import Act
+from greenroom.domain.instants import unix_s
 from greenroom.domain.production import Caller, Video, VideoState
 from greenroom.domain.video import Playback
 from greenroom.domain.video_wish import LipSyncWish, Named
@@ -110,7 +110,7 @@ class LipSyncCalls:
             "task_id": task_id(video),
             "status": _STATUSES[video.state],
             "created_at": int(video.created_at.timestamp()),
-            "completed_at": _seconds(video.ended_at),
+            "completed_at": unix_s(video.ended_at),
             "data": self._made(video, origin),
             "error": {"message": _why(video)} if _STATUSES[video.state] == "failed" else None,
         }
@@ -143,7 +143,3 @@ def _why(video: Video) -> str:
     if video.state is VideoState.CANCELLED:
         return "It was cancelled."
     return video.findings[0].message if video.findings else "It could not be made."
-
-
-def _seconds(instant: datetime | None) -> int | None:
-    return int(instant.timestamp()) if instant is not None else None

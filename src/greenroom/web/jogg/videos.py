@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from greenroom.domain.access import Scope
 from greenroom.domain.act import Act
 from greenroom.domain.cast import PREVIEWS
+from greenroom.domain.instants import unix_s
 from greenroom.domain.production import Caller, Video, VideoId, VideoState
 from greenroom.domain.video import frame_size
 from greenroom.domain.video_wish import VideoWish
@@ -139,7 +140,7 @@ class VideoCalls:
             "vtt_url": at["vtt"],
             "duration": _duration(video),
             "created_at": int(video.created_at.timestamp()),
-            "completed_at": int(video.ended_at.timestamp()) if video.ended_at is not None else None,
+            "completed_at": unix_s(video.ended_at),
             "error": _error(video),
             "warnings": video.warnings,
         }
