@@ -305,6 +305,12 @@ def upright_phone_mp4() -> bytes:
 
 
 @cache
+def mirrored_phone_mp4() -> bytes:
+    """Of a front camera: stored lying 320 x 240, to be turned by 90 degrees, mirrored, and shown as 240 x 320."""
+    return _with_matrix(mp4(), (0, 1, 1, 0))
+
+
+@cache
 def phone_mov() -> bytes:
     """To be turned by 90 degrees, with a time code track (tmcd) beside picture and sound."""
     return _turned_by_90_degrees(_film("mov", "h264", "aac", 2, 320, 240, 30, timecode="01:00:00:00"))
@@ -612,8 +618,13 @@ def _tones(seconds: float) -> Iterator[av.AudioFrame]:
 
 
 def _turned_by_90_degrees(film: bytes) -> bytes:
-    """Write the turn into the first track's header (ISO 14496-12, 8.3.2), since the muxer takes none."""
+    return _with_matrix(film, (0, 1, -1, 0))
+
+
+def _with_matrix(film: bytes, turn: tuple[int, int, int, int]) -> bytes:
+    """Write a turn into the first track's header (ISO 14496-12, 8.3.2), since the muxer takes none."""
+    a, b, c, d = (number * (1 << 16) for number in turn)
     upright = struct.pack(">9i", 1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
-    turned = struct.pack(">9i", 0, 1 << 16, 0, -(1 << 16), 0, 0, 240 << 16, 0, 1 << 30)
+    turned = struct.pack(">9i", a, b, 0, c, d, 0, 240 << 16, 0, 1 << 30)
     matrix = film.index(upright, film.index(b"tkhd"))
     return film[:matrix] + turned + film[matrix + len(turned) :]

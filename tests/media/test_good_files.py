@@ -31,6 +31,7 @@ GOOD_FILES: list[Callable[[], bytes]] = [
     good.mov_with_metadata_track,
     good.phone_mov,
     good.upright_phone_mp4,
+    good.mirrored_phone_mp4,
     good.hdr_mp4,
     good.vfr_mp4,
     good.one_frame_mp4,
@@ -96,6 +97,14 @@ def test_images_and_sound_are_decoded_in_full_at_once(judge: Judge) -> None:
 
 def test_a_phone_video_is_described_as_displayed(judge: Judge) -> None:
     info = judge(good.phone_mov()).info
+
+    assert info is not None
+    assert info.video is not None
+    assert (info.width, info.height, info.video.rotation_deg) == (240, 320, 90)
+
+
+def test_a_mirrored_phone_video_is_described_as_displayed(judge: Judge) -> None:
+    info = judge(good.mirrored_phone_mp4()).info
 
     assert info is not None
     assert info.video is not None

@@ -18,6 +18,7 @@ from greenroom.media.limits import ExamLimits
 from greenroom.media.logbook import Logbook
 from greenroom.media.sampletables import check_tables
 from greenroom.media.trailers import judge_rest
+from greenroom.media.turning import MATRIX_BYTES, turned_deg
 
 _UNKNOWN_DURATIONS = (0, 0xFFFF_FFFF, 0xFFFF_FFFF_FFFF_FFFF)
 _NORMAL_RATE = 0x0001_0000
@@ -188,17 +189,8 @@ def _duration_s(data: mmap.mmap, header: Box) -> float | None:
 
 
 def _rotation_deg(data: mmap.mmap, header: Box) -> int:
-    """The clockwise turn that the matrix of a tkhd box asks for, in steps of 90 degrees."""
     at = header.body + (52 if data[header.body : header.body + 1] == b"\x01" else 40)
-    if at + 36 > header.end:
-        return 0
-    a, b, _, c, d = struct.unpack_from(">5i", data, at)
-    turns = {(1, 0, 0, 1): 0, (0, 1, -1, 0): 90, (-1, 0, 0, -1): 180, (0, -1, 1, 0): 270}
-    return turns.get((_sign(a), _sign(b), _sign(c), _sign(d)), 0)
-
-
-def _sign(value: int) -> int:
-    return (value > 0) - (value < 0)
+    return turned_deg(data[at : at + MATRIX_BYTES]) if at + 36 <= header.end else 0
 
 
 def _is_edited(data: mmap.mmap, edits: Box) -> bool:

@@ -8,6 +8,7 @@ from itertools import islice
 from greenroom.domain.glance import CODEC_OF_CODE, Ends, Glance
 from greenroom.domain.media import AudioStream, Finding, Format, Kind, Measurements, MediaInfo, VideoStream
 from greenroom.media.findings import FINDINGS
+from greenroom.media.turning import MATRIX_BYTES, turned_deg
 
 _OWN_BOXES = frozenset((b"ftyp", b"moov", b"mdat", b"moof", b"free", b"skip", b"wide", b"uuid", b"mfra", b"sidx"))
 _BOXES_MAX = 4096
@@ -215,11 +216,8 @@ def _duration_s(ends: Ends, header: _Box) -> float | None:
 
 def _turn(ends: Ends, tkhd: _Box) -> int:
     version = ends.read(tkhd.body, 1)
-    matrix = ends.read(tkhd.body + (52 if version == b"\x01" else 40), 20)
-    if matrix is None or len(matrix) < 20:
-        return 0
-    a, b, _, c, d = ((value > 0) - (value < 0) for value in struct.unpack(">5i", matrix))
-    return {(1, 0, 0, 1): 0, (0, 1, -1, 0): 90, (-1, 0, 0, -1): 180, (0, -1, 1, 0): 270}.get((a, b, c, d), 0)
+    matrix = ends.read(tkhd.body + (52 if version == b"\x01" else 40), MATRIX_BYTES)
+    return turned_deg(matrix) if matrix is not None and len(matrix) == MATRIX_BYTES else 0
 
 
 def _boxes(ends: Ends, at: int, limit: int, most: int = _BOXES_MAX) -> Iterator[_Box]:
