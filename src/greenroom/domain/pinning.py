@@ -36,8 +36,8 @@ def pinned(spec: VideoSpec, assets: Sequence[Asset]) -> VideoSpec:
 def _pinned_take(take: Take, assets: Sequence[Asset], pin: Callable[[Source], Source]) -> Take:
     """The take with the bytes of its film, and the size of what is made of it."""
     info = next(asset.info for asset in assets if asset.id == take.source.asset_id)
-    assert info is not None and info.width and info.height, "a verified film has a size"
-    return structs.replace(take, source=pin(take.source), size=take.size or taken_size(info.width, info.height))
+    assert info is not None, "a verified film is described"
+    return structs.replace(take, source=pin(take.source), size=take.size or taken_size(info))
 
 
 def _pinned_ground(ground: Ground, pin: Callable[[Source], Source]) -> Ground:

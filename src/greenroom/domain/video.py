@@ -9,6 +9,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from greenroom.domain.ids import AssetId, BlobKey
+from greenroom.domain.media import MediaInfo
 
 
 class Aspect(StrEnum):
@@ -199,8 +200,12 @@ LARGEST_SIDES = (2160, 3840)
 """The most pixels that a film's short and long side have."""
 
 
-def taken_size(width: int, height: int) -> tuple[int, int]:
-    """The size of the result that is made of a film with that size: the same, even, and no larger than any video."""
+def taken_size(film: MediaInfo) -> tuple[int, int]:
+    """The size of the result that is made of a verified film: as it is shown, even, and no larger than any video."""
+    assert film.width and film.height, "a verified film has a size"
+    # A result has square pixels, whatever those of the film are.
+    measured = film.measurements
+    width, height = film.width * ((measured.pixel_aspect if measured else None) or 1.0), film.height
     short, long = LARGEST_SIDES
     scale = min(1.0, short / min(width, height), long / max(width, height))
     return max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)

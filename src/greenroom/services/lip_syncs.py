@@ -128,14 +128,13 @@ class LipSyncs:
         info = film.info
         if film.state is not AssetState.READY or film.blob_key is None or info is None:
             return ()
-        assert info.width and info.height, "a verified film has a size"
         if (info.duration_s or 0.0) < _LEAST_FILM_S:
             text = f"lasts {info.duration_s or 0.0:.2f} s; at least {_LEAST_FILM_S:g} s are needed"
             raise ParameterError(named.field, text)
         used_s = min(info.duration_s or 0.0, length_s or self.max_duration_s)
         source = self.store.open(film.blob_key)
         try:
-            found = self.judge.judge_film(source, info.format, taken_size(info.width, info.height), used_s)
+            found = self.judge.judge_film(source, info.format, taken_size(info), used_s)
         finally:
             os.close(source)
         if found.refusals:
