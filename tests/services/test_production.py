@@ -12,6 +12,7 @@ from small_house import DAMAGED, TESTER, SmallHouse
 
 import media_samples
 from greenroom.db import accounts, blobs, outbox, usage, uses, verdicts
+from greenroom.db.sqlite import Database
 from greenroom.db.uploads import Judged
 from greenroom.domain.account import Account
 from greenroom.domain.act import Act
@@ -675,6 +676,25 @@ def test_what_a_killed_run_was_making_is_made_by_the_next(studio: FilmStudio) ->
     assert (interrupted, folders) == (VideoState.PROCESSING, [video.id])
     made = studio.production.one(TESTER, video.id)
     assert (made.state, made.attempts, studio.speaker.said) == (VideoState.COMPLETED, 2, ["Hello there."])
+
+
+def test_fault_12_a_video_of_which_nothing_could_be_written_down_is_taken_up_again(
+    studio: FilmStudio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(database: Database, work: object) -> None:
+        raise StorageFull("The disk of the catalogue is full.", 60)
+
+    with monkeypatch.context() as patch:
+        studio.studio.between = lambda: patch.setattr(Database, "write", full)
+        studio.studio.failures = [NotProduced("render_disk_full", "full")]
+        video = studio.asked()
+        with pytest.raises(StorageFull):
+            studio.making.work()
+    studio.studio.between = lambda: None
+
+    studio.making.work()
+
+    assert studio.production.one(TESTER, video.id).state is VideoState.COMPLETED
 
 
 def test_a_video_that_the_server_dies_of_is_given_up(studio: FilmStudio) -> None:

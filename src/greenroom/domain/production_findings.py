@@ -64,7 +64,7 @@ VIDEO_FINDINGS: dict[str, Explanation] = {
         "Making the video took more memory than is allowed.", "Ask for a smaller resolution."
     ),
     "render_disk_full": Explanation("There is no room for the video on the disk.", "Make room, then retry the video."),
-    "render_interrupted": Explanation("The server ended several times while the video was made.", _OPERATOR),
+    "render_interrupted": Explanation("Its making was interrupted several times, as when the server ends.", _OPERATOR),
     "render_refused": Explanation(
         "The finished file did not pass the verification that every file has to pass.", _OPERATOR
     ),

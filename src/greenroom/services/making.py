@@ -116,12 +116,7 @@ class Making:
 
     def resume(self) -> None:
         """Have made what an earlier run was making, and remove the folders of what has ended; before the first job."""
-        for video in self.database.read(videos.processing):
-            if video.attempts >= self.terms.most_attempts:
-                text = f"The server ended {video.attempts} times while this video was made; it is not tried again."
-                self._fail(video, reason("render_interrupted", text))
-            else:
-                self._put_back(video, attempts=video.attempts)
+        self._take_up()
         self.sweep()
 
     def sweep(self) -> int:
@@ -132,6 +127,7 @@ class Making:
 
     def work(self) -> None:
         """Make what waits, until nothing does; several threads may do so at once."""
+        self._take_up()
         while (claimed := self._claim()) is not None:
             video, going = claimed
             try:
@@ -148,6 +144,17 @@ class Making:
                 going.stop.set()
 
     # Which one
+
+    def _take_up(self) -> None:
+        """Have made what nobody makes: an earlier run ended over it, or what came of it could not be written down."""
+        with self.lock:
+            left = [one for one in self.database.read(videos.processing) if one.id not in self.under_way]
+            for video in left:
+                if video.attempts >= self.terms.most_attempts:
+                    text = f"Making this video was interrupted {video.attempts} times; it is not tried again."
+                    self._fail(video, reason("render_interrupted", text))
+                else:
+                    self._put_back(video, attempts=video.attempts)
 
     def _claim(self) -> tuple[Video, UnderWay] | None:
         with self.lock:
