@@ -15,8 +15,15 @@ from typing import Any
 import av
 import pytest
 import requests
+from small_house import SmallHouse
 
 import media_samples
+from greenroom.db import catalogue
+from greenroom.domain.asset import Asset
+from greenroom.domain.asset import Verification as Reached
+from greenroom.domain.media import AudioStream, Examination, Format, Kind, MediaInfo, VideoStream
+from greenroom.domain.policy import Policy
+from greenroom.services.verification import Verification
 from running_server import KEY, RunningServer
 
 NewServer = Callable[..., RunningServer]
@@ -51,6 +58,51 @@ def test_the_rejection_supersedes_the_receipt(server: RunningServer) -> None:
     again = server.put(signed["sign_url"], damaged)
 
     assert (again.status_code, again.json()["code"]) == (422, 4003)
+
+
+def test_a_video_whose_bytes_are_lost_keeps_no_other_from_being_decoded_in_full(house: SmallHouse) -> None:
+    lost, there = sorted((structural(house, seconds=1), structural(house, seconds=2)), key=lambda asset: asset.id)
+    assert lost.blob_key is not None
+    house.store.remove([lost.blob_key])
+
+    verification(house).deepen_all()
+
+    found = house.database.read(lambda tx: [catalogue.asset(tx, asset.id) for asset in (lost, there)])
+    assert [asset.verification for asset in found if asset is not None] == [Reached.STRUCTURAL, Reached.DEEP]
+
+
+def test_what_was_lost_keeps_nothing_else_from_being_judged_again(house: SmallHouse) -> None:
+    lost, there = sorted((structural(house, seconds=1), structural(house, seconds=2)), key=lambda asset: asset.id)
+    assert lost.blob_key is not None
+    house.store.remove([lost.blob_key])
+
+    again = list(verification(house).reverify(("newer", "newer")))
+
+    assert [(before.id, after.verification) for before, after in again] == [
+        (lost.id, Reached.STRUCTURAL),
+        (there.id, Reached.DEEP),
+    ]
+
+
+def structural(house: SmallHouse, seconds: int) -> Asset:
+    """A video that was judged by its structure alone."""
+    house.decoder.answer = seen(deep=False)
+    return house.uploaded(media_samples.mp4(seconds=seconds), house.signed("clip.mp4"))
+
+
+def verification(house: SmallHouse) -> Verification:
+    """Who decodes in full, and finds all good."""
+
+    def examine(fd: int, format: Format, *, deep: bool) -> Examination:
+        return seen(deep=deep)
+
+    return Verification(house.database, house.store, examine, Policy(), house.delivery.forget, house.clock)
+
+
+def seen(*, deep: bool) -> Examination:
+    picture = VideoStream(0, "h264", 640, 360, 30, 1.0)
+    info = MediaInfo(Format.MP4, Kind.VIDEO, 640, 360, 1.0, 30, picture, AudioStream(1, "aac", 48_000, 2, 1.0))
+    return Examination(info, deep=deep, decoder="by hand")
 
 
 def test_the_audit_says_that_the_server_itself_rejected_or_verified_in_full(server: RunningServer) -> None:

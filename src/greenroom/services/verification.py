@@ -6,18 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+import structlog
+
 from greenroom.db import verdicts
 from greenroom.db.sqlite import Database
 from greenroom.db.uploads import Judged
 from greenroom.domain.asset import Asset
 from greenroom.domain.ids import AssetId
-from greenroom.domain.media import Examination, Format
+from greenroom.domain.media import Examination, Finding, Format
 from greenroom.domain.policy import Policy
 from greenroom.errors import UploadRefused
 from greenroom.storage.store import BlobStore
 
+log = structlog.get_logger()
+
+_LOST = Finding("bytes_missing", "The bytes are not in the store.")
 # The decoder's end, not the file's fault for certain: the verdict stays as far as it went.
-_INCONCLUSIVE = frozenset(("examination_unavailable", "examination_timed_out", "examination_out_of_memory"))
+_INCONCLUSIVE = frozenset((_LOST.code, "examination_unavailable", "examination_timed_out", "examination_out_of_memory"))
 _PAGE = 100
 
 
@@ -77,7 +82,11 @@ class Verification:
 
     def _examined(self, asset: Asset) -> Examination:
         assert asset.blob_key is not None and asset.info is not None, "only assets with bytes are looked into"
-        fd = self.store.open(asset.blob_key)
+        try:
+            fd = self.store.open(asset.blob_key)
+        except FileNotFoundError:
+            log.error("the bytes of an asset are not in the store; restore them", asset=asset.id, blob=asset.blob_key)
+            return Examination(damage=(_LOST,))
         try:
             return self.examine(fd, asset.info.format, deep=True)
         finally:
