@@ -261,6 +261,29 @@ def mov_with_pcm_audio() -> bytes:
     return mov(audio_codec="pcm_s16le")
 
 
+def mp4_with_strange_sound_first() -> bytes:
+    """Its first sound is of the kind apac, around the listener, which no decoder reads; the second is AAC."""
+    film = mp4_with_two_sounds()
+    entry = film.index(b"mp4a")
+    setup = film.index(b"esds", entry)
+    return film[:entry] + b"apac" + film[entry + 4 : setup] + b"free" + film[setup + 4 :]
+
+
+def mp4_with_strange_picture_first() -> bytes:
+    """Of 64 x 48; its first picture is of a kind that no decoder reads, the second is grey and H.264."""
+    file = io.BytesIO()
+    with av.open(file, "w", format="mp4") as container:
+        streams = [container.add_stream("libx264", rate=30) for _ in range(2)]
+        for stream in streams:
+            stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for stream in streams:
+            grey = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 150, np.uint8))
+            container.mux([*stream.encode(grey), *stream.encode(None)])
+    film = file.getvalue()
+    entry = film.index(b"avc1", film.index(b"stsd"))
+    return film[:entry] + b"none" + film[entry + 4 :]
+
+
 def mp4_with_mp3_audio() -> bytes:
     return mp4(audio_codec="mp3")
 

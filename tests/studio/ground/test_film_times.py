@@ -237,6 +237,12 @@ def test_a_film_without_pictures_is_refused(opened: Opened) -> None:
         opened.film(media_samples.m4a(1))
 
 
+def test_of_two_films_in_a_file_the_one_that_can_be_decoded_is_shown(opened: Opened) -> None:
+    backdrop = opened.film(media_samples.mp4_with_strange_picture_first())
+
+    assert backdrop.at(0).y.mean() == pytest.approx(145, abs=2)
+
+
 def test_a_film_is_read_by_its_descriptor_whose_place_stays(opened: Opened) -> None:
     backdrop = opened.film(film(numbered(20)))
     place = os.lseek(opened.descriptors[-1], 0, os.SEEK_CUR)

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+import media_samples
 from greenroom.domain.media import Format
 from greenroom.errors import NotProduced
 from greenroom.studio.plan import Material
@@ -103,6 +104,12 @@ def test_a_recording_is_decoded_wherever_its_file_was_read_before(opened) -> Non
 
     assert np.array_equal(*again)
     assert os.lseek(material.descriptor, 0, os.SEEK_CUR) == 1000
+
+
+def test_of_two_sounds_the_one_that_can_be_decoded_is_heard(opened) -> None:
+    sound, rate = recorded(opened(media_samples.mp4_with_strange_sound_first(), Format.MP4))
+
+    assert len(sound) / rate == pytest.approx(2.0, abs=0.1)
 
 
 def test_what_is_no_sound_is_told_with_a_cure(opened) -> None:

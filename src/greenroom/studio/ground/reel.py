@@ -17,7 +17,7 @@ import numpy as np
 from av.codec.context import CodecContext
 from av.container import InputContainer
 from av.packet import Packet
-from av.stream import Discard, Disposition
+from av.stream import Discard
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -29,6 +29,7 @@ from greenroom.studio.ground.look import BT601, look_of, name_colours
 from greenroom.studio.ground.port import Reading
 from greenroom.studio.ground.turn import turn_of
 from greenroom.studio.plan import Material
+from greenroom.studio.tracks import picture_of
 
 _DEMUXERS = {Format.MP4: "mov", Format.MOV: "mov", Format.WEBM: "matroska"}
 # FFmpeg's own decoders of these drop the transparency of WebM, which is a second stream beside the first.
@@ -197,13 +198,12 @@ class Film:
 
 
 def _picture(container: InputContainer) -> VideoStream:
-    """The first film in the file; covers are films of one picture for FFmpeg."""
-    films = [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
-    if not films:
+    film = picture_of(container)
+    if film is None:
         raise Broken("it has no pictures", 0.0)
     for stream in container.streams:
-        stream.discard = Discard.default if stream is films[0] else Discard.all
-    return films[0]
+        stream.discard = Discard.default if stream is film else Discard.all
+    return film
 
 
 def _decoder(stream: VideoStream, threads: int) -> VideoCodecContext:

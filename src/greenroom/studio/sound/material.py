@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import av
 import numpy as np
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 
 from greenroom.domain.media import Format
@@ -14,6 +15,7 @@ from greenroom.errors import NotProduced
 from greenroom.studio.plan import Material
 from greenroom.studio.sound.blocks import RATE, Channels
 from greenroom.studio.speech import Sound
+from greenroom.studio.tracks import sound_of
 
 LONGEST_S = 3600
 _DEMUXERS = {
@@ -78,16 +80,16 @@ def recorded(material: Material) -> tuple[Sound, int]:
 
 def stereo(material: Material) -> Iterator[Channels]:
     """A music file as pieces of stereo at RATE, never more than a few in memory; raises NotProduced as it goes."""
-    with _opened(material) as container:
-        yield from _pieces(container, RATE)
+    with _opened(material) as (container, stream):
+        yield from _pieces(container, stream, RATE)
 
 
 def _whole(material: Material, take: Take) -> tuple[Sound, int]:
     parts: list[Channels] = []
-    with _opened(material) as container:
-        rate = min(RATE, int(container.streams.audio[0].rate or RATE))
+    with _opened(material) as (container, stream):
+        rate = min(RATE, int(stream.rate or RATE))
         samples = 0
-        for piece in _pieces(container, rate):
+        for piece in _pieces(container, stream, rate):
             parts.append(take(piece))
             samples += piece.shape[1]
             if samples > LONGEST_S * rate:
@@ -102,7 +104,7 @@ def _whole(material: Material, take: Take) -> tuple[Sound, int]:
 
 
 @contextmanager
-def _opened(material: Material) -> Iterator[InputContainer]:
+def _opened(material: Material) -> Iterator[tuple[InputContainer, AudioStream]]:
     demuxer = _DEMUXERS.get(material.format)
     if demuxer is None:
         raise NotProduced(
@@ -112,9 +114,10 @@ def _opened(material: Material) -> Iterator[InputContainer]:
         with av.open(
             OpenFile(material.descriptor), "r", format=demuxer, options=_OPTIONS, metadata_errors="replace"
         ) as container:
-            if not container.streams.audio:
+            stream = sound_of(container)
+            if stream is None:
                 raise NotProduced("sound_missing", f"The {material.format} file has no sound track. Use one that has.")
-            yield container
+            yield container, stream
     except (av.FFmpegError, ValueError) as error:
         problem = getattr(error, "strerror", None) or str(error)
         raise NotProduced(
@@ -122,8 +125,7 @@ def _opened(material: Material) -> Iterator[InputContainer]:
         ) from error
 
 
-def _pieces(container: InputContainer, rate: int) -> Iterator[Channels]:
-    stream = container.streams.audio[0]
+def _pieces(container: InputContainer, stream: AudioStream, rate: int) -> Iterator[Channels]:
     # Made stereo by FFmpeg, a single channel would lose 3 dB.
     sides = 1 if stream.channels == 1 else 2
     resampler = av.AudioResampler(format="fltp", layout="mono" if sides == 1 else "stereo", rate=rate)
