@@ -62,6 +62,19 @@ def test_a_public_address_may_have_a_port_and_a_path_and_end_with_a_slash(url: s
     assert load({"GREENROOM_PUBLIC_URLS": url}).public_urls == [url]
 
 
+@pytest.mark.parametrize("name", ["VOICES_PIPER_URL", "VOICES_GOOGLE_URL", "PHOTO_IMAGES_URL"])
+@pytest.mark.parametrize("address", ["127.0.0.1:5000", "ftp://a.example", "https://a.example/?key=1", "https://"])
+def test_the_address_of_another_server_is_looked_at_when_this_one_starts(name: str, address: str) -> None:
+    with pytest.raises(SettingError, match=f"GREENROOM_{name}.*like `https://api.example.com`"):
+        load({f"GREENROOM_{name}": address})
+
+
+def test_an_address_may_be_empty_only_where_none_is_a_choice() -> None:
+    assert load({"GREENROOM_VOICES_PIPER_URL": ""}).voices.piper_url == ""
+    with pytest.raises(SettingError, match="GREENROOM_VOICES_GOOGLE_URL"):
+        load({"GREENROOM_VOICES_GOOGLE_URL": ""})
+
+
 @pytest.mark.parametrize(
     ("variable", "text", "value"),
     [

@@ -24,7 +24,7 @@ MIB = 1024 * 1024
 WEEK_S = 7 * 86400
 CENTURY_S = 36500 * 86400
 
-_PUBLIC = re.compile(r"https?://(?:[\w.-]*\w[\w.-]*|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?(?:/[\w.~%-]+)*/?")
+_ADDRESS = re.compile(r"https?://(?:[\w.-]*\w[\w.-]*|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?(?:/[\w.~%-]+)*/?")
 
 NOT_SETTINGS = frozenset(("GREENROOM_CONFIG", "GREENROOM_URL", "GREENROOM_PYTHON"))
 """Variables of ours that other programs read: the path of the TOML file, the client's server, the scripts' Python."""
@@ -52,10 +52,18 @@ def is_allow_list(value: list[str]) -> bool:
     return True
 
 
-def is_public(url: str) -> bool:
+def is_address(url: str) -> bool:
     """Whether an address is a scheme and a host, perhaps with a port and a path; one slash may end it."""
-    found = _PUBLIC.fullmatch(url)
+    found = _ADDRESS.fullmatch(url)
     return found is not None and int(found[1] or 0) < 65536
+
+
+def service(default: str, text: str) -> Any:
+    """Where another server is that this one calls; empty only if that is the default."""
+    allowed = "an address like `https://api.example.com`, without query or user name" + (
+        "" if default else ", or empty"
+    )
+    return setting(default, text, lambda value: value == default or is_address(value), allowed)
 
 
 def positive(default: float, text: str) -> Any:
@@ -273,18 +281,18 @@ _VOICE = re.compile(r"[^=:,]+=(openai|azure|google|elevenlabs|piper):[^:]+:[A-Za
 class Voices:
     """Providers of voices beside the embedded ones; each is used when its key or address is set."""
 
-    openai_url: str = setting("", "Address of a server with OpenAI's speech call; empty is OpenAI's own, with a key.")
+    openai_url: str = service("", "Address of a server with OpenAI's speech call; empty is OpenAI's own, with a key.")
     openai_key: str = setting("", "Key for it; a server of one's own may need none.")
     openai_model: str = setting("gpt-4o-mini-tts", "Model that speaks there.")
     azure_key: str = setting("", "Key of Azure's Speech service.")
     azure_region: str = setting("eastus", "Its region.")
-    azure_url: str = setting("", "Address of it, instead of the region's.")
+    azure_url: str = service("", "Address of it, instead of the region's.")
     google_key: str = setting("", "API key of a Google project with Cloud Text-to-Speech.")
-    google_url: str = setting("https://texttospeech.googleapis.com", "Address of Google's service.")
+    google_url: str = service("https://texttospeech.googleapis.com", "Address of Google's service.")
     elevenlabs_key: str = setting("", "API key of ElevenLabs.")
-    elevenlabs_url: str = setting("https://api.elevenlabs.io", "Address of ElevenLabs' service.")
+    elevenlabs_url: str = service("https://api.elevenlabs.io", "Address of ElevenLabs' service.")
     elevenlabs_model: str = setting("eleven_multilingual_v2", "Model that speaks there.")
-    piper_url: str = setting("", "Address of Piper's HTTP server.")
+    piper_url: str = service("", "Address of Piper's HTTP server.")
     listed: list[str] = setting(
         [],
         "Voices of these providers: `id=provider:name there:locale`, with `:female` or `:male` behind it where known, "
@@ -293,7 +301,7 @@ class Voices:
         "texts like `ann=piper:en_US-amy-medium:en-US:female`",
     )
     timeout_s: float = waiting(60.0, "Longest wait for a provider's answer.")
-    transcription_url: str = setting(
+    transcription_url: str = service(
         "",
         "Address of a server with OpenAI's call for transcriptions, which hears the words of sounds that are to have "
         "captions and came without; empty is OpenAI's own, with a key. Without either such videos are refused.",
@@ -353,20 +361,16 @@ class Photo:
     """Avatars of photographs, and the provider that makes portraits of descriptions."""
 
     require_consent: bool = setting(False, "Refuse a photo avatar without a word on the consent of who is shown.")
-    images_url: str = setting(
+    images_url: str = service(
         "",
         "Address of a server with OpenAI's images call, like `https://api.openai.com`; empty takes photographs only.",
-        lambda value: not value or value.startswith(("http://", "https://")),
-        "an address that begins with http:// or https://",
     )
     images_key: str = setting("", "Key for it; a server of one's own may need none.")
     images_model: str = setting("gpt-image-1", "Model that makes images there.")
     timeout_s: float = waiting(180.0, "Longest wait for an image of it.")
-    engine_url: str = setting(
+    engine_url: str = service(
         "",
         "Address of an engine of yours that makes photographs talk; empty uses the built-in one.",
-        lambda value: not value or value.startswith(("http://", "https://")),
-        "an address that begins with http:// or https://",
     )
     engine_key: str = setting("", "Key for it; one of your own may need none.")
     engine_licence: str = setting(
@@ -447,7 +451,7 @@ class Settings:
         [],
         "Addresses under which clients reach this server: the first is written into answers, all are known as ours. "
         "A path is one that a proxy takes away before it asks this server.",
-        lambda value: all(is_public(url) for url in value),
+        lambda value: all(is_address(url) for url in value),
         "addresses that begin with http:// or https:// and have a host, without query or user name, like "
         "`https://media.example.com`",
     )
