@@ -27,6 +27,19 @@ _BLANK = r"[\s\x1c-\x1f\x85]"
 _CONTROLS = r"\x00-\x1f\x7f-\x9f"
 _DOTS = rf"(^|/){_BLANK}*\.\.?{_BLANK}*(/|$)"
 
+_SHA256 = "^[0-9A-Fa-f]{64}$"
+_HEX = "^#[0-9A-Fa-f]{6}$"
+_HEX_ALPHA = "^#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?$"
+_HEX_ALPHA_OR_NONE = "^(#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?)?$"
+SHAPES = {
+    _SHA256: "64 hexadecimal digits",
+    ID_PATTERN: "fld_ and 32 hexadecimal digits in lower case, as lists of folders show it",
+    _HEX: "a color as #rrggbb",
+    _HEX_ALPHA: "a color as #rrggbb or #rrggbbaa",
+    _HEX_ALPHA_OR_NONE: "a color as #rrggbb or #rrggbbaa, or empty",
+}
+"""What refused texts have to be, in words: by the pattern that refuses them."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Said:
@@ -86,7 +99,7 @@ Metadata = Annotated[
     dict[str, Any],
     Field(description=f"Any JSON up to {labels.METADATA_MAX_BYTES} bytes and {labels.METADATA_MAX_DEPTH} levels."),
 ]
-Sha256 = Annotated[str, Field(pattern="^[0-9A-Fa-f]{64}$", description="Then a file of any other is refused.")]
+Sha256 = Annotated[str, Field(pattern=_SHA256, description="Then a file of any other is refused.")]
 FolderName = Annotated[
     str,
     Field(
@@ -98,6 +111,9 @@ FolderName = Annotated[
     Said({"pattern": f"^{_line('/')}$", "not": {"pattern": _DOTS}}),
 ]
 FolderKey = Annotated[str, Field(pattern=ID_PATTERN)]
+Tint = Annotated[str, Field(pattern=_HEX)]
+Ink = Annotated[str, Field(pattern=_HEX_ALPHA)]
+InkOrNone = Annotated[str, Field(pattern=_HEX_ALPHA_OR_NONE)] | None
 FolderPath = Annotated[
     str,
     Field(max_length=PATH_MAX),

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 
 from greenroom.errors import ParameterError
+from greenroom.web.api.fields import SHAPES
 
 _SHOWN_CHARACTERS = 60
 _SENTENCES: dict[str, str] = {
@@ -19,7 +20,7 @@ _SENTENCES: dict[str, str] = {
     "string_unicode": "has half of a surrogate pair in it, which is no character",
     "string_too_short": "has {length} characters; needed are at least {min_length}",
     "string_too_long": "has {length} characters; allowed are {max_length}",
-    "string_pattern_mismatch": "is {given}; it has to match {pattern}",
+    "string_pattern_mismatch": "is {given}; it has to be {shape}",
     "int_type": "has to be a whole number, not {given}",
     "int_from_float": "has to be a whole number, not {given}",
     "int_parsing": "has to be a whole number, not {given}",
@@ -59,6 +60,7 @@ def mistake(request: Request, refused: RequestValidationError) -> ParameterError
     told = {
         **limits,
         "given": shown(value),
+        "shape": SHAPES.get(pattern := limits.get("pattern", ""), f"a text that matches {pattern}"),
         "length": len(value) if isinstance(value, str | Sequence) else 0,
         "choices": limits.get("expected", "").replace("'", ""),
         "cure": _cure(request, where) if kind == "extra_forbidden" else "",

@@ -11,14 +11,11 @@ from greenroom.domain.video import CAPTION_SIZES, Aspect, CaptionStyle, Framing,
 from greenroom.domain.video_wish import GroundWish, MusicWish, Named, VideoWish
 from greenroom.errors import ParameterError
 from greenroom.web.api.answers import Body
-from greenroom.web.api.fields import AssetName, AsWhole, OrNumber, Url
+from greenroom.web.api.fields import AssetName, AsWhole, Ink, InkOrNone, OrNumber, Tint, Url
 
 SCRIPT_MAX = 60_000
 _USUAL = CaptionStyle()
 SMALLEST, LARGEST = CAPTION_SIZES
-_HEX = "^#[0-9A-Fa-f]{6}$"
-_HEX_ALPHA = "^#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?$"
-_HEX_ALPHA_OR_NONE = "^(#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?)?$"
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Point = Annotated[list[Share], Field(min_length=2, max_length=2, description="From the left and from the top, 0 to 1.")]
@@ -31,9 +28,6 @@ TrackName = Annotated[
     str, Field(min_length=1, max_length=200, description="As `GET /api/v1/musics` lists."), OrNumber()
 ]
 Words = Annotated[str, Field(min_length=1, max_length=SCRIPT_MAX)]
-Tint = Annotated[str, Field(pattern=_HEX)]
-Ink = Annotated[str, Field(pattern=_HEX_ALPHA)]
-InkOrNone = Annotated[str, Field(pattern=_HEX_ALPHA_OR_NONE)] | None
 
 
 class _Part(Body):
