@@ -192,3 +192,16 @@ def test_one_that_is_cancelled_and_deleted_is_gone(studio: RunningServer, film: 
     headers = {"x-api-key": studio.key}
     assert requests.delete(studio.url + path, headers=headers, timeout=30).status_code == 204
     assert called(studio, "GET", path)["status"] == 404
+
+
+def test_a_task_whose_film_was_deleted_has_no_addresses_any_more(studio: RunningServer, task: dict[str, Any]) -> None:
+    path = f"/api/v1/lip-syncs/{task['task_id']}"
+    asset_id = called(studio, "GET", path)["outcome"]["asset_id"]
+    requests.delete(f"{studio.url}/api/v1/assets/{asset_id}", headers={"x-api-key": studio.key}, timeout=30)
+
+    compatible, ours = one(studio, task["task_id"]), called(studio, "GET", path)
+
+    made = compatible["data"]
+    assert (compatible["status"], made["result_url"], made["cover_url"]) == ("success", "", "")
+    assert (ours["state"], ours["video_url"], ours["cover_url"]) == ("completed", None, None)
+    assert [each["code"] for each in ours["warnings"]][-1:] == ["film_gone"]

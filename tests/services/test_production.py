@@ -21,6 +21,7 @@ from greenroom.domain.asset import AssetState, Verification
 from greenroom.domain.ids import AccountId, BlobKey
 from greenroom.domain.media import Examination, Format, Kind, MediaInfo
 from greenroom.domain.production import LIP_SYNCS, Caller, Files, Progress, Step, Video, VideoId, VideoState
+from greenroom.domain.production_findings import warnings_now
 from greenroom.domain.video import CaptionStyle, FilmGround, Framing, PictureGround, RecordedVoice, Source
 from greenroom.domain.video_wish import GroundWish, MusicWish, Named, VideoWish
 from greenroom.errors import (
@@ -33,7 +34,6 @@ from greenroom.errors import (
     VideoOver,
     VoiceFailed,
 )
-from greenroom.web.api.video_views import shown_without_film
 
 STRANGER = Act(AccountId("acc_of_another"), "key")
 
@@ -288,11 +288,23 @@ def test_a_video_whose_film_was_deleted_has_no_addresses_and_says_so(studio: Fil
     assert video.outcome is not None
     studio.house.library.delete(TESTER, video.outcome.asset_id)
 
-    shown = shown_without_film(video, studio.production.progress(video), "https://example.com")
+    gone, there = (studio.production.one(TESTER, one.id) for one in (video, other))
 
-    assert studio.production.without_film([video, other]) == {video.id}
-    assert [shown[name] for name in ("video_url", "cover_url", "srt_url", "vtt_url")] == [None] * 4
-    assert shown["warnings"][-1].code == "film_gone"
+    assert (gone.film_gone, studio.production.files(gone)) == (True, Files())
+    assert warnings_now(gone)[-1].code == "film_gone"
+    assert (there.film_gone, studio.production.files(there)) == (False, studio.production.files(other))
+    assert warnings_now(there) == there.warnings
+
+
+def test_a_video_whose_film_was_restored_has_its_addresses_again(studio: FilmStudio) -> None:
+    video = studio.made()
+    assert video.outcome is not None
+    studio.house.library.delete(TESTER, video.outcome.asset_id)
+    studio.house.library.restore(TESTER, video.outcome.asset_id)
+
+    (again,) = studio.production.page(TESTER)
+
+    assert again == video
 
 
 @pytest.mark.parametrize("path", ["", "x", "/cover.jpg", "../cover.jpg", "{}/cover.png", "{}/../x", "{}"])

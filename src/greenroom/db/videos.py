@@ -9,9 +9,10 @@ from sqlalchemy import and_, bindparam, delete, func, insert, literal_column, nu
 
 from greenroom.db import folders
 from greenroom.db.catalogue import instant
-from greenroom.db.schema import videos
+from greenroom.db.schema import assets, videos
 from greenroom.db.sqlite import Row, Transaction, sql
 from greenroom.domain.act import Act
+from greenroom.domain.asset import AssetState
 from greenroom.domain.ids import AssetId
 from greenroom.domain.media import Finding
 from greenroom.domain.production import (
@@ -30,6 +31,8 @@ _decode_spec = msgspec.json.Decoder(VideoSpec).decode
 _decode_outcome = msgspec.json.Decoder(Outcome).decode
 _decode_findings = msgspec.json.Decoder(tuple[Finding, ...]).decode
 
+_film = func.json_extract(videos.c.outcome, "$.asset_id")
+_film_state = select(assets.c.state).where(assets.c.id == _film).scalar_subquery()
 _COLUMNS = (
     videos.c.id,
     videos.c.account_id,
@@ -47,6 +50,7 @@ _COLUMNS = (
     videos.c.charge_id,
     videos.c.folder_id,
     videos.c.version,
+    _film_state,
 )
 _BLOBS = ("cover_key", "srt_key", "vtt_key")
 _CHANGING = (
@@ -287,7 +291,7 @@ def _listed(findings: tuple[Finding, ...]) -> str | None:
 
 def _video(row: Row) -> Video:
     (id_, account, caller, state, spec, created, attempts, started, ended, outcome, findings, warnings, callback,
-     charge, folder, version) = row  # fmt: skip
+     charge, folder, version, film_state) = row  # fmt: skip
     return Video(
         id=id_,
         account_id=account,
@@ -305,4 +309,5 @@ def _video(row: Row) -> Video:
         charge_id=charge,
         folder_id=folder,
         version=version,
+        film_gone=film_state is not None and film_state != AssetState.READY,
     )

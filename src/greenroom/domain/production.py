@@ -148,6 +148,8 @@ class Video(Struct, frozen=True):
     folder_id: FolderId = TOP
     """Where the finished film will be."""
     version: int = 1
+    film_gone: bool = False
+    """Whether the film that was made is no longer there: it was deleted, or rejected later."""
 
     @property
     def ended(self) -> bool:

@@ -2,6 +2,7 @@
 
 from greenroom.domain.findings import Explanation
 from greenroom.domain.media import Finding
+from greenroom.domain.production import Video
 
 _AGAIN = "Retry the video."
 _OPERATOR = "Look into the server's log, then retry the video."
@@ -89,6 +90,11 @@ def reason(code: str, message: str = "", *, cure: str | None = None) -> Finding:
 def merged(warnings: tuple[Finding, ...], more: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Warnings with others, each once."""
     return tuple({(one.code, one.message): one for one in (*warnings, *more)}.values())
+
+
+def warnings_now(video: Video) -> tuple[Finding, ...]:
+    """What is not as it was asked for with a video, as things stand."""
+    return (*video.warnings, reason("film_gone")) if video.film_gone else video.warnings
 
 
 def lasting(warnings: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -5,7 +5,7 @@ A video waits in its row until `services/making` takes it up; nothing here waits
 """
 
 import threading
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -16,7 +16,6 @@ from greenroom.db import audit, blobs, catalogue, library, outbox, usage, uses, 
 from greenroom.db.sqlite import Database, Transaction
 from greenroom.domain.act import Act
 from greenroom.domain.allowance import Limits
-from greenroom.domain.asset import AssetState
 from greenroom.domain.folder import TOP
 from greenroom.domain.ids import AssetId, BlobKey
 from greenroom.domain.media import Finding
@@ -255,9 +254,9 @@ class Production:
         return going.progress
 
     def files(self, video: Video) -> Files:
-        """Where its files are, as paths."""
+        """Where its files are, as paths; without its film none of them can be had."""
         outcome = video.outcome
-        if outcome is None:
+        if outcome is None or video.film_gone:
             return Files()
         base = f"/videos/{video.id}"
         return Files(
@@ -267,27 +266,17 @@ class Production:
             vtt=f"{base}/captions.vtt" if outcome.vtt else None,
         )
 
-    def without_film(self, found: Iterable[Video]) -> frozenset[VideoId]:
-        """Those of some videos that were completed, but whose films are no longer to be had."""
-        films = {one.outcome.asset_id: one.id for one in found if one.outcome is not None}
-        if not films:
-            return frozenset()
-        assets = self.database.read(lambda tx: catalogue.assets_in_order(tx, list(films)))
-        return frozenset(films[asset.id] for asset in assets if asset.state is not AssetState.READY)
-
     def shown(self, path: str) -> ShownFile | None:
         """What stands at `/videos/<path>`, None if nothing does."""
         id_, _, name = path.partition("/")
         found = self.database.read(lambda tx: videos.by_id(tx, VideoId(id_)))
         if found is None or found.outcome is None or name not in _FILES:
             return None
-        outcome = found.outcome
         attribute, content_type = _FILES[name]
-        key = getattr(outcome, attribute)
+        key = getattr(found.outcome, attribute)
         if key is None:
             return None
-        film = self.database.read(lambda tx: catalogue.asset(tx, outcome.asset_id))
-        if film is None or film.state is not AssetState.READY:
+        if found.film_gone:
             return ShownFile(found, content_type, key, None)
         size = self.database.read(lambda tx: blobs.size_bytes(tx, key))
         return ShownFile(found, content_type, key, OpenBlob(self.store.open(key), size))

@@ -12,6 +12,7 @@ from greenroom.domain.act import Act
 from greenroom.domain.instants import unix_s
 from greenroom.domain.labels import NAME_MAX
 from greenroom.domain.production import Caller, Video, VideoState
+from greenroom.domain.production_findings import warnings_now
 from greenroom.domain.video import Playback, RecordedVoice
 from greenroom.domain.video_wish import LipSyncWish, Named
 from greenroom.services.lip_syncs import LipSyncs, task_id
@@ -169,7 +170,7 @@ def _shown(video: Video, production: Production, origin: str) -> dict[str, Any]:
         "cover_url": origin + files.cover if files.cover else None,
         "outcome": shown_outcome(video),
         "findings": video.findings,
-        "warnings": video.warnings,
+        "warnings": warnings_now(video),
         "spec": {
             "video": take.source.asset_id,
             "audio": voice.source.asset_id,

@@ -3,11 +3,10 @@
 from typing import Any
 
 import msgspec
-from msgspec import structs
 
 from greenroom.domain.instants import unix_s
 from greenroom.domain.production import Files, Progress, Video
-from greenroom.domain.production_findings import reason
+from greenroom.domain.production_findings import warnings_now
 from greenroom.domain.video import ColorGround, FilmGround, Ground, Music, RecordedVoice, VideoSpec, used_sources
 
 
@@ -24,7 +23,7 @@ def shown_video(video: Video, progress: Progress, files: Files, origin: str) -> 
         "vtt_url": _address(files.vtt, origin),
         "outcome": shown_outcome(video),
         "findings": video.findings,
-        "warnings": video.warnings,
+        "warnings": warnings_now(video),
         "spec": shown_spec(video.spec, video.callback_url),
         "assets": shown_assets(video.spec),
         "asked_by": video.caller.value,
@@ -35,12 +34,6 @@ def shown_video(video: Video, progress: Progress, files: Files, origin: str) -> 
         "ended_at": unix_s(video.ended_at),
         "version": video.version,
     }
-
-
-def shown_without_film(video: Video, progress: Progress, origin: str) -> dict[str, Any]:
-    """A completed video whose film is gone: without addresses, which would answer 410, and with a warning of it."""
-    told = structs.replace(video, warnings=(*video.warnings, reason("film_gone")))
-    return shown_video(told, progress, Files(), origin)
 
 
 def _keeps_own_ground(spec: VideoSpec) -> bool:

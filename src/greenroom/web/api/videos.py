@@ -1,6 +1,6 @@
 """`/api/v1/videos`: have videos made of assets, follow how far they are, end them and try them again."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
 
@@ -15,7 +15,7 @@ from greenroom.web.api.answers import answer, empty, problems_of
 from greenroom.web.api.event_stream import EventStream, EventWatch, Sight
 from greenroom.web.api.lists import Cursor, by_time, page, place, state_of, wanted
 from greenroom.web.api.video_models import NewVideo, VideoPage, VideoShown, wish_of
-from greenroom.web.api.video_views import shown_progress, shown_video, shown_without_film
+from greenroom.web.api.video_views import shown_progress, shown_video
 from greenroom.web.auth import Callers
 
 _MOST = 100
@@ -42,22 +42,13 @@ def videos_router(production: Production, callers: Callers, watch: EventWatch) -
     threads, origins = callers.threads, callers.origins
     shown: dict[int | str, dict[str, Any]] = {200: {"model": VideoShown}}
 
-    async def show(found: Sequence[Video], origin: str) -> dict[VideoId, dict[str, Any]]:
-        gone = await threads.quick(production.without_film, found) if any(one.outcome for one in found) else ()
-        return {
-            one.id: shown_video(one, production.progress(one), production.files(one), origin)
-            if one.id not in gone
-            else shown_without_film(one, production.progress(one), origin)
-            for one in found
-        }
-
-    async def show_one(video: Video, origin: str) -> dict[str, Any]:
-        return (await show([video], origin))[video.id]
+    def show(origin: str, video: Video) -> dict[str, Any]:
+        return shown_video(video, production.progress(video), production.files(video), origin)
 
     async def changed(request: Request, change: Callable[[Act, VideoId], Video], video_id: str) -> Response:
         act = await callers.act(request.scope, Scope.RENDER)
         video = await threads.judge(change, act, VideoId(video_id))
-        return answer(request, await show_one(video, origins.origin(request.scope)))
+        return answer(request, show(origins.origin(request.scope), video))
 
     @router.post(
         "",
@@ -74,7 +65,7 @@ def videos_router(production: Production, callers: Callers, watch: EventWatch) -
         act = await callers.act(request.scope, Scope.RENDER)
         video = await threads.outside(production.create, act, wish_of(body), Caller.API)
         headers = {"location": f"/api/v1/videos/{video.id}"}
-        return answer(request, await show_one(video, origins.origin(request.scope)), 202, headers)
+        return answer(request, show(origins.origin(request.scope), video), 202, headers)
 
     @router.get("", responses={200: {"model": VideoPage}, **problems_of(401, 403, 422)})
     async def list_videos(
@@ -87,15 +78,14 @@ def videos_router(production: Production, callers: Callers, watch: EventWatch) -
         act = await callers.act(request.scope, Scope.READ, Scope.RENDER)
         before = place(cursor_, tuple[float, str]) or NEWEST
         found = await threads.quick(production.page, act, before, limit + 1, wanted(state, VideoState))
-        shown_of = await show(found, origins.origin(request.scope))
-        return answer(request, page(found, limit, by_time, lambda one: shown_of[one.id]))
+        return answer(request, page(found, limit, by_time, partial(show, origins.origin(request.scope))))
 
     @router.get("/{video_id}", responses={**shown, **problems_of(401, 403, 404)})
     async def get_video(request: Request, video_id: str) -> Response:
         """One video: its state, how far it is, what it is made by and of, and where its files are."""
         act = await callers.act(request.scope, Scope.READ, Scope.RENDER)
         video = await threads.quick(production.one, act, VideoId(video_id))
-        return answer(request, await show_one(video, origins.origin(request.scope)))
+        return answer(request, show(origins.origin(request.scope), video))
 
     @router.get(
         "/{video_id}/events",
@@ -122,13 +112,13 @@ def videos_router(production: Production, callers: Callers, watch: EventWatch) -
 
         async def look() -> Sight:
             try:
-                return await _sight(await threads.quick(production.one, act, VideoId(video_id)), origin)
+                return _sight(await threads.quick(production.one, act, VideoId(video_id)))
             except NotFound:
                 return Sight("deleted", {"video_id": video_id}, True)
 
-        async def _sight(now: Video, origin: str) -> Sight:
+        def _sight(now: Video) -> Sight:
             if now.ended:
-                return Sight(now.state.value, await show_one(now, origin), True)
+                return Sight(now.state.value, show(origin, now), True)
             progress = shown_progress(production.progress(now))
             return Sight("progress", {"video_id": now.id, "state": now.state.value, **progress}, False)
 

@@ -117,9 +117,10 @@ class LipSyncCalls:
 
     def _made(self, video: Video, origin: str) -> dict[str, Any] | None:
         files, outcome = self._production.files(video), video.outcome
-        if outcome is None or files.film is None or files.cover is None:
+        if outcome is None:
             return None
-        addresses = {"result_url": origin + files.film, "cover_url": origin + files.cover}
+        found = {"result_url": files.film, "cover_url": files.cover}
+        addresses = {name: origin + path if path else "" for name, path in found.items()}
         return addresses | {"duration_seconds": outcome.duration_s}
 
 

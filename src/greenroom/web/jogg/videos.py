@@ -11,6 +11,7 @@ from greenroom.domain.act import Act
 from greenroom.domain.cast import PREVIEWS
 from greenroom.domain.instants import unix_s
 from greenroom.domain.production import Caller, Video, VideoId, VideoState
+from greenroom.domain.production_findings import warnings_now
 from greenroom.domain.video import frame_size
 from greenroom.domain.video_wish import VideoWish
 from greenroom.errors import NotFound, ParameterError
@@ -142,7 +143,7 @@ class VideoCalls:
             "created_at": int(video.created_at.timestamp()),
             "completed_at": unix_s(video.ended_at),
             "error": _error(video),
-            "warnings": video.warnings,
+            "warnings": warnings_now(video),
         }
 
     def _project(self, video: Video, origin: str) -> dict[str, Any]:
@@ -167,7 +168,7 @@ class VideoCalls:
             "estimated_time": round(left_s) if left_s is not None else None,
             "error": error["message"] if error else None,
             "error_code": error["code"] if error else None,
-            "warnings": video.warnings,
+            "warnings": warnings_now(video),
         }
 
     def _v1_project(self, video: Video, origin: str) -> dict[str, Any]:
@@ -187,7 +188,7 @@ class VideoCalls:
             "progress": self._percent(video),
             "created_at": int(video.created_at.timestamp()),
             "error": _error(video),
-            "warnings": video.warnings,
+            "warnings": warnings_now(video),
         }
 
     def _percent(self, video: Video) -> int:
