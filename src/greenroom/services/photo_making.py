@@ -29,7 +29,7 @@ from greenroom.domain.photo_avatar import LOOK_FORMATS, Motion, Photo, PhotoAvat
 from greenroom.domain.policy import Policy
 from greenroom.domain.production import Caller, Video, VideoId, VideoState, new_video_id
 from greenroom.domain.video import Aspect, Likeness, Resolution, ScriptVoice, VideoSpec
-from greenroom.errors import NotProduced, QuotaExceeded, StorageFull, UploadRefused
+from greenroom.errors import NotProduced, ParameterError, QuotaExceeded, StorageFull, UploadRefused
 from greenroom.services.credits import Credits
 from greenroom.services.photos import USER_TYPE, PortraitMaker
 from greenroom.storage.incoming import Incoming, Staged
@@ -293,7 +293,12 @@ class PhotoMaking:
 
     def _begin(self, avatar: PhotoAvatar, motion: Motion) -> None:
         now, video_id = self.now(), new_video_id()
-        locale = self.locale_of(motion.voice_id)
+        try:
+            locale = self.locale_of(motion.voice_id)
+        except ParameterError as problem:
+            # It was there when the motion was asked for.
+            self._unmoved(avatar, motion, str(problem))
+            return
         text = motion.welcome.strip() or greetings.greeting(avatar.name, locale)
         spec = VideoSpec(
             avatar_id=avatar.id,
