@@ -15,13 +15,15 @@ from greenroom.domain.photo_avatar import (
     MotionWish,
     Photo,
     PhotoAvatar,
+    PhotoState,
+    PortraitWish,
     Provided,
 )
 from greenroom.domain.policy import Policy
 from greenroom.domain.production import VideoId
 from greenroom.domain.video import Aspect
 from greenroom.domain.video_wish import Named
-from greenroom.errors import NotFound, ParameterError
+from greenroom.errors import NotFound, ParameterError, StorageFull
 from greenroom.services.credits import Credits
 from greenroom.services.photo_making import PhotoMaking
 from greenroom.services.photos import Photos
@@ -145,3 +147,37 @@ def test_a_voice_that_is_gone_fails_its_motion_and_keeps_no_other_waiting(
     assert "names no voice" in told[0].data["error"]
     assert begun is not None
     assert (begun.video_id is not None, begun.ended) == (True, False)
+
+
+def test_fault_12_a_provider_is_not_asked_while_there_is_no_room_for_its_images(
+    house: SmallHouse, photos: Photos, making: PhotoMaking, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(store: object, size_bytes: int) -> None:
+        raise StorageFull("The disk has no room.", 60)
+
+    photo = photos.generate(TESTER, PortraitWish(None, "Anna"))
+    with monkeypatch.context() as patch:
+        patch.setattr(type(house.store), "require_room", full)
+        making.provide_all()
+    asked_of_a_full_disk = provider.paid
+    house.clock.go_on(31)
+    making.provide_all()
+
+    assert (asked_of_a_full_disk, provider.paid) == (0, 1)
+    assert photos.photo(TESTER, photo.id).state is PhotoState.READY
+
+
+def test_a_description_that_fails_unforeseen_is_not_paid_for_again(
+    house: SmallHouse, photos: Photos, making: PhotoMaking, provider: Provider
+) -> None:
+    failing = photos.generate(TESTER, PortraitWish(None, "Anna"))
+    house.clock.go_on(1)
+    good = photos.generate(TESTER, PortraitWish(None, "Otto"))
+    provider.failures = [RuntimeError("nobody foresaw this")]
+
+    for _ in range(3):
+        making.provide_all()
+
+    assert photos.photo(TESTER, failing.id).state is PhotoState.FAILED
+    assert photos.photo(TESTER, good.id).state is PhotoState.READY
+    assert provider.paid == 2

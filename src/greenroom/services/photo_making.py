@@ -352,14 +352,21 @@ class PhotoMaking:
 
     def _provided(self, photo: Photo, provide: Callable[[Photo], Provided]) -> None:
         try:
+            # Before the provider is asked: it is paid each time.
+            self.store.require_room(_ROOM_BYTES)
             self._imagine(photo, provide(photo))
         except (NotProduced, UploadRefused) as problem:
-            found = (Finding(problem.code, str(problem)),)
-            now = self.now()
-            self.database.write(lambda tx: self._failed_photo(tx, photo, found, now)).result()
+            self._not_provided(photo, Finding(problem.code, str(problem)))
         except StorageFull:
             due = self.now() + timedelta(seconds=_FULL_WAIT_S)
             self.database.write(lambda tx: photos.save_photo(tx, photo, photo, due)).result()
+        except Exception:
+            log.exception("the images of a description failed unforeseen", photo=photo.id)
+            self._not_provided(photo, Finding("portrait_crashed", "The server failed; its log has the details."))
+
+    def _not_provided(self, photo: Photo, found: Finding) -> None:
+        now = self.now()
+        self.database.write(lambda tx: self._failed_photo(tx, photo, (found,), now)).result()
 
     def _imagine(self, photo: Photo, given: Provided) -> None:
         now = self.now()
