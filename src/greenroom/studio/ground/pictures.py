@@ -15,6 +15,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from greenroom.domain.media import Format
 from greenroom.errors import NotProduced
+from greenroom.studio.grey import eight_bit_grey, is_deep_grey
 from greenroom.studio.ground.cover import enlargement, seen
 from greenroom.studio.ground.port import Backdrop, Kept, Reading, readonly
 from greenroom.studio.ground.still import Still
@@ -26,7 +27,6 @@ _DECODERS = {Format.JPEG: "JPEG", Format.PNG: "PNG", Format.WEBP: "WEBP", Format
 _UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError)
 _HASTY_MS, _USUAL_MS = 20, 100
 _SMALL = 2.0
-_GREY_16 = ("I;16", "I;16B", "I;16L", "I;16N", "I")
 
 
 def open_picture(
@@ -186,9 +186,8 @@ def converted_to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
 
 def _eight_bit(image: Image.Image) -> Image.Image:
     """With eight bits a channel and without a palette, transparency kept; orientation stays written in it."""
-    if image.mode in _GREY_16:
-        levels = np.asarray(image).astype(np.int64).clip(0, 65535)
-        return _with_facts(Image.fromarray(((levels * 255 + 32767) // 65535).astype(np.uint8)), image)
+    if is_deep_grey(image):
+        return _with_facts(eight_bit_grey(image), image)
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
         return _with_facts(image.convert("RGBA"), image)
     if image.mode in ("L", "RGB", "CMYK"):

@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
 from greenroom.domain.media import Format
+from greenroom.studio.grey import eight_bit_grey, is_deep_grey
 from greenroom.studio.photo.networks import Rgb
 from greenroom.studio.pose import Picture
 
@@ -77,6 +78,8 @@ def _plain(image: Image.Image) -> Image.Image:
     upright = ImageOps.exif_transpose(image)
     if max(upright.size) > LONGEST_SIDE:
         upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    if is_deep_grey(upright):
+        return eight_bit_grey(upright).convert("RGB")
     if upright.mode in ("RGBA", "LA", "PA", "P") or "transparency" in upright.info:
         whole = upright.convert("RGBA")
         white = Image.new("RGBA", whole.size, (255, 255, 255, 255))
