@@ -4,6 +4,7 @@ from collections.abc import Callable
 from time import process_time
 
 import pytest
+import recipe_samples
 from good_corpus import good_files
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,6 +23,7 @@ GOOD: list[Callable[[], bytes]] = [
     samples.cmyk_jpeg,
     samples.png,
     samples.png_with_transparency,
+    recipe_samples.deep_png,
     samples.webp,
     samples.animated_webp,
     samples.gif,
@@ -69,6 +71,7 @@ def test_a_glance_and_an_examination_agree(judge: Judge, sample: Callable[[], by
     assert examined is not None
     assert seen.damage == ()
     assert (seen.info.kind, seen.info.width, seen.info.height) == (examined.kind, examined.width, examined.height)
+    assert seen.info.color_mode in (None, examined.color_mode)
     codecs = [stream.codec for stream in (seen.info.video, seen.info.audio) if stream]
     assert codecs == [stream.codec for stream in (examined.video, examined.audio) if stream]
     assert seen.info.duration_s is None or seen.info.duration_s == pytest.approx(examined.duration_s, abs=0.5)

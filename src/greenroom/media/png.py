@@ -21,6 +21,7 @@ _SIGNATURE_BYTES = 8
 _FRAME_BYTES = 12  # of a chunk, beside its body
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
+_DEEP_MODE = "I;16"  # whatever its colours: a video shows none of that depth
 _COLOUR_MODES = {0: "L", 2: "RGB", 3: "P", 4: "LA", 6: "RGBA"}
 _CRITICAL = frozenset((b"IHDR", b"PLTE", b"IDAT", b"IEND"))
 # Adam7: first column and row, steps across and down (PNG, 8.2).
@@ -59,7 +60,7 @@ class Png:
     @property
     def color_mode(self) -> str:
         assert self.header is not None
-        return _COLOUR_MODES[self.header.colour]
+        return _DEEP_MODE if self.header.depth == 16 else _COLOUR_MODES[self.header.colour]
 
 
 def read_png(data: mmap.mmap, limits: ExamLimits, logbook: Logbook) -> Png:
