@@ -80,7 +80,7 @@ def produce(plan: Plan, tell: Tell, stopped: Stopped, process: DrawingProcess | 
         coded_sound(film, mix.blocks()) as sound,
         _shown(plan, voice, timing, process, tell, stopped) as shown,
     ):
-        _make(_Work(plan, film, shown, voice, sound, tell, stopped))
+        _make(_Work(plan, film, shown, voice, timing, sound, tell, stopped))
         return _rendered(plan, shown, voice, timing, mix)
 
 
@@ -121,6 +121,7 @@ class _Work:
     film: Film
     shown: Shown
     voice: Voice
+    timing: Timing
     sound: CodedSound
     tell: Tell
     stopped: Stopped
@@ -179,12 +180,14 @@ def _all(target: int, data: bytes) -> None:
 
 
 def _digest(work: _Work) -> str:
-    """What the frames depend on: spec, voice, settings, and what draws and encodes."""
+    """What the frames depend on: spec, voice and when it says what, settings, and what draws and encodes."""
     plan, speech = work.plan, work.voice.speech
     made_with = (__version__, av.__version__, cv2.__version__, skia.__version__, plan.preset, plan.crf)
     known = hashlib.sha256(msgspec.json.encode((plan.spec, made_with, speech.rate, speech.words, speech.phones)))
     known.update(speech.sound.tobytes())
-    known.update(b"" if speech.mouth is None else speech.mouth.tobytes())
+    # Of the same sound another attempt may find otherwise what is said when: the guide to it may have failed to speak.
+    known.update(msgspec.json.encode(work.timing.words))
+    known.update(work.timing.mouth.tobytes())
     if plan.engine is not None:
         known.update(FrameFile.opened(plan.engine).head.digest.encode())
     return known.hexdigest()[:16]

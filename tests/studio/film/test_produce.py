@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -102,16 +103,17 @@ def make(
     process: DrawingProcess | None = None,
     tell: Callable[[str, float], None] | None = None,
     stopped: Callable[[], bool] = lambda: False,
+    guide: Path | None = None,
 ) -> Made:
     """Make a video in a folder; what an earlier attempt left in it is used."""
     (folder / "work").mkdir(parents=True, exist_ok=True)
     film, cover = folder / "film", folder / "cover"
     told: list[tuple[str, float]] = []
     fonts = os.path.join(models.usual_folder(), "fonts")
-    with film.open("wb") as target, cover.open("wb") as picture, speech.open("rb") as said:
-        plan = Plan(
-            spec, {}, str(folder / "work"), target.fileno(), picture.fileno(), fonts, said.fileno(), preset="superfast"
-        )
+    with ExitStack() as files:
+        target, picture = (files.enter_context(path.open("wb")).fileno() for path in (film, cover))
+        said, helped = (path and files.enter_context(path.open("rb")).fileno() for path in (speech, guide))
+        plan = Plan(spec, {}, str(folder / "work"), target, picture, fonts, said, helped, preset="superfast")
         rendered = produce(plan, tell or (lambda step, done: told.append((step, done))), stopped, process)
     return Made(film, cover, rendered, told)
 
@@ -257,6 +259,23 @@ def test_a_render_that_was_killed_goes_on_and_gives_the_same_bytes(
     assert again.told[2][1] >= 30 / made.rendered.frames
     assert again.film.read_bytes() == made.film.read_bytes()
     assert again.cover.read_bytes() == made.cover.read_bytes()
+
+
+def test_frames_are_taken_up_only_if_the_mouth_of_all_moves_alike(
+    spoken: Speech, speech: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segments, "SEGMENT_FRAMES", 30)
+    silent = tmp_path / "tells_no_times"
+    silent.write_bytes(speech_file.encoded(Speech(spoken.sound, spoken.rate)))
+    work = tmp_path / "ended" / "work"
+
+    with pytest.raises(ProductionStopped):
+        make(tmp_path / "ended", silent, stopped=lambda: len(list(work.glob("*.mp4"))) >= 2)
+    again = make(tmp_path / "ended", silent, guide=speech)
+    whole = make(tmp_path / "whole", silent, guide=speech)
+
+    assert again.rendered.timing == "warped"
+    assert again.film.read_bytes() == whole.film.read_bytes()
 
 
 def test_drawing_in_a_second_process_gives_the_same_bytes(
