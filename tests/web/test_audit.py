@@ -12,6 +12,7 @@ import pytest
 import requests
 
 import media_samples
+from greenroom.web.api.lists import cursor
 from running_server import RunningServer
 
 
@@ -43,6 +44,11 @@ def change(server: RunningServer, statement: str) -> None:
     """What somebody does who has got hold of the file."""
     with closing(sqlite3.connect(server.data / "catalogue.db", timeout=10)) as connection, connection:
         connection.execute(statement)
+
+
+@pytest.mark.parametrize(("number", "count"), [(10**30, 1), (-(10**30), 0)])
+def test_a_cursor_beyond_all_numbers_gives_a_page_all_the_same(audited: RunningServer, number: int, count: int) -> None:
+    assert len(entries(audited, cursor=cursor(number), limit="1")) == count
 
 
 def test_a_signing_says_who_when_from_where_and_in_which_request(audited: RunningServer) -> None:

@@ -10,11 +10,10 @@ from greenroom.domain.access import Scope
 from greenroom.domain.audit import Chosen, Kept
 from greenroom.services.audit import Audit
 from greenroom.web.api.answers import answer, problems_of
-from greenroom.web.api.lists import Cursor, page, place
+from greenroom.web.api.lists import NEWEST_NUMBER, Cursor, page, place_by_number
 from greenroom.web.auth import Callers
 
 _MOST = 100
-_NEWEST = 2**63 - 1
 
 
 class AuditEntry(BaseModel):
@@ -53,8 +52,7 @@ def audit_router(audit: Audit, callers: Callers) -> APIRouter:
     ) -> Response:
         """Every change of the account, newest first. Needs the scope `admin`."""
         act = await callers.act(request.scope, Scope.ADMIN)
-        before = place(cursor_, int)
-        before = _NEWEST if before is None else before
+        before = place_by_number(cursor_, NEWEST_NUMBER)
         chosen = Chosen(subject, action, actor)
         found = await callers.threads.quick(audit.page, act.account_id, chosen, before, limit + 1)
         return answer(request, page(found, limit, lambda kept: kept.sequence, _shown))

@@ -11,11 +11,10 @@ from greenroom.domain.events import ALL_EVENTS, EVENTS, Event, message
 from greenroom.errors import ParameterError, ScopeMissing
 from greenroom.services.hooks import Hooks
 from greenroom.web.api.answers import answer, problems_of
-from greenroom.web.api.lists import Cursor, cursor, place
+from greenroom.web.api.lists import NEWEST_NUMBER, Cursor, cursor, place_by_number
 from greenroom.web.auth import Callers
 
 _MOST = 100
-_NEWEST = 2**63 - 1
 
 
 class EventShown(BaseModel):
@@ -78,13 +77,11 @@ def events_router(hooks: Hooks, callers: Callers) -> APIRouter:
         if type_ is not None and type_ not in ALL_EVENTS:
             raise ParameterError("type", f"is {type_[:60]!r}, which is no event; GET /api/v1/events/types lists them")
         newest_first = order == "newest"
-        beyond = place(cursor_, int)
-        if beyond is None:
-            beyond = _NEWEST if newest_first else 0
+        beyond = place_by_number(cursor_, NEWEST_NUMBER if newest_first else 0)
         found = await threads.quick(
             hooks.events,
             act.account_id,
-            max(-_NEWEST, min(beyond, _NEWEST)),
+            beyond,
             limit + 1,
             newest_first=newest_first,
             type_=type_,

@@ -24,12 +24,11 @@ from greenroom.domain.instants import unix_s
 from greenroom.services.hooks import Hooks, HookWish
 from greenroom.web.api.answers import Body, answer, empty, problems_of
 from greenroom.web.api.fields import Said, Url
-from greenroom.web.api.lists import Cursor, page, place
+from greenroom.web.api.lists import NEWEST_NUMBER, Cursor, page, place_by_number
 from greenroom.web.auth import Callers
 
 _MOST = 100
 _MOST_NAMES = 100
-_NEWEST = 2**63 - 1
 _NAMES = {"items": {"type": "string", "enum": [EVERYTHING, *EVENTS]}}
 _EVENTS = "Names of events, see `GET /api/v1/events/types`; `*` is all of them."
 _URL = "Has to be https, on the internet, unless a setting of the server allows more."
@@ -190,7 +189,7 @@ def hooks_router(hooks: Hooks, callers: Callers) -> APIRouter:
         """What was told to a hook and how it went, newest first."""
         act = await callers.act(request.scope, Scope.ADMIN)
         asked = (act.account_id, HookId(hook_id), DeliveryState(state) if state is not None else None)
-        found = await threads.quick(hooks.deliveries, *asked, _before(cursor_), limit + 1)
+        found = await threads.quick(hooks.deliveries, *asked, place_by_number(cursor_, NEWEST_NUMBER), limit + 1)
         return answer(request, _page(found, limit))
 
     return router
@@ -208,7 +207,7 @@ def deliveries_router(hooks: Hooks, callers: Callers) -> APIRouter:
         """What was told to all hooks and callbacks of the account, newest first."""
         act = await callers.act(request.scope, Scope.ADMIN)
         asked = (act.account_id, None, DeliveryState(state) if state is not None else None)
-        found = await threads.quick(hooks.deliveries, *asked, _before(cursor_), limit + 1)
+        found = await threads.quick(hooks.deliveries, *asked, place_by_number(cursor_, NEWEST_NUMBER), limit + 1)
         return answer(request, _page(found, limit))
 
     @router.get("/{delivery_id}", responses={200: {"model": DeliveryShown}, **problems_of(401, 403, 404)})
@@ -256,11 +255,6 @@ def _each_once(names: list[str]) -> tuple[str, ...]:
 
 def _overlap(rotation: Rotation | None) -> timedelta:
     return timedelta(seconds=(rotation or Rotation()).overlap_s)
-
-
-def _before(text: str | None) -> int:
-    before = place(text, int)
-    return _NEWEST if before is None else max(-_NEWEST, min(before, _NEWEST))
 
 
 def _begun(request: Request, delivery: Delivery) -> Response:

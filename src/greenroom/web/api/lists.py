@@ -14,6 +14,8 @@ from greenroom.errors import ParameterError
 One = TypeVar("One")
 State = TypeVar("State", bound=StrEnum)
 
+NEWEST_NUMBER = 2**63 - 1
+"""Where a list begins that has the highest number first: as far as databases count."""
 Cursor = Annotated[str | None, Query(alias="cursor", description="`next_cursor` of the page before.")]
 """The parameter of a list that says where a page begins."""
 
@@ -66,6 +68,16 @@ def place(text: str | None, kind: Any) -> Any:
         return msgspec.json.decode(raw, type=kind)
     except (ValueError, msgspec.MsgspecError):
         raise ParameterError("cursor", "was not given by this list; leave it out to begin at the start") from None
+
+
+def place_by_number(text: str | None, beginning: int) -> int:
+    """
+    The place that a cursor stands for in a list that is sorted by whole numbers; its beginning for no cursor.
+
+    Raises ParameterError as `place` does.
+    """
+    found: int | None = place(text, int)
+    return beginning if found is None else max(-NEWEST_NUMBER, min(found, NEWEST_NUMBER))
 
 
 def state_of(states: type[StrEnum]) -> Any:
