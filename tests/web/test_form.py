@@ -272,6 +272,14 @@ def test_a_refused_form_leaves_no_temporary_file_and_no_blob(strict_server: Runn
     assert (server.temporary_files(), server.blobs()) == ([], [])
 
 
+@pytest.mark.parametrize("parameter", ["", "; boundary=", "; boundary=" + "b" * 201, f"; boundary*{'9' * 5000}=b"])
+def test_a_form_without_a_usable_boundary_is_refused_by_its_type(server: RunningServer, parameter: str) -> None:
+    reply = send(server, form(FILE), "multipart/form-data" + parameter)
+
+    assert reply["code"] == 40000
+    assert "Content-Type says multipart/form-data without a usable boundary" in reply["msg"]
+
+
 def test_a_form_without_a_key_is_refused_before_it_is_read(server: RunningServer) -> None:
     headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
 

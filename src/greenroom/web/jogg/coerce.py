@@ -18,6 +18,7 @@ _decode = msgspec.json.Decoder().decode
 
 _LONGEST_TEXT = 4096
 _LONGEST_SHOWN = 120
+_LARGEST = 2**63 - 1
 _DECIMAL = re.compile(r"-?[0-9]{1,9}([.][0-9]{1,9})?")
 _DIGITS = re.compile(r"-?[0-9]{1,19}")
 
@@ -78,10 +79,9 @@ def whole_number(body: Body, field: str) -> int | None:
         raise ParameterError(field, f"must be a whole number, not {value}")
     if isinstance(value, bool) or not isinstance(value, int):
         raise ParameterError(field, f"must be a whole number, not {_kind(value)}")
+    _require_countable(value, field)
     if value < 0:
         raise ParameterError(field, f"is {value}; it must be at least 1")
-    if value > 2**63 - 1:
-        raise ParameterError(field, f"is too large; the largest number that is taken is {2**63 - 1}")
     return value or None
 
 
@@ -123,6 +123,7 @@ def number(body: Body, field: str) -> float | None:
         value = float(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ParameterError(field, f"must be a number, not {value!r:.40}")
+    _require_countable(value, field)
     if value < 0:
         raise ParameterError(field, f"is {value:g}; it must be above 0")
     return float(value) or None
@@ -176,6 +177,14 @@ def _number(value: str, field: str) -> int:
     if not _DIGITS.fullmatch(stripped):
         raise ParameterError(field, f"must be a whole number, not {value[:40]!r}")
     return int(stripped)
+
+
+def _require_countable(value: float, field: str) -> None:
+    # JSON knows whole numbers of any length, which neither databases nor floating point numbers hold.
+    if value > _LARGEST:
+        raise ParameterError(field, f"is too large; the largest number that is taken is {_LARGEST}")
+    if value < -_LARGEST:
+        raise ParameterError(field, "is negative; it must be above 0")
 
 
 def _kind(value: Any) -> str:

@@ -263,7 +263,11 @@ def form_receipt(asset: Asset, origin: str) -> dict[str, Any]:
 def _boundary(content_type: str) -> bytes:
     message = Message()
     message["content-type"] = content_type
-    boundary = message.get_boundary()
+    try:
+        boundary = message.get_boundary()
+    except ValueError:
+        # Said to be in parts (RFC 2231), with a number that is too long to be read.
+        boundary = None
     if not boundary or len(boundary) > 200:
         raise ParameterError("Content-Type", "says multipart/form-data without a usable boundary")
     return boundary.encode("latin-1", "replace")

@@ -124,7 +124,8 @@ def _require(aspect: Aspect | None, words: Mapping[str, str]) -> None:
 def _model(body: coerce.Body) -> str:
     value = body.get("model")
     # 2.0 as a number of JSON is the same as "2.0".
-    told = f"{value:.1f}" if isinstance(value, int | float) and not isinstance(value, bool) and value else value
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    told = f"{coerce.number(body, 'model') or 0:.1f}" if is_number and value else value
     model = coerce.one_of({"model": told}, "model", _MODELS)
     if model is None:
         raise ParameterError("model", f"is required; allowed are {', '.join(MOTION_CREDITS)}")
