@@ -256,6 +256,12 @@ def test_a_range_past_the_end_is_told_the_size(photo_url: str, asked: str) -> No
     assert reply.headers["content-range"] == f"bytes */{SIZE}"
 
 
+def test_no_cache_keeps_that_a_range_is_past_the_end_for_who_asks_for_another(photo_url: str) -> None:
+    reply = get(photo_url, Range=f"bytes={SIZE}-")
+
+    assert (reply.status_code, reply.headers["cache-control"]) == (416, "no-store")
+
+
 @pytest.mark.parametrize(
     "asked",
     [

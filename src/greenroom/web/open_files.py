@@ -56,7 +56,7 @@ async def send_nothing(send: Any, status: int, text: str, data: object = None, *
 
 async def send_blob(scope: Any, send: Any, blob: OpenBlob, etag: str, content_type: str, max_age_s: int) -> None:
     """Answer GET or HEAD with a blob, or the part of it that is asked for, or 304 where the client has it."""
-    headers = _headers(etag, max_age_s)
+    headers = _headers(etag, b"public, max-age=%d" % max_age_s)
     if (condition := header(scope, b"if-none-match")) is not None and matches(condition, etag):
         await send_empty(send, 304, headers)
         return
@@ -66,7 +66,8 @@ async def send_blob(scope: Any, send: Any, blob: OpenBlob, etag: str, content_ty
     try:
         part = one_range(asked, size) if asked and range_still_holds(header(scope, b"if-range"), etag) else None
     except Unsatisfiable:
-        await send_empty(send, 416, (*headers, (b"content-range", b"bytes */%d" % size)))
+        # Caches know answers by their address alone: kept, this one would be given to who asks for other bytes.
+        await send_empty(send, 416, (*_headers(etag, b"no-store"), (b"content-range", b"bytes */%d" % size)))
         return
     span = part or Span(0, size)
     if part is not None:
@@ -81,11 +82,11 @@ async def send_blob(scope: Any, send: Any, blob: OpenBlob, etag: str, content_ty
         await send({"type": "http.response.zerocopysend", **piece})
 
 
-def _headers(etag: str, max_age_s: int) -> list[Header]:
+def _headers(etag: str, cache_control: bytes) -> list[Header]:
     return [
         (b"etag", etag.encode()),
         (b"accept-ranges", b"bytes"),
-        (b"cache-control", b"public, max-age=%d" % max_age_s),
+        (b"cache-control", cache_control),
         *_HARMLESS,
         *_OPEN_TO_PAGES,
     ]
