@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 import requests
+from operating import new_caller
 
 import media_samples
+from greenroom.domain.access import Scope
 from other_server import ok, other_server, says
 from running_server import KEY, RunningServer, start_server
 
@@ -170,6 +172,15 @@ def test_the_address_is_in_no_log(importing: RunningServer) -> None:
         ended(importing, started(importing, server.url + "/photo.jpg?signature=very-secret")["import_id"])
 
     assert "very-secret" not in importing.log.read_text()
+
+
+def test_a_key_that_only_uploads_follows_its_import_and_sees_no_others(importing: RunningServer) -> None:
+    phone = new_caller(importing, Scope.UPLOAD)
+    with other_server(says(ok(PHOTO))) as server:
+        import_id = phone.post(ROUTE, {"url": server.url + "/photo.jpg?token=secret"}).json()["import_id"]
+
+    assert phone.get(f"{ROUTE}/{import_id}").status_code == 200
+    assert phone.get(ROUTE).json()["code"] == "scope_missing"
 
 
 def test_lists_have_pages_and_refuse_what_is_no_cursor_of_theirs(importing: RunningServer) -> None:

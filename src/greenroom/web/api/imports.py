@@ -106,7 +106,7 @@ def imports_router(imports: Imports, callers: Callers) -> APIRouter:
         cursor_: Cursor = None,
     ) -> Response:
         """The account's imports, newest first."""
-        act = await callers.act(request.scope, Scope.READ, Scope.UPLOAD)
+        act = await callers.act(request.scope, Scope.READ)
         before = place(cursor_, tuple[float, str]) or _NEWEST
         found = await threads.quick(imports.page, act, before, limit + 1)
         origin = origins.origin(request.scope)
