@@ -166,6 +166,18 @@ def test_a_page_of_a_configured_origin_signs(open_server: RunningServer, path: s
     assert "X-Request-Id" in reply.headers["access-control-expose-headers"]
 
 
+def test_a_page_of_a_configured_origin_may_read_what_it_needs_to_change_what_it_made(
+    open_server: RunningServer,
+) -> None:
+    headers = {"x-api-key": open_server.key}
+
+    made = from_page("POST", open_server.url + "/api/v1/folders", json={"name": "shop"}, headers=headers)
+
+    assert made.status_code == 201
+    exposed = made.headers["access-control-expose-headers"].lower().split(", ")
+    assert {"etag", "location", "idempotency-replayed"} <= {*exposed}
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [

@@ -17,6 +17,9 @@ def open_to(application: Any, origins: Sequence[str]) -> Any:
         allow_headers=["*"],
         expose_headers=[
             "X-Request-Id",
+            "ETag",
+            "Location",
+            "Idempotency-Replayed",
             "Retry-After",
             "X-RateLimit-Limit",
             "X-RateLimit-Remaining",
