@@ -152,6 +152,26 @@ def test_a_content_encoding_at_the_put(server: RunningServer, coding: str) -> No
     assert told(reply) == Told(415, 4001, "content_encoding_unsupported")
 
 
+@pytest.mark.parametrize("span", ["bytes 0-{half}/{size}", "bytes {half}-{last}/{size}", "bytes 0-{half}/*", "x"])
+def test_a_part_of_a_file_at_the_put(server: RunningServer, span: str) -> None:
+    sound = media_samples.mp3()
+    half = len(sound) // 2
+    headers = {"Content-Range": span.format(half=half - 1, last=len(sound) - 1, size=len(sound))}
+
+    reply = requests.put(server.signed("a.mp3")["sign_url"], sound[:half], headers=headers, timeout=20)
+
+    assert told(reply) == Told(400, 4003, "content_range_unsupported")
+
+
+def test_a_range_that_is_the_whole_file_is_no_part(server: RunningServer) -> None:
+    photo = media_samples.jpeg()
+    headers = {"Content-Range": f"bytes 0-{len(photo) - 1}/{len(photo)}"}
+
+    reply = requests.put(server.signed("a.jpg")["sign_url"], photo, headers=headers, timeout=20)
+
+    assert reply.status_code == 200
+
+
 def test_the_coding_identity_is_no_coding(server: RunningServer) -> None:
     headers = {"Content-Encoding": "identity"}
 

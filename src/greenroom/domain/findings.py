@@ -53,6 +53,10 @@ FINDINGS: dict[str, Explanation] = {
         "The body has a Content-Encoding, but a file is taken as it is, byte for byte.",
         "Send the file itself, without compression by the transfer.",
     ),
+    "content_range_unsupported": Explanation(
+        "The body is said to be a part of the file by its Content-Range; a PUT takes all of it.",
+        "Send the whole file in one PUT, without Content-Range; switch chunks and resuming off in the client.",
+    ),
     "length_invalid": Explanation("The Content-Length is no number.", "Let the HTTP client set the Content-Length."),
     "length_mismatch": Explanation(
         "The body is not as long as was declared at signing.",

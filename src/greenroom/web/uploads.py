@@ -29,6 +29,7 @@ _PREFLIGHT: tuple[Header, ...] = (
     (b"allow", b"PUT, OPTIONS"),
 )
 _PLAIN_LENGTH = re.compile(r"[0-9]{1,18}")
+_FROM_THE_START = re.compile(r"bytes 0-([0-9]{1,18})/([0-9]{1,18})")
 
 
 class Uploads:
@@ -78,6 +79,7 @@ class Uploads:
         grant = self._signing.grant(scope["path"][len(PREFIX) :])
         _require_plain_coding(scope)
         length = _content_length(scope)
+        _require_whole(scope, length)
         by = by_grant(self._origins.address(scope), rid_of(scope))
         reception = await self._receiver.begin(grant.upload_id, length, by)
         refusal: UploadRefused | None = None
@@ -119,6 +121,24 @@ def _content_length(scope: Any) -> int | None:
     if not _PLAIN_LENGTH.fullmatch(text):
         raise LengthRefused(finding("length_invalid", f"The Content-Length {text[:40]!r} is no number."))
     return int(text)
+
+
+def _require_whole(scope: Any, length: int | None) -> None:
+    """Raise LengthRefused for a part of a file (RFC 9110 section 14.5), which would be judged as if it were all."""
+    text = header(scope, b"content-range")
+    if text is None:
+        return
+    span = _FROM_THE_START.fullmatch(text.strip())
+    if span is not None and int(span[1]) + 1 == int(span[2]) and length in (None, int(span[2])):
+        return
+    raise LengthRefused(
+        finding(
+            "content_range_unsupported",
+            f"The PUT has the Content-Range {text[:60]!r}; a file is sent whole.",
+            measured=text[:60],
+            allowed="the whole file",
+        )
+    )
 
 
 def _require_declared_type(scope: Any, upload: Upload) -> None:
