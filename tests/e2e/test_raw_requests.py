@@ -8,6 +8,12 @@ from raw_connection import RawConnection
 import media_samples
 from running_server import RunningServer
 
+WISHES = (
+    ("Connection: Upgrade", "Upgrade: websocket"),
+    ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMA"),
+)
+"""Of another protocol; the second is in the first request that Java's client sends."""
+
 
 @pytest.fixture
 def connection(server: RunningServer) -> Iterator[RawConnection]:
@@ -260,16 +266,47 @@ def test_the_preface_of_http_2_is_answered_with_a_refusal(connection: RawConnect
     assert connection.answer().status == 400
 
 
-def test_a_request_to_switch_protocols_is_refused(connection: RawConnection) -> None:
-    connection.request("GET /healthz", "Connection: Upgrade", "Upgrade: websocket")
+@pytest.mark.parametrize("wish", WISHES, ids=["WebSocket", "HTTP/2"])
+def test_a_wish_for_another_protocol_is_not_heeded(connection: RawConnection, wish: tuple[str, ...]) -> None:
+    connection.request("GET /healthz", *wish)
+    first = connection.answer()
+    connection.request("GET /healthz")
+
+    assert (first.status, connection.answer().status) == (200, 200)
+
+
+@pytest.mark.parametrize("wish", WISHES, ids=["WebSocket", "HTTP/2"])
+@pytest.mark.parametrize("pieces", [1, 40], ids=["at once", "in pieces"])
+@pytest.mark.parametrize("is_chunked", [False, True], ids=["sized", "chunked"])
+def test_a_call_with_a_wish_for_another_protocol_keeps_its_body_and_what_follows_it(
+    connection: RawConnection, server: RunningServer, wish: tuple[str, ...], pieces: int, is_chunked: bool
+) -> None:
+    body = b'{"filename": "photo.jpg"}'
+    framing = "Transfer-Encoding: chunked" if is_chunked else f"Content-Length: {len(body)}"
+    sent = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) if is_chunked else body
+    head = connection.head("POST /v2/upload/asset", f"x-api-key: {server.key}", *wish, framing)
+
+    connection.trickle(head + sent + connection.head("GET /healthz"), pieces, 0.002)
+
+    assert connection.answer().json()["code"] == 0
+    assert connection.answer().status == 200
+
+
+def test_an_upload_with_a_wish_for_another_protocol_is_taken(connection: RawConnection, server: RunningServer) -> None:
+    film = media_samples.mp4()
+    url = server.signed("film.mp4", "video/mp4")["sign_url"]
+    connection.put_head(url, f"Content-Length: {len(film)}", *WISHES[1])
+    connection.trickle(film, 5, 0.01)
+
+    assert connection.answer().json()["data"]["size_bytes"] == len(film)
+
+
+@pytest.mark.parametrize("request_line", ["CONNECT /healthz", "CONNECT example.com:443"])
+def test_nobody_is_connected_to_elsewhere(connection: RawConnection, request_line: str) -> None:
+    connection.send(connection.head(request_line, "Content-Length: 3") + b"abc" + connection.head("GET /healthz"))
 
     assert connection.answer().status == 400
-
-
-def test_a_request_to_switch_to_http_2_in_clear_is_refused(connection: RawConnection) -> None:
-    connection.request("GET /healthz", "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMA")
-
-    assert connection.answer().status == 400
+    assert connection.rest() == b""
 
 
 def test_a_call_that_is_cut_in_its_body_is_told_so(connection: RawConnection, server: RunningServer) -> None:

@@ -3,6 +3,7 @@ The HTTP/1.1 protocol of the server: uvicorn's, with deadlines, caps, and two fa
 
 - Deadlines: headers, gaps and drips in a body, readers that take nothing.
 - Caps: header lines and bytes, connections.
+- A wish to switch to another protocol (`Upgrade`) is not heeded, as RFC 9110 section 7.8 allows.
 - An answer before the end of the body is followed by reading and discarding some of the rest, so that the
   sender gets to see it (RFC 9112 section 9.6) instead of a reset connection.
 - Lending: an application may receive the rest of a body straight from the socket, in a thread.
@@ -53,6 +54,7 @@ class Protocol(HttpToolsProtocol):
     _header_bytes = 0
     _hosts = 0
     _muted = False
+    _wishes_upgrade = False
     _phase = Phase.HEADERS
     _since = 0.0
     _body_bytes = 0
@@ -99,9 +101,7 @@ class Protocol(HttpToolsProtocol):
             return
         self._header_bytes += len(data)
         try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self._refuse(400, "This server does not switch protocols.")
+            self._parse(data)
         except httptools.HttpParserError as problem:
             if self._lingering is None and not self.transport.is_closing():
                 is_address = isinstance(problem, httptools.HttpParserInvalidURLError)
@@ -112,6 +112,26 @@ class Protocol(HttpToolsProtocol):
             elif self._phase is Phase.BODY and self._header_bytes > self.http.max_header_bytes:
                 # So much without a byte of the body is trailers, or parts of a chunk's frame.
                 self._refuse(431, f"A body has more than {self.http.max_header_bytes} bytes of trailers.")
+
+    def _parse(self, data: bytes) -> None:
+        while data:
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as wish:
+                data = data[wish.args[0] :]
+                self._stay_with_http_1()
+            else:
+                return
+
+    def _stay_with_http_1(self) -> None:
+        """
+        Go on behind the head of a request that would like another protocol.
+
+        Java's client has such a wish in the first request of every connection, for HTTP/2.
+        """
+        self._wishes_upgrade = False
+        framing = (b"content-length", b"transfer-encoding")
+        self._go_on_in_body(b"".join(b"%b: %b\r\n" % line for line in self.headers if line[0] in framing))
 
     # What the parser tells
 
@@ -146,6 +166,10 @@ class Protocol(HttpToolsProtocol):
         if not self._headers_are_small():
             raise Refused
         self._header_bytes = 0
+        if self.parser.get_method() == b"CONNECT":
+            self._refuse(400, "This server is no proxy: it connects nobody.")
+            raise Refused
+        self._wishes_upgrade = self.parser.should_upgrade()
         self._complete_scope()
         if self._hosts != 1 and self.scope["http_version"] == "1.1":
             self._refuse(400, f"A request has one Host header; this one has {self._hosts}.")
@@ -189,6 +213,8 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The end of a request."""
+        if self._wishes_upgrade:
+            return  # of its head alone: the parser takes what follows for bytes of the other protocol
         self._phase = Phase.ANSWER
         self._header_bytes = 0
         cycle = self.cycle
@@ -214,14 +240,18 @@ class Protocol(HttpToolsProtocol):
         """Go on as if `count` more bytes of the body had been parsed."""
         self._body_bytes += count
         self.body_left -= count
-        self.parser = httptools.HttpRequestParser(self)
         if self.body_left == 0:
+            self.parser = httptools.HttpRequestParser(self)
             self._phase = Phase.ANSWER
             return
+        self._go_on_in_body(b"content-length: %d\r\n" % self.body_left)
+
+    def _go_on_in_body(self, framing: bytes) -> None:
         # A parser cannot be told where it is: give a new one a request whose body is what is left.
+        self.parser = httptools.HttpRequestParser(self)
         self.headers = []
         self._muted = True
-        self.parser.feed_data(b"PUT / HTTP/1.1\r\ncontent-length: %d\r\n\r\n" % self.body_left)
+        self.parser.feed_data(b"PUT / HTTP/1.1\r\n%b\r\n" % framing)
         self._muted = False
 
     def linger(self) -> None:
