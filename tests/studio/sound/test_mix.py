@@ -3,7 +3,7 @@
 import io
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import av
 import numpy as np
@@ -39,6 +39,11 @@ def codes(mix: Mixed) -> set[str]:
 
 def looped(music: Stereo, volume: float = 0.35, *, loop: bool = True) -> Bed:
     return Bed(lambda: iter([np.ascontiguousarray(music.T)]), volume, loop)
+
+
+def hiss(samples: int) -> Stereo:
+    """Noise that is audible from its first sample to its last."""
+    return np.random.default_rng(1).uniform(-0.5, 0.5, (samples, 2)).astype(np.float32)
 
 
 SILENCE = np.zeros(RATE, np.float32)
@@ -265,6 +270,31 @@ def test_music_begins_again_in_a_blend(music: Stereo, seam_s: float) -> None:
     around = [level_db(mixture, at, at + 0.25) for at in np.arange(seam_s - 1, seam_s + 2, 0.25)]
     assert max(around) - min(around) < 4
     assert np.abs(np.diff(mixture, 2, axis=0)).max() < 1.2 * np.abs(np.diff(mixture[RATE : 4 * RATE], 2, axis=0)).max()
+
+
+@pytest.mark.parametrize("samples", [480, 4800])
+def test_a_moment_of_music_is_not_opened_for_each_time_that_it_is_heard(samples: int) -> None:
+    opened: list[int] = []
+
+    def pieces() -> Iterator[Stereo]:
+        opened.append(1)
+        yield hiss(samples).T
+
+    mixture = whole(mixed(SILENCE, RATE, Bed(pieces, 0.35, loop=True), 20.0))
+
+    assert len(opened) < 30
+    assert np.abs(mixture[10 * RATE : 11 * RATE]).max() > 0.05
+
+
+def test_a_moment_of_music_is_repeated_as_it_is() -> None:
+    moment, blend, step = hiss(4800), 1200, 3600
+
+    mixture = whole(mixed(SILENCE, RATE, looped(moment), 10.0))
+
+    once, later = (mixture[step * number :][:step] for number in (40, 60))
+    assert np.allclose(once, later, atol=1e-6)
+    factor = once[2000, 0] / moment[2000, 0]
+    assert np.allclose(once[blend:], moment[blend:step] * factor, atol=1e-5)
 
 
 def test_music_that_is_silent_at_its_ends_leaves_no_hole(music: Stereo) -> None:

@@ -122,8 +122,24 @@ def _endless(bed: Bed, music: Heard) -> Iterator[Channels]:
     """Again and again; each end is blended with the next beginning, or leads into it."""
     overlap = _overlap(bed, music)
     tail: Channels | None = None
+    if 0 < music.last - music.first < BLOCK:
+        tail = yield from _through(bed, music, overlap, tail)
+        yield from _repeated(_through(bed, music, overlap, tail))
     while music.last > music.first:
         tail = yield from _through(bed, music, overlap, tail)
+
+
+def _repeated(pieces: Iterator[Channels]) -> Iterator[Channels]:
+    """
+    Short pieces again and again, many at a time.
+
+    From its second time on music is the same each time. To open the file of a moment of music thousands of times a
+    second would take longer than all else that is done for a film.
+    """
+    once = np.concatenate(list(pieces), 1)
+    many = np.tile(once, -(-BLOCK // once.shape[1]))
+    while True:
+        yield many
 
 
 def _through(bed: Bed, music: Heard, overlap: int, tail: Channels | None) -> Generator[Channels, None, Channels]:
