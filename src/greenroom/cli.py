@@ -4,6 +4,7 @@ The command line: `greenroom serve`, `greenroom keys …`, `greenroom upload …
 Each command imports what it needs when it runs: a client's command does not wait for the server's imports.
 """
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -36,6 +37,10 @@ ConfigFile = Annotated[str | None, typer.Option("--config", envvar="GREENROOM_CO
 
 def main() -> None:
     """Run a command; an error of ours is one line and exit status 2."""
+    for stream in (sys.stdout, sys.stderr):
+        # Names are of any script: where the encoding lacks a letter there is a question mark, and no traceback.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         app()
     except GreenroomError as problem:

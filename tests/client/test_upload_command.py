@@ -93,6 +93,38 @@ def test_a_file_that_cannot_be_read_does_not_keep_the_others_down(
     assert "6 of 7 files are up, 1 refused or failed." in err
 
 
+def test_a_name_that_is_not_utf_8_goes_up_and_does_not_keep_the_others_down(
+    peer: Peer, photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = Path(os.fsdecode(bytes(tmp_path) + b"/caf\xe9.jpg"))
+    named.write_bytes(b"content")
+
+    status = upload_files([named, photo], peer.url, "a-key", as_json=True, folder="d\udce9part", parallel=1)
+
+    assert status == ALL_READY
+    assert json.loads(peer.seen[0].body)["filename"] == "caf\ufffd.jpg"
+    assert json.loads(peer.seen[0].body)["folder"] == "d\ufffdpart"
+    assert [json.loads(line)["file"] for line in capsys.readouterr().out.splitlines()] == [
+        f"{tmp_path}/caf\ufffd.jpg",
+        str(photo),
+    ]
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_an_output_that_lacks_the_letters_of_a_name_gets_question_marks(
+    peer: Peer, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    path = tmp_path / "靴.jpg"
+    path.write_bytes(b"content")
+    command = [sys.executable, "-m", "greenroom", "upload", *options, "--url", peer.url, "--key", "a-key", str(path)]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+
+    ended = subprocess.run(command, env=environment, capture_output=True, timeout=60)
+
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert b"/?.jpg" in ended.stdout
+
+
 def test_a_refused_key_ends_it_after_one_file(
     peer: Peer, photos: list[Path], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -11,6 +11,7 @@ from rich.text import Text
 from greenroom.client.bars import Bars
 from greenroom.client.description import described, printable, size_in_words
 from greenroom.client.errors import ClientError, FileUnusable, UploadRefused
+from greenroom.client.source import readable
 from greenroom.client.uploader import Uploaded
 from greenroom.client.wire import Facts, Reason, encoded
 
@@ -122,7 +123,7 @@ class JsonLine(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def _json_line(outcome: Outcome) -> JsonLine:
-    file, took_s, result = str(outcome.file), round(outcome.took_s, 3), outcome.result
+    file, took_s, result = readable(str(outcome.file)), round(outcome.took_s, 3), outcome.result
     if isinstance(result, Uploaded):
         return JsonLine(
             file,

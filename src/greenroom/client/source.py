@@ -25,6 +25,15 @@ MIME_OF_EXTENSION = {
 }
 
 
+def readable(text: str) -> str:
+    """
+    The text with a replacement character for each byte that is not UTF-8.
+
+    File names are bytes: those that other systems wrote are often not UTF-8, and JSON can carry nothing else.
+    """
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 @dataclass(frozen=True, slots=True)
 class SourceFile:
     """A file as it was when the upload began."""
@@ -48,7 +57,7 @@ class SourceFile:
     @property
     def name(self) -> str:
         """The last part of the path: a server is never told where a file lies."""
-        return self.path.name
+        return readable(self.path.name)
 
     @property
     def mime(self) -> str:

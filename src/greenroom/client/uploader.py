@@ -14,7 +14,7 @@ from greenroom.client.connection import Connection
 from greenroom.client.errors import KeyRefused, ServerUnavailable
 from greenroom.client.preflight import Preflight
 from greenroom.client.progress import Listener, Progress, Stage, nobody
-from greenroom.client.source import SourceFile
+from greenroom.client.source import SourceFile, readable
 
 SIGN_PATH = "/v2/upload/asset"
 ASSETS_PATH = "/api/v1/assets/"
@@ -108,7 +108,7 @@ class _Upload:
 
     def _sign(self) -> wire.Signed:
         self._tell(Stage.SIGNING)
-        question = wire.SignRequest(self.file.name, self.file.mime, self.file.size_bytes, self.folder)
+        question = wire.SignRequest(self.file.name, self.file.mime, self.file.size_bytes, readable(self.folder))
         return answers.signed(self.connection.post(SIGN_PATH, wire.encoded(question)))
 
     def _send(self, signed: wire.Signed) -> wire.Standing | None:
