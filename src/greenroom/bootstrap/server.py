@@ -214,7 +214,7 @@ def _own_api(kept: Keeping, films: Filming, callers: Callers, watch_videos: Even
             callback_secret_router(kept.hooks, callers),
             events_router(kept.hooks, callers),
             folders_router(kept.folders, callers),
-            reference_router(described.document(compatible.table)),
+            reference_router(described.document(compatible.table), callers.origins.base_path),
         ],
         callers,
     )

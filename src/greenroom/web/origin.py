@@ -44,6 +44,11 @@ class Origins:
             loopback,
         )
 
+    @property
+    def base_path(self) -> str:
+        """The path that clients put before ours, as the first public URL has it; mostly none."""
+        return urlsplit(self.public[0]).path if self.public else ""
+
     def origin(self, scope: Any) -> str:
         """
         The origin for the answer to this request.

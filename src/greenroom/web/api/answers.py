@@ -47,8 +47,10 @@ def problems_of(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def answer(request: Request, value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """A JSON answer; `value` is anything that msgspec writes."""
+    """A JSON answer; `value` is anything that msgspec writes, a `location` one of our paths."""
     all_headers = {"x-request-id": rid_of(request.scope), **(headers or {})}
+    if "location" in all_headers:
+        all_headers["location"] = request.app.state.base_path + all_headers["location"]
     return Response(msgspec.json.encode(value), status, all_headers, "application/json")
 
 

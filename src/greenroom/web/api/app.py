@@ -16,7 +16,7 @@ from greenroom.errors import GreenroomError, KeyRefused, ParameterError
 from greenroom.web import problems
 from greenroom.web.answers import rid_of
 from greenroom.web.api.answers import answer
-from greenroom.web.api.described import completed
+from greenroom.web.api.described import completed, servers_at
 from greenroom.web.api.mistakes import mistake
 from greenroom.web.auth import Callers
 from greenroom.web.problem_codes import OUTSIDE
@@ -40,7 +40,10 @@ def api_app(routers: Sequence[APIRouter], callers: Callers) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
+        # It would lead to whatever the Host header says, and away from TLS behind a proxy.
+        redirect_slashes=False,
     )
+    app.state.base_path = callers.origins.base_path
     app.add_exception_handler(GreenroomError, _problem)
     app.add_exception_handler(Exception, _problem)
 
@@ -68,14 +71,20 @@ def api_app(routers: Sequence[APIRouter], callers: Callers) -> FastAPI:
 
 class _Api(FastAPI):
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Answer one request; a body that is too long for any route is not read to its end."""
+        """
+        Answer one request; a body that is too long for any route is not read to its end.
+
+        Slashes at the end of a path are overlooked, as in the compatible calls.
+        """
+        if scope["path"].startswith("/api/"):
+            scope["path"] = scope["path"].rstrip("/")
         await super().__call__(scope, _bounded(receive), send)
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document, made once."""
         if self.openapi_schema is not None:
             return self.openapi_schema
-        self.openapi_schema = completed(super().openapi())
+        self.openapi_schema = completed(super().openapi()) | servers_at(self.state.base_path)
         return self.openapi_schema
 
 

@@ -34,6 +34,11 @@ def completed(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
+def servers_at(base_path: str) -> dict[str, Any]:
+    """What a document says of where its paths begin: nothing when that is the root of its own host."""
+    return {"servers": [{"url": base_path}]} if base_path else {}
+
+
 def _take_a_key(method: str, operation: dict[str, Any]) -> None:
     operation["security"] = [{name: []} for name in _SECURITY]
     told = [413] if "requestBody" in operation else []

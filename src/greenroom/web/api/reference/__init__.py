@@ -7,15 +7,16 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 
 from greenroom.web.api.answers import answer
+from greenroom.web.api.described import servers_at
 
 _TYPES = {"html": "text/html; charset=utf-8", "js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8"}
 _POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'"
 
 
-def reference_router(compatible: dict[str, Any]) -> APIRouter:
-    """The routes; `compatible` is the document of the compatible calls."""
+def reference_router(compatible: dict[str, Any], base_path: str) -> APIRouter:
+    """The routes; `compatible` is the document of the compatible calls, `base_path` what clients put before paths."""
     router = APIRouter(include_in_schema=False)
-    written = msgspec.json.encode(compatible)
+    written = msgspec.json.encode(compatible | servers_at(base_path))
 
     @router.get("/api/v1/openapi-compatible.json")
     async def compatible_document(request: Request) -> Response:

@@ -169,4 +169,5 @@ document.querySelector("#faces").addEventListener("click", (event) => {
   if (event.target.dataset.document) load(event.target.dataset.document);
 });
 document.querySelector("#search").addEventListener("input", draw);
-await load("/api/v1/openapi.json");
+// Addresses are relative: a proxy may have put a path before ours.
+await load("api/v1/openapi.json");
