@@ -110,6 +110,24 @@ def test_no_body_is_an_empty_object() -> None:
     assert json_object(b"") == {}
 
 
+def test_a_body_may_begin_with_a_byte_order_mark_as_programs_of_windows_write_it() -> None:
+    assert json_object(b'\xef\xbb\xbf{"a": 1}') == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b'{"name": "\xe4.jpg"}', "is not in UTF-8, as JSON has to be: byte 10 is 0xe4"),
+        ('{"name": "a"}'.encode("utf-16"), "is not in UTF-8, as JSON has to be: byte 0 is 0xff"),
+        (b"filename=a.jpg&content_type=image%2Fjpeg", r"is an HTML form \(name=value\); this call takes a JSON object"),
+        (b'{"a": 1,}', "is not valid JSON: .*trailing comma"),
+    ],
+)
+def test_a_body_that_is_not_json_is_told_what_it_is_instead(raw: bytes, said: str) -> None:
+    with pytest.raises(ParameterError, match=f"^The body {said}"):
+        json_object(raw)
+
+
 @pytest.mark.parametrize(
     "raw",
     [

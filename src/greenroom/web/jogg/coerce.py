@@ -19,19 +19,33 @@ _decode = msgspec.json.Decoder().decode
 _LONGEST_TEXT = 4096
 _LONGEST_SHOWN = 120
 _LARGEST = 2**63 - 1
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_FORM = re.compile(rb"[\w.%+\[\]-]+=")
 _DECIMAL = re.compile(r"-?[0-9]{1,9}([.][0-9]{1,9})?")
 _DIGITS = re.compile(r"-?[0-9]{1,19}")
 
 
 def json_object(raw: bytes) -> Body:
     """The JSON object of a request body. Raises ParameterError for anything else."""
+    # RFC 8259 section 8.1 lets a reader ignore the mark; PowerShell and .NET write it.
+    raw = raw.removeprefix(_BYTE_ORDER_MARK)
     try:
         value = _decode(raw) if raw else {}
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
-        raise ParameterError("The body", f"is not valid JSON: {problem}") from problem
+        raise ParameterError("The body", _why_no_json(raw, problem)) from problem
     if not isinstance(value, dict):
         raise ParameterError("The body", "is not a JSON object")
     return value
+
+
+def _why_no_json(raw: bytes, problem: Exception) -> str:
+    try:
+        raw.decode()
+    except UnicodeDecodeError as broken:
+        return f"is not in UTF-8, as JSON has to be: byte {broken.start} is 0x{raw[broken.start]:02x}"
+    if _FORM.match(raw):
+        return "is an HTML form (name=value); this call takes a JSON object"
+    return f"is not valid JSON: {problem}"
 
 
 def text(body: Body, field: str, *, longest: int = _LONGEST_TEXT) -> str | None:
