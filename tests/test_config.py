@@ -168,6 +168,14 @@ def test_a_misspelt_variable_is_refused_by_name(variable: str) -> None:
         ("GREENROOM_UPLOADS_GRANT_LIFETIME_S", "1e30", "a number above 0, up to 3153600000 (a century)"),
         ("GREENROOM_WEBHOOKS_KEPT_S", "1", "172800 to 3153600000 (a century); deliveries are tried for a day"),
         ("GREENROOM_IMPORTS_TIMEOUT_S", "1e9", "a number above 0, up to 604800 (a week)"),
+        ("GREENROOM_TRUSTED_PROXIES", "localhost", "addresses and networks like `10.0.0.1` and `10.0.0.0/8`"),
+        ("GREENROOM_TRUSTED_PROXIES", "10.0.0.1, 10.0.0.1/8", "addresses and networks like"),
+        ("GREENROOM_ALLOWED_HOSTS", "https://media.example.com", "names and addresses like `media.example.com`"),
+        ("GREENROOM_ALLOWED_HOSTS", "*.example.com", "names and addresses like `media.example.com`"),
+        ("GREENROOM_CORS_ORIGINS", "https://app.example.com/", "without a slash at the end"),
+        ("GREENROOM_CORS_ORIGINS", "app.example.com", "origins as browsers write them"),
+        ("GREENROOM_CORS_ORIGINS", "https://App.example.com", "in lower case"),
+        ("GREENROOM_CORS_ORIGINS", "https://*.example.com", "origins as browsers write them"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_with_variable_value_and_what_is_allowed(
@@ -177,6 +185,23 @@ def test_a_value_that_cannot_be_used_is_refused_with_variable_value_and_what_is_
 
     assert said.startswith(f"{variable} is ")
     assert allowed in said
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [
+        ("GREENROOM_TRUSTED_PROXIES", "10.0.0.1, 10.0.0.0/8, ::1, fd00::/8"),
+        ("GREENROOM_ALLOWED_HOSTS", "media.example.com, 10.0.0.5:8700, [::1]:8700, localhost"),
+        (
+            "GREENROOM_CORS_ORIGINS",
+            "https://app.example.com, http://localhost:5173, http://[::1]:80, capacitor://localhost",
+        ),
+        ("GREENROOM_CORS_ORIGINS", "*"),
+        ("GREENROOM_CORS_ORIGINS", "null"),
+    ],
+)
+def test_lists_of_proxies_hosts_and_pages_take_what_such_have(variable: str, text: str) -> None:
+    load({variable: text})
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ its default. The variable of `storage.fsync` is `GREENROOM_STORAGE_FSYNC`; setti
 section in their name: `GREENROOM_PORT`. Names that are not settings are refused, so a misspelt one is noticed.
 """
 
+import ipaddress
 import math
 import os
 import re
@@ -25,6 +26,9 @@ WEEK_S = 7 * 86400
 CENTURY_S = 36500 * 86400
 
 _ADDRESS = re.compile(r"https?://(?:[\w.-]*\w[\w.-]*|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?(?:/[\w.~%-]+)*/?")
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+# Apps of phones and extensions of browsers have schemes of their own; pages of files are "null".
+_PAGE_ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 
 NOT_SETTINGS = frozenset(("GREENROOM_CONFIG", "GREENROOM_URL", "GREENROOM_PYTHON"))
 """Variables of ours that other programs read: the path of the TOML file, the client's server, the scripts' Python."""
@@ -50,6 +54,14 @@ def is_allow_list(value: list[str]) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_network_list(value: list[str]) -> bool:
+    """Whether each is an address or a network; one whose address lies inside it, such as 10.0.0.1/8, is neither."""
+    try:
+        return all(ipaddress.ip_network(text) for text in value)
+    except ValueError:
+        return False
 
 
 def is_address(url: str) -> bool:
@@ -455,9 +467,25 @@ class Settings:
         "addresses that begin with http:// or https:// and have a host, without query or user name, like "
         "`https://media.example.com`",
     )
-    allowed_hosts: list[str] = setting([], "Values of the Host header that may be written into answers.")
-    trusted_proxies: list[str] = setting([], "Addresses whose X-Forwarded-… headers are believed.")
-    cors_origins: list[str] = setting([], "Origins of web pages that may call the routes that take a key.")
+    allowed_hosts: list[str] = setting(
+        [],
+        "Values of the Host header that may be written into answers.",
+        lambda value: all(_HOST.fullmatch(host) for host in value),
+        "names and addresses like `media.example.com` and `10.0.0.5:8700`",
+    )
+    trusted_proxies: list[str] = setting(
+        [],
+        "Addresses and networks of proxies whose X-Forwarded-… headers are believed.",
+        is_network_list,
+        "addresses and networks like `10.0.0.1` and `10.0.0.0/8`",
+    )
+    cors_origins: list[str] = setting(
+        [],
+        "Origins of web pages that may call the routes that take a key.",
+        lambda value: all(_PAGE_ORIGIN.fullmatch(origin) for origin in value),
+        "origins as browsers write them, like `https://app.example.com`, in lower case and without a slash at the end; "
+        "or `*`",
+    )
     profile: str = setting(
         "greenroom",
         "Which defaults hold for what is not set. jogg has those of the JoggAI API: `rates.posts_per_minute` is 20.",

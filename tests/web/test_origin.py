@@ -159,6 +159,44 @@ def test_a_proxy_may_not_bring_another_scheme_than_those_of_the_web(scheme: str)
         behind.origin(request(client=PROXY, x_forwarded_proto=scheme))
 
 
+# Who calls
+
+
+@pytest.mark.parametrize(
+    ("lines", "address"),
+    [
+        ([], PROXY),
+        ([CLIENT], CLIENT),
+        ([f"198.51.100.9, {CLIENT}"], CLIENT),
+        ([f"{CLIENT}, 10.0.0.7"], CLIENT),
+        (["198.51.100.9", CLIENT], CLIENT),
+        (["198.51.100.9", f"{CLIENT}, ::ffff:10.0.0.7"], CLIENT),
+        ([""], PROXY),
+    ],
+    ids=["none", "one", "made up before", "two proxies", "made up in a line of its own", "mapped", "empty"],
+)
+def test_the_caller_is_who_the_last_trusted_proxy_names(lines: list[str], address: str) -> None:
+    behind = origins(allowed_hosts=["media.example.com"], trusted_proxies=["10.0.0.0/8"])
+    forwarded = request(client=PROXY)
+    forwarded["headers"] += [(b"x-forwarded-for", line.encode()) for line in lines]
+
+    assert behind.address(forwarded) == address
+
+
+def test_a_proxy_is_known_by_its_ipv4_address_on_a_socket_for_both_families() -> None:
+    behind = origins(allowed_hosts=["media.example.com"], trusted_proxies=["10.0.0.0/8"])
+
+    forwarded = request("backend", f"::ffff:{PROXY}", x_forwarded_for=CLIENT, x_forwarded_host="media.example.com")
+
+    assert (behind.address(forwarded), behind.origin(forwarded)) == (CLIENT, "http://media.example.com")
+
+
+def test_what_a_stranger_says_of_who_calls_is_not_believed() -> None:
+    behind = origins(allowed_hosts=["media.example.com"], trusted_proxies=["10.0.0.0/8"])
+
+    assert behind.address(request(client=CLIENT, x_forwarded_for="198.51.100.9")) == CLIENT
+
+
 # Addresses that are ours
 
 

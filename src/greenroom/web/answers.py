@@ -75,3 +75,8 @@ def header(scope: Any, name: bytes) -> str | None:
         headers = scope[_HEADERS] = dict(reversed(scope["headers"]))
     value = headers.get(name)
     return value.decode("latin-1") if value is not None else None
+
+
+def every_header(scope: Any, name: bytes) -> list[str]:
+    """The values of a request header that may be there several times, as texts in their order."""
+    return [value.decode("latin-1") for found, value in scope["headers"] if found == name]

@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 from greenroom.config import Settings
 from greenroom.errors import ParameterError, SettingError
-from greenroom.web.answers import header
+from greenroom.web.answers import every_header, header
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 # A name or address with a port; what else a Host header may hold has no place in an answer.
 _LONGEST_ADDRESS = 45
@@ -21,7 +23,7 @@ class Origins:
 
     public: tuple[str, ...]
     allowed_hosts: frozenset[str]
-    trusted_proxies: frozenset[str]
+    trusted_proxies: tuple[Network, ...]
     bound_to_loopback: bool
 
     @classmethod
@@ -40,7 +42,7 @@ class Origins:
         return cls(
             tuple(url.rstrip("/") for url in settings.public_urls),
             frozenset(settings.allowed_hosts),
-            frozenset(settings.trusted_proxies),
+            tuple(map(ipaddress.ip_network, settings.trusted_proxies)),
             loopback,
         )
 
@@ -58,7 +60,7 @@ class Origins:
         if self.public:
             return self.public[0]
         scheme, host = scope["scheme"], header(scope, b"host") or ""
-        if scope["client"] and scope["client"][0] in self.trusted_proxies:
+        if scope["client"] and self._is_proxy(scope["client"][0]):
             scheme = (header(scope, b"x-forwarded-proto") or scheme).lower()
             host = header(scope, b"x-forwarded-host") or host
         if not host or not (self.bound_to_loopback or host in self.allowed_hosts):
@@ -72,11 +74,23 @@ class Origins:
     def address(self, scope: Any) -> str:
         """The caller's address: what the last proxy that we trust says of it, else the connection's."""
         address: str = scope["client"][0] if scope["client"] else ""
-        if address in self.trusted_proxies:
-            for hop in reversed((header(scope, b"x-forwarded-for") or "").split(",")):
-                if hop.strip() and hop.strip() not in self.trusted_proxies:
+        if self._is_proxy(address):
+            # Some proxies add a line of their own to the one that a client may have made up.
+            for hop in reversed(",".join(every_header(scope, b"x-forwarded-for")).split(",")):
+                if hop.strip() and not self._is_proxy(hop.strip()):
                     return hop.strip()[:_LONGEST_ADDRESS]
         return address
+
+    def _is_proxy(self, text: str) -> bool:
+        if not self.trusted_proxies:
+            return False
+        try:
+            address = ipaddress.ip_address(text)
+        except ValueError:
+            return False
+        # A socket for both families shows its IPv4 peers so.
+        mapped = address.ipv4_mapped if address.version == 6 else None
+        return any((mapped or address) in network for network in self.trusted_proxies)
 
     def path_of(self, url: str) -> str | None:
         """The path of an address under one of our origins; None if it is somebody else's."""
