@@ -2,6 +2,7 @@
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from small_house import DAMAGED, GOOD, OTHER_PHOTO, PHOTO, SmallHouse
@@ -18,6 +19,7 @@ from greenroom.errors import (
     StorageFull,
     TypeRefused,
 )
+from greenroom.storage.store import BlobStore
 
 # Beginning
 
@@ -105,6 +107,27 @@ def test_the_first_byte_over_the_declared_size_is_refused(house: SmallHouse) -> 
 
     with pytest.raises(LengthRefused):
         house.ingest.require_within_limit(attempt, 1001)
+
+
+def test_fault_12_a_body_that_says_nothing_of_its_length_ends_where_the_headroom_begins(house: SmallHouse) -> None:
+    store = BlobStore(str(house.data), headroom_bytes=1 << 20)
+    ingest = replace(house.ingest, store=store)
+    attempt = ingest.begin(house.signed().upload_id, None)
+    ingest.hold(attempt, 1000)
+    store.free.bytes = (1 << 20) - 1
+
+    with pytest.raises(StorageFull):
+        ingest.hold(attempt, 2000)
+
+
+def test_fault_12_what_was_declared_needs_its_room_though_the_body_says_nothing_of_its_length(
+    house: SmallHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest = replace(house.ingest, store=BlobStore(str(house.data), headroom_bytes=1 << 20))
+    monkeypatch.setattr(BlobStore, "look_at_room", lambda store: (1 << 20) + 999)
+
+    with pytest.raises(StorageFull):
+        ingest.begin(house.signed(size_bytes=1000).upload_id, None)
 
 
 # Completing

@@ -277,14 +277,10 @@ class Imports:
             if attempt.format is None and gathered >= _HEAD_BYTES:
                 self._check_head(one, attempt, b"".join(pieces))
             if gathered >= _PIECE_BYTES:
-                self._write(attempt, incoming, pieces)
+                incoming.write(pieces)
                 pieces, gathered = [], 0
         if attempt.format is None:
             self._check_head(one, attempt, b"".join(pieces))
-        self._write(attempt, incoming, pieces)
-
-    def _write(self, attempt: Attempt, incoming: Incoming, pieces: list[bytes]) -> None:
-        self.ingest.hold(attempt, attempt.progress.received_bytes)
         incoming.write(pieces)
 
     def _check_head(self, one: Import, attempt: Attempt, piece: bytes) -> None:

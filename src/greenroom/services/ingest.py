@@ -128,7 +128,7 @@ class Ingest:
         try:
             require_open(attempt.upload, attempt.asset)
             require_length(attempt.upload, attempt.asset, length)
-            self.store.require_room(length or 0)
+            self.store.require_room(attempt.progress.expected_bytes or 0)
             if attempt.upload.declared_bytes is None and attempt.upload.state is UploadState.OPEN:
                 self._count(attempt, length)
         except BaseException as problem:
@@ -168,10 +168,13 @@ class Ingest:
 
     def hold(self, attempt: Attempt, size_bytes: int) -> None:
         """
-        Hold as many bytes of the account's quota for a body of which so many have come.
+        Hold as many bytes of the account's quota for a body of which so many have come, if nothing was at its begin.
 
-        To be called before they are written. Some are held in advance where there are enough. Raises QuotaExceeded.
+        To be called before they are written. Some are held in advance where there are enough. Raises QuotaExceeded, and
+        StorageFull when a body whose length nobody knows leaves less free than the headroom.
         """
+        if attempt.progress.expected_bytes is None:
+            self.store.require_remembered_room(0)
         if not attempt.is_counted or size_bytes <= attempt.reserved_bytes:
             return
         ahead = -(-size_bytes // _HOLD_BYTES) * _HOLD_BYTES
