@@ -247,6 +247,18 @@ def test_a_hasty_gif_is_shown_as_browsers_show_it(opened: Opened) -> None:
     assert shown(opened, animation("GIF", [0, 10, 20]), Format.GIF, 22) == [0] * 10 + [1] * 10 + [2] * 2
 
 
+@pytest.mark.parametrize(
+    ("file_format", "format_", "options"), [("PNG", Format.PNG, {}), ("WEBP", Format.WEBP, {"lossless": True})]
+)
+def test_sixty_pictures_a_second_are_not_slowed_down(
+    opened: Opened, file_format: str, format_: Format, options: dict[str, object]
+) -> None:
+    data = animation(file_format, [16, 17, 17], **options)
+
+    # At 50 frames a second each frame is 20 ms, and the animation lasts 50.
+    assert shown(opened, data, format_, 6, rate=50) == [0, 1, 2, 0, 1, 0]
+
+
 def test_the_first_picture_of_a_png_that_is_not_animated_is_not_shown(opened: Opened) -> None:
     data = animation("PNG", [100, 100, 100], default_image=True)
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from PIL import Image, ImageCms, ImageOps
 
+from greenroom.domain.animation import shown_ms
 from greenroom.domain.media import Finding, Format
 from greenroom.domain.optimize_findings import remark
 from greenroom.domain.recipe import ImageRecipe, fitted
@@ -199,9 +200,7 @@ class _Copy:
     def _durations(self) -> Iterator[int]:
         for number in range(self._frames):
             self._picture.seek(number)
-            # Browsers show a tenth of a second where a GIF names no time, or next to none.
-            shown_ms = int(self._picture.info.get("duration", 0) or 0)
-            yield shown_ms if shown_ms > 10 else 100
+            yield shown_ms(self._picture.info.get("duration", 0) or 0)
         self._picture.seek(0)
 
     def _told(self, count: int) -> Callable[[int], None]:

@@ -1,8 +1,7 @@
 """
 Images as backgrounds: decoded, turned upright, cut and scaled once, brought to sRGB, and laid over white.
 
-An animation shows each picture as long as its file says, over and over. What browsers do with the haste of old GIFs
-is done here: a picture that wants less than 20 ms is shown for 100.
+An animation shows each picture as long as its file says, over and over.
 """
 
 import io
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
+from greenroom.domain.animation import shown_ms
 from greenroom.domain.media import Format
 from greenroom.errors import NotProduced
 from greenroom.studio.grey import eight_bit_grey, is_deep_grey
@@ -25,7 +25,6 @@ from greenroom.studio.speech import Notice
 
 _DECODERS = {Format.JPEG: "JPEG", Format.PNG: "PNG", Format.WEBP: "WEBP", Format.GIF: "GIF"}
 _UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError)
-_HASTY_MS, _USUAL_MS = 20, 100
 _SMALL = 2.0
 
 
@@ -98,8 +97,7 @@ class _Made:
         """How long a picture is shown."""
         self._go_to(number)
         self._image.load()  # WebP tells it only then
-        delay = round(float(self._image.info.get("duration", 0)))
-        return delay if delay >= _HASTY_MS else _USUAL_MS
+        return shown_ms(float(self._image.info.get("duration", 0)))
 
     def _open(self) -> None:
         file = io.BufferedReader(Reading(self._material.descriptor), 1 << 16)
