@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import text
 
 from greenroom.bootstrap.house import open_catalogue
-from greenroom.db import keys
-from greenroom.db.sqlite import Commit, Database, Transaction, Watch, sql
-from greenroom.errors import GreenroomError
+from greenroom.db import keys, sqlite
+from greenroom.db.sqlite import Commit, Database, Transaction, Watch, connect, sql
+from greenroom.errors import GreenroomError, TooBusy
 
 ADD = sql(text("INSERT INTO accounts (id, name, created_at) VALUES (:id, 'x', 0)"))
 COUNT = sql(text("SELECT count(*) FROM accounts WHERE name = 'x'"))
@@ -103,6 +103,22 @@ def test_one_that_fails_half_way_leaves_nothing_of_its_own(database: Database) -
 def test_a_reader_cannot_write(database: Database) -> None:
     with pytest.raises(Exception, match="readonly"):
         database.read(lambda tx: tx.run(ADD, {"id": "a"}))
+
+
+def test_a_catalogue_that_another_program_keeps_is_busy_and_not_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "_BUSY_TIMEOUT_S", 0.1)
+    database, other = open_catalogue(str(tmp_path)), connect(str(tmp_path / "catalogue.db"))
+    other.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(TooBusy):
+        database.write(lambda tx: None).result()
+
+    other.execute("ROLLBACK")
+    assert database.write(lambda tx: "written").result() == "written"
+    database.close()
+    other.close()
 
 
 def test_closing_finishes_what_was_asked_for(tmp_path: Path) -> None:

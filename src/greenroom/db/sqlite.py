@@ -21,7 +21,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from greenroom.errors import GreenroomError, StorageFull
+from greenroom.errors import GreenroomError, StorageFull, TooBusy
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -32,6 +32,7 @@ _BUSY_TIMEOUT_S = 10.0
 _CROWD = 4
 _PATIENCE_S = 0.001
 _MOMENTS = 8
+_PRIMARY_CODE = 0xFF
 _DIALECT = sqlite.dialect(paramstyle="named")
 
 
@@ -379,8 +380,11 @@ def translated(problem: Exception) -> Exception:
     """SQLite's complaint as one of ours; any other error as it is."""
     if not isinstance(problem, sqlite3.Error):
         return problem
-    if getattr(problem, "sqlite_errorcode", None) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE):
+    code = getattr(problem, "sqlite_errorcode", 0)
+    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE):
         error: GreenroomError = StorageFull("The disk of the catalogue is full.", retry_after_s=60)
+    elif code & _PRIMARY_CODE == sqlite3.SQLITE_BUSY:
+        error = TooBusy("Another program has been writing to the catalogue for too long.", retry_after_s=10)
     else:
         error = GreenroomError(f"The catalogue could not be written: {problem}")
     error.__cause__ = problem
