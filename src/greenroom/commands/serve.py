@@ -23,7 +23,6 @@ def run(settings: Settings) -> None:
     _log_as(settings.log_format)
     _keep_freed_memory()
     server = build(settings)
-    made = first_key(server.kept.access, settings)
     listener = _listener(settings)
     server.start()
     gc.collect()
@@ -32,8 +31,10 @@ def run(settings: Settings) -> None:
         # uvicorn ends gracefully and then raises the signal again: by then there is more to put away.
         signal.signal(number, lambda *_: sys.exit(0))
     try:
+        # Last of all that may fail, and shown at once: a key that was made and not shown is lost.
+        _show(first_key(server.kept.access, settings))
         configuration = _uvicorn_config(server.app, settings)
-        _Uvicorn(configuration, _address(listener), made, server.watch_videos.close).run(sockets=[listener])
+        _Uvicorn(configuration, _address(listener), server.watch_videos.close).run(sockets=[listener])
     finally:
         server.stop()
 
@@ -41,23 +42,23 @@ def run(settings: Settings) -> None:
 class _Uvicorn(uvicorn.Server):
     """Says where it listens once it does, and ends at its end what would never end by itself."""
 
-    def __init__(
-        self, configuration: uvicorn.Config, address: str, made_key: str | None, end_streams: Callable[[], None]
-    ) -> None:
+    def __init__(self, configuration: uvicorn.Config, address: str, end_streams: Callable[[], None]) -> None:
         super().__init__(configuration)
         self._address = address
-        self._made_key = made_key
         self._end_streams = end_streams
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        if self._made_key is not None:
-            print(f"API key, shown only now: {self._made_key}", flush=True)  # noqa: T201
         print(f"Greenroom is listening on {self._address}", flush=True)  # noqa: T201
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._end_streams()
         await super().shutdown(sockets)
+
+
+def _show(made_key: str | None) -> None:
+    if made_key is not None:
+        print(f"API key, shown only now: {made_key}", flush=True)  # noqa: T201
 
 
 def _uvicorn_config(application: Any, settings: Settings) -> uvicorn.Config:
