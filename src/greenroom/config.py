@@ -450,7 +450,12 @@ class Settings:
         lambda value: value != "" and "\0" not in value,
         "the path of a folder",
     )
-    api_key: str = setting("", "The first API key; without it the first start makes one and shows it once.")
+    api_key: str = setting(
+        "",
+        "The first API key; without it the first start makes one and shows it once.",
+        lambda value: value.isascii() and value.isprintable() and value == value.strip(),
+        "letters, digits and signs of ASCII, without a space at either end: it travels in a header",
+    )
     signing_keys: list[str] = setting(
         [],
         "Keys for signed URLs, 32 bytes or more each: the first signs, all verify. Else made in the data folder.",
