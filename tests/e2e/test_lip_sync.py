@@ -170,13 +170,16 @@ def test_a_film_without_a_face_is_refused_before_anything_is_charged(
         ({"video_url": "FILM", "audio_url": "FILM"}, "audio_url"),
         ({"video_url": "vid_unknown", "audio_url": "SOUND"}, "video_url"),
         ({"video_url": "FILM", "audio_url": "SOUND", "playback_type": "sideways"}, "playback_type"),
+        ({"video_url": ["FILM"], "audio_url": "SOUND"}, "video_url"),
+        ({"video_url": "FILM", "audio_url": "SOUND", "webhook_url": "nowhere"}, "webhook_url"),
+        ({"video_url": "FILM", "audio_url": "SOUND", "callback_url": "nowhere"}, "callback_url"),
     ],
 )
 def test_what_cannot_be_is_refused_by_the_name_of_the_field(
-    studio: RunningServer, film: str, sound: str, body: dict[str, str], named: str
+    studio: RunningServer, film: str, sound: str, body: dict[str, Any], named: str
 ) -> None:
     known = {"FILM": film, "SOUND": sound}
-    asked = {name: known.get(value, value) for name, value in body.items()}
+    asked = {name: known.get(str(value), value) for name, value in body.items()}
 
     reply = called(studio, "POST", "/v2/create_lip_sync_video", asked)
 

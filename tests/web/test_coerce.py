@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from greenroom.errors import ParameterError
-from greenroom.web.jogg.coerce import json_object, named, same, text, whole_number
+from greenroom.web.jogg.coerce import json_object, named, one_of, same, text, whole_number
 
 HUGE = (2**63, 1e300, "9" * 19, "9" * 5000)
 
@@ -104,6 +104,20 @@ def test_nothing_is_named_by_what_counts_as_absent(value: Any) -> None:
 def test_a_number_that_is_too_large_is_not_taken_for_one_of_bytes() -> None:
     with pytest.raises(ParameterError, match="avatar_id is too large; the largest number that is taken is 9223"):
         named({"avatar_id": 10**30}, "avatar_id")
+
+
+@pytest.mark.parametrize(("value", "said"), [([1], "an array"), ({}, "an object"), (True, "a boolean"), (5.5, "5[.]5")])
+def test_what_names_something_is_a_text_or_a_number(value: Any, said: str) -> None:
+    with pytest.raises(ParameterError, match=f"^video_url must be a string or a whole number, not {said}$"):
+        named({"video_url": value}, "video_url")
+
+
+def test_a_word_is_taken_in_any_case_and_told_as_the_contract_writes_it() -> None:
+    words = {"Young adult": 1, "2.0-Pro": 2}
+
+    assert (one_of({"age": "YOUNG adult"}, "age", words), one_of({"age": "2.0-pro"}, "age", words)) == (1, 2)
+    with pytest.raises(ParameterError, match=r"^age is 'Old'; allowed are Young adult, 2\.0-Pro$"):
+        one_of({"age": "Old"}, "age", words)
 
 
 def test_no_body_is_an_empty_object() -> None:

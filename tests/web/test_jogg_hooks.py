@@ -164,7 +164,11 @@ def test_both_versions_show_the_same_endpoints(call: Call) -> None:
         ({"events": None}, "events is required"),
         ({"events": "generated_video_success"}, "events must be an array of strings"),
         ({"events": [1]}, "events must be an array of strings"),
-        ({"events": ["generated_vidoe_success"]}, "'generated_vidoe_success', which is no event"),
+        (
+            {"events": ["generated_vidoe_success"]},
+            "'generated_vidoe_success', which is no event; near it is 'generated_video_success'. GET /v2/events and ",
+        ),
+        ({"events": ["!"]}, "has '!', which is no event. GET /v2/events and GET /api/v1/events/types list them"),
         ({"status": "paused"}, "status is 'paused'; allowed are enabled and disabled"),
     ],
 )
@@ -187,7 +191,9 @@ def test_without_a_status_an_endpoint_is_enabled(call: Call) -> None:
 @pytest.mark.parametrize(("method", "given"), [("PUT", {"status": "enabled"}), ("DELETE", None)])
 @pytest.mark.parametrize("path", ["/v1/endpoint", "/v2/endpoint", "/v1/webhook/endpoint"])
 def test_an_unknown_endpoint_is_not_found(call: Call, path: str, method: str, given: Any) -> None:
-    assert call(method, f"{path}/{'0' * 32}", given)["code"] == 10104
+    reply = call(method, f"{path}/{'0' * 32}", given)
+
+    assert (reply["code"], reply["msg"][:19]) == (10104, "Record not found. T")
 
 
 def test_the_twenty_first_endpoint_is_refused(call: Call) -> None:

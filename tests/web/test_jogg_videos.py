@@ -168,7 +168,12 @@ def test_a_project_of_v1_needs_its_id(caller: Caller) -> None:
         ({"avatar": {"avatar_id": 9999}}, "Parameter error: avatar.avatar_id is '9999', which names no avatar."),
         (
             {"avatar": {"avatar_id": 81, "avatar_type": 1}},
-            "Parameter error: avatar.avatar_id is '81', which names no photo avatar",
+            "Parameter error: avatar.avatar_id is '81', which names no photo avatar of this account. Sarah is an "
+            "avatar for all: avatar_type is 0 then. ",
+        ),
+        (
+            {"avatar": {"avatar_id": 999999, "avatar_type": 0}},
+            "Parameter error: avatar.avatar_id is '999999', which names no avatar: GET /v2/avatars/public lists those",
         ),
         ({"background_image": "img_nope"}, "Parameter error: background_image is 'img_nope', which names no asset"),
         ({"music_id": 900}, "Parameter error: music_id is '900', which names no track of music"),

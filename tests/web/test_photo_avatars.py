@@ -262,6 +262,8 @@ def test_what_is_no_image_is_no_photograph(caller: Caller) -> None:
         ({"image_url": "", "name": "Anna"}, "age"),
         ({**LOOKS, "aspect_ratio": ""}, "aspect_ratio"),
         (LOOKS, "image_url"),
+        ({"image_url": "img_0", "webhook_url": "nowhere"}, "webhook_url"),
+        ({"image_url": "img_0", "callback_url": "nowhere"}, "callback_url"),
     ],
 )
 def test_a_field_that_is_wrong_is_named(caller: Caller, body: dict[str, Any], named: str) -> None:
@@ -269,6 +271,18 @@ def test_a_field_that_is_wrong_is_named(caller: Caller, body: dict[str, Any], na
 
     assert reply["code"] == 40000
     assert reply["msg"].startswith(f"Parameter error: {named} ")
+
+
+def test_words_that_are_allowed_are_told_as_the_contract_writes_them(caller: Caller) -> None:
+    told = caller.post("/v2/photo_avatar/photo/generate", {"image_url": "img_0", "age": "Ancient"}).json()["msg"]
+
+    assert told == "Parameter error: age is 'Ancient'; allowed are Teenager, Young adult, Adult, Elderly"
+
+
+def test_a_new_look_is_told_first_that_it_needs_a_photograph(caller: Caller) -> None:
+    told = caller.post("/v1/photo_avatar/new_look/generate", {}).json()["msg"]
+
+    assert told == "Parameter error: image_url is required: a photograph of one person"
 
 
 def test_without_a_photograph_and_a_provider_the_answer_says_what_is_needed(caller: Caller) -> None:

@@ -194,6 +194,8 @@ def test_a_filename_is_data_and_never_part_of_a_path(server: RunningServer, file
         ({"filename": "a.jpg", "file_size": 2**64}, "file_size"),
         ({"filename": "a.jpg", "name": {}}, "name"),
         ({"filename": "a.jpg", "description": "x" * 5000}, "description"),
+        ({"filename": "a.jpg", "webhook_url": "nowhere"}, "webhook_url"),
+        ({"filename": "a.jpg", "callback_url": "nowhere"}, "callback_url"),
         ({"filename": "a.jpg", "file_name": "b.jpg"}, "filename and file_name"),
         ({"filename": "a.jpg", "content_type": "image/jpeg", "file_type": "image/gif"}, "content_type and file_type"),
     ],

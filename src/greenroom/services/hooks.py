@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 
 from greenroom.db import audit, deliveries, outbox
 from greenroom.db import hooks as rows
@@ -239,7 +240,9 @@ def _require_known(events: Sequence[str]) -> None:
         raise ParameterError("events", f"is empty; give names of events, or {EVERYTHING!r} for all")
     for name in events:
         if name not in EVENTS and name != EVERYTHING:
-            raise ParameterError("events", f"has {name[:60]!r}, which is no event. GET /api/v1/events/types lists them")
+            near = get_close_matches(name.lower(), EVENTS, 1)
+            told = f"has {name[:60]!r}, which is no event{f'; near it is {near[0]!r}' if near else ''}. "
+            raise ParameterError("events", told + "GET /v2/events and GET /api/v1/events/types list them")
 
 
 def _changed(hook: Hook, wish: HookWish) -> Hook:

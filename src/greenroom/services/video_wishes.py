@@ -137,8 +137,7 @@ class VideoWishes:
             return _presenter(wish.avatar), None, ()
         avatar = self.database.read(lambda tx: photos.seen_avatar(tx, act, value))
         if avatar is None:
-            text = f"is {value[:60]!r}, which names no photo avatar of this account. "
-            raise ParameterError(wish.avatar.field, text + "GET /v2/avatars/photo_avatars lists them all")
+            raise _nobody(wish)
         if avatar.state is PhotoState.FAILED:
             why = avatar.findings[0].message if avatar.findings else "it could not be made."
             raise ParameterError(wish.avatar.field, f"is {avatar.id}, which has failed: {why} Make another one")
@@ -294,6 +293,18 @@ def _markup(wish: VideoWish) -> tuple[Finding, ...]:
 def _names_photo_avatar(value: str) -> bool:
     """Whether that can be no stock presenter's id or number."""
     return value.startswith(AVATAR_PREFIX) or (value.isdecimal() and int(value[:18]) >= FIRST_NUMBER)
+
+
+def _nobody(wish: VideoWish) -> ParameterError:
+    value = wish.avatar.value.strip()
+    if not wish.custom_avatar:
+        text = f"is {value[:60]!r}, which names no avatar: GET /v2/avatars/public lists those for all, and "
+        return ParameterError(wish.avatar.field, text + "GET /v2/avatars/photo_avatars this account's own")
+    text = f"is {value[:60]!r}, which names no photo avatar of this account. "
+    if (person := cast.person(value)) is not None:
+        # Only the compatible calls say whose an avatar is.
+        text += f"{person.name} is an avatar for all: avatar_type is 0 then. "
+    return ParameterError(wish.avatar.field, text + "GET /v2/avatars/photo_avatars lists them all")
 
 
 def _presenter(named: Named) -> str:

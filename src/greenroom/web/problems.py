@@ -186,6 +186,7 @@ def jogg_answer(error: errors.GreenroomError, dialect: Dialect | None) -> tuple[
 
 
 _FIXED_TEXTS = {
+    NOT_FOUND: "Record not found. {}",
     INVALID_KEY: "Invalid API key: {}",
     INSUFFICIENT_CREDIT: "Insufficient credit: {}",
     RATE_LIMITED: "Rate limit exceeded. Please try again later. {}",

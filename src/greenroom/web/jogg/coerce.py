@@ -148,6 +148,10 @@ def named(body: Body, field: str) -> str | None:
     if isinstance(body.get(field), str):
         told = (text(body, field) or "").strip()
         return told if told not in ("", "0") else None
+    value = body.get(field)
+    if isinstance(value, bool | list | dict) or (isinstance(value, float) and not value.is_integer()):
+        kind = value if isinstance(value, float) else _kind(value)
+        raise ParameterError(field, f"must be a string or a whole number, not {kind}")
     number = whole_number(body, field)
     return str(number) if number is not None else None
 
@@ -162,8 +166,9 @@ def one_of(body: Body, field: str, choices: Mapping[str, Choice]) -> Choice | No
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     word = str(value).strip().lower() if isinstance(value, str | int) and not isinstance(value, bool) else None
-    if word is not None and word in choices:
-        return choices[word]
+    for name, choice in choices.items():
+        if name.lower() == word:
+            return choice
     if value is None or word in ("", "0"):
         return None
     told = value[:40] if isinstance(value, str) else value

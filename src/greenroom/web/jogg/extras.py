@@ -38,14 +38,24 @@ def extras(body: coerce.Body) -> Extras:
     if _FIELDS.isdisjoint(body):
         return _NONE
     sha256, folder = coerce.text(body, "sha256"), coerce.text(body, "folder")
-    callback_url = coerce.same(body, "callback_url", "webhook_url")
     return Extras(
         sha256=declarations.sha256(sha256) if sha256 else None,
         folder=folder_ref(folder) if folder else None,
         tags=labels.tags(_tags(body)),
         metadata=labels.metadata(_json(body, "metadata") or {}),
-        callback_url=declarations.callback_url(callback_url) if callback_url else None,
+        callback_url=callback(body)[0] or None,
     )
+
+
+def callback(body: coerce.Body) -> tuple[str, str]:
+    """
+    The address that is to be told what comes of a wish, empty if there is none, and by which of its names it is given.
+
+    Raises ParameterError by that name.
+    """
+    address = coerce.same(body, "webhook_url", "callback_url")
+    field = "callback_url" if coerce.text(body, "webhook_url") is None else "webhook_url"
+    return (declarations.callback_url(address, field), field) if address else ("", "webhook_url")
 
 
 def _tags(body: coerce.Body) -> Any:

@@ -1,6 +1,5 @@
 """The compatible calls about lip-sync videos (contract 2.9)."""
 
-from functools import partial
 from typing import Any
 
 from greenroom.domain.access import Scope
@@ -9,11 +8,12 @@ from greenroom.domain.instants import unix_s
 from greenroom.domain.production import Caller, Video, VideoState
 from greenroom.domain.video import Playback
 from greenroom.domain.video_wish import LipSyncWish, Named
-from greenroom.errors import NotFound, ParameterError
+from greenroom.errors import ParameterError
 from greenroom.services.lip_syncs import LipSyncs, task_id
 from greenroom.services.production import Production
 from greenroom.web.jogg import coerce
 from greenroom.web.jogg.envelope import Call
+from greenroom.web.jogg.extras import callback
 from greenroom.web.jogg.routes import Doc, Route, Table
 from greenroom.web.origin import Origins
 from greenroom.web.threads import Threads
@@ -55,7 +55,7 @@ _BODY = {
         "video_url": _NAMED,
         "audio_url": _NAMED,
         "playback_type": {"description": ", ".join(_PLAYBACK)},
-        "webhook_url": {"type": ["string", "null"]},
+        "webhook_url": {"type": ["string", "null"], "description": "Told what came of it; or callback_url."},
     },
 }
 
@@ -77,14 +77,15 @@ class LipSyncCalls:
 
     async def one(self, call: Call, act: Act) -> dict[str, Any]:
         """A task."""
-        found = await self._found(partial(self._lip_syncs.one, act, call.segments["task_id"]))
+        found = await self._threads.quick(self._lip_syncs.one, act, call.segments["task_id"])
         return self._shown(found, self._origins.origin(call.scope))
 
     async def matching(self, call: Call, act: Act) -> dict[str, Any]:
         """The newest task of a film and a sound, as clients ask before they make one."""
         wish = _wish(call.query)
-        looked = partial(self._lip_syncs.latest, act, wish.film.value, wish.sound.value, wish.playback)
-        return self._shown(await self._found(looked), self._origins.origin(call.scope))
+        look = self._lip_syncs.latest
+        found = await self._threads.quick(look, act, wish.film.value, wish.sound.value, wish.playback)
+        return self._shown(found, self._origins.origin(call.scope))
 
     def table(self) -> Table:
         """Where these calls are found."""
@@ -97,13 +98,6 @@ class LipSyncCalls:
             "/v2/lip_sync_video": {"GET": Route(Scope.READ, self.matching, look)},
             "/v2/lip_sync_video/{task_id}": {"GET": Route(Scope.READ, self.one, one)},
         }
-
-    async def _found(self, look: "partial[Video]") -> Video:
-        try:
-            return await self._threads.quick(look)
-        except NotFound as problem:
-            # As the contract words it, for clients that compare.
-            raise NotFound(f"Record not found. {problem}") from problem
 
     def _shown(self, video: Video, origin: str) -> dict[str, Any]:
         return {
@@ -130,7 +124,8 @@ def _wish(body: coerce.Body) -> LipSyncWish:
         for field, what in (("video_url", "a film with a face"), ("audio_url", "what is to be said"))
     )
     playback = coerce.one_of(body, "playback_type", _PLAYBACK) or Playback.NORMAL
-    return LipSyncWish(film, sound, playback, webhook_url=coerce.text(body, "webhook_url") or "")
+    address, field = callback(body)
+    return LipSyncWish(film, sound, playback, webhook_url=address, webhook_field=field)
 
 
 def _required(body: coerce.Body, field: str, what: str) -> Named:

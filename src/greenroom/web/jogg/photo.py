@@ -1,7 +1,6 @@
 """The compatible calls about photo avatars: photos, their motions, and the lists of them (contract 2.4, 2.5, 2.14)."""
 
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from greenroom.domain.access import Scope
@@ -51,7 +50,7 @@ class PhotoCalls:
         photo_id = coerce.text(call.query, "photo_id")
         if photo_id is None:
             raise ParameterError("photo_id", "is required: the id that the call that made the photo gave")
-        photo = await self._found(partial(self._photos.photo, act, PhotoId(photo_id)))
+        photo = await self._threads.judge(self._photos.photo, act, PhotoId(photo_id))
         avatar = None
         if photo.avatar_id is not None:
             avatar = await self._threads.quick(self._avatar_of, act, photo)
@@ -63,7 +62,7 @@ class PhotoCalls:
         try:
             avatar = await self._threads.outside(self._photos.animate, act, wish)
         except NotFound as problem:
-            raise NotFound(f"Record not found. photo_id: {problem}") from problem
+            raise NotFound(f"photo_id: {problem}") from problem
         assert avatar.motion is not None, "it was made with one"
         made = {"avatar_id": avatar.number, "photo_avatar_id": avatar.id, "motion_id": avatar.motion.id}
         made |= {"name": avatar.name, "status": "pending"}
@@ -87,12 +86,12 @@ class PhotoCalls:
 
     async def one(self, call: Call, act: Act) -> dict[str, Any]:
         """One avatar, by its id or number."""
-        avatar = await self._found(partial(self._photos.avatar, act, call.segments["avatar_id"]))
+        avatar = await self._threads.judge(self._photos.avatar, act, call.segments["avatar_id"])
         return await self._threads.quick(self._family, avatar, self._origins.origin(call.scope))
 
     async def delete(self, call: Call, act: Act) -> dict[str, Any]:
         """Delete an avatar."""
-        gone = await self._found(partial(self._photos.delete, act, call.segments["avatar_id"]))
+        gone = await self._threads.judge(self._photos.delete, act, call.segments["avatar_id"])
         return {"message": "photo avatar deleted", "avatar_id": gone.number, "photo_avatar_id": gone.id}
 
     async def photo_avatars(self, call: Call, act: Act) -> dict[str, Any]:
@@ -135,9 +134,7 @@ class PhotoCalls:
         family = bool(body.get("photo_url"))
         if family:
             call.dialect = Dialect.FILE_TYPE
-        wish = portrait_wish(body)
-        if needs_photograph and wish.photograph is None:
-            raise ParameterError("image_url", "is required: a photograph of one person")
+        wish = portrait_wish(body, needs_photograph=needs_photograph)
         photo = await self._threads.outside(self._photos.generate, act, wish)
         made: dict[str, Any] = {"photo_id": photo.id, "status": 0 if family else "in_progress", "name": photo.name}
         if photo.avatar_id is None:
@@ -151,13 +148,6 @@ class PhotoCalls:
             return self._photos.avatar(act, photo.avatar_id)
         except NotFound:
             return None  # it was deleted; the images are still there
-
-    async def _found(self, look: Any) -> Any:
-        try:
-            return await self._threads.judge(look)
-        except NotFound as problem:
-            # As the contract words it, for clients that compare.
-            raise NotFound(f"Record not found. {problem}") from problem
 
     async def _shown_photo(self, call: Call, photo: Photo, avatar: PhotoAvatar | None) -> dict[str, Any]:
         ready = photo.state is PhotoState.READY
@@ -175,7 +165,8 @@ class PhotoCalls:
         }
 
     async def _motion(self, call: Call, act: Act, motion_id: str) -> dict[str, Any]:
-        avatar = await self._found(partial(self._photos.of_motion, act, MotionId(motion_id)))
+        avatar = await self._threads.judge(self._photos.of_motion, act, MotionId(motion_id))
+        assert avatar.motion is not None, "it was found by it"
         preview = await self._threads.quick(self._photos.preview, avatar)
         origin = self._origins.origin(call.scope)
         photograph = (await self._threads.quick(self._photos.paths, (avatar.asset_id,)))[0]

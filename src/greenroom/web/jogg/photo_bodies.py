@@ -6,13 +6,13 @@ Every field of the contract is checked; a photograph alone is enough, as the fir
 
 from collections.abc import Mapping
 
-from greenroom.domain.declarations import callback_url
 from greenroom.domain.labels import NAME_MAX
 from greenroom.domain.photo_avatar import MOTION_CREDITS, Looks, MotionWish, PortraitWish
 from greenroom.domain.video import Aspect
 from greenroom.domain.video_wish import Named
 from greenroom.errors import ParameterError
 from greenroom.web.jogg import coerce
+from greenroom.web.jogg.extras import callback
 from greenroom.web.jogg.wishes import ASPECTS
 
 TEXT_MAX = 1000
@@ -21,7 +21,7 @@ DESCRIPTION_MAX_BYTES = {"1.0": 299, "2.0": 1500, "2.0-Pro": 1500, "3.0": 1500}
 
 
 def _words(*words: str) -> Mapping[str, str]:
-    return {word.lower(): word for word in words}
+    return {word: word for word in words}
 
 
 LOOKS: Mapping[str, Mapping[str, str]] = {
@@ -36,17 +36,19 @@ LOOKS: Mapping[str, Mapping[str, str]] = {
 """Fields of words, in any case."""
 _NEEDED = ("age", "avatar_style", "gender", "model", "aspect_ratio")
 """What a description needs; a photograph shows it."""
-_MODELS = {model.lower(): model for model in MOTION_CREDITS}
+_MODELS = {model: model for model in MOTION_CREDITS}
 
 
-def portrait_wish(body: coerce.Body) -> PortraitWish:
+def portrait_wish(body: coerce.Body, *, needs_photograph: bool = False) -> PortraitWish:
     """What a body of `photo/generate` or `new_look/generate` asks for. Raises ParameterError that names the field."""
     photograph = _photograph(body)
+    if photograph is None and needs_photograph:
+        raise ParameterError("image_url", "is required: a photograph of one person")
     words = {name: _word(body, name) for name in LOOKS}
     aspect = coerce.one_of(body, "aspect_ratio", ASPECTS)
     if photograph is None:
         _require(aspect, words)
-    given = coerce.same(body, "webhook_url", "callback_url")
+    address, field = callback(body)
     return PortraitWish(
         photograph=photograph,
         name=(coerce.text(body, "name", longest=NAME_MAX) or "").strip(),
@@ -61,7 +63,8 @@ def portrait_wish(body: coerce.Body) -> PortraitWish:
             coerce.text(body, "appearance", longest=TEXT_MAX) or "",
         ),
         consent=consent(body),
-        callback_url=callback_url(given) if given else "",
+        callback_url=address,
+        callback_field=field,
     )
 
 

@@ -14,7 +14,7 @@ from greenroom.domain.production import Caller, Video, VideoId, VideoState
 from greenroom.domain.production_findings import warnings_now
 from greenroom.domain.video import frame_size
 from greenroom.domain.video_wish import VideoWish
-from greenroom.errors import NotFound, ParameterError
+from greenroom.errors import ParameterError
 from greenroom.services.cast import Cast
 from greenroom.services.production import Production
 from greenroom.web.jogg import coerce, video_docs
@@ -104,11 +104,7 @@ class VideoCalls:
         return self._production.create(act, self._with_track(asked), caller)
 
     async def _one(self, act: Act, video_id: str) -> Video:
-        try:
-            return await self._threads.quick(self._production.one, act, VideoId(video_id))
-        except NotFound as problem:
-            # As the contract words it, for clients that compare.
-            raise NotFound(f"Record not found. {problem}") from problem
+        return await self._threads.quick(self._production.one, act, VideoId(video_id))
 
     def _with_track(self, asked: VideoWish) -> VideoWish:
         """The wish with a track of the house by its id, where it is named by the address that lists give."""
