@@ -34,6 +34,7 @@ from greenroom.errors import (
     VideoOver,
     VoiceFailed,
 )
+from greenroom.services import making
 
 STRANGER = Act(AccountId("acc_of_another"), "key")
 
@@ -389,6 +390,15 @@ def test_what_is_cancelled_waits_no_longer_until_it_is_tried_again(studio: FilmS
 
 def test_a_video_that_waits_keeps_no_other_waiting(studio: FilmStudio) -> None:
     studio.asked(wished(ground=behind(studio.house.signed().asset_id)))
+
+    assert studio.made().state is VideoState.COMPLETED
+
+
+def test_a_crowd_that_waits_keeps_no_other_waiting(studio: FilmStudio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(making, "_MOST_LOOKED_AT", 2)
+    for _ in range(5):
+        studio.asked(wished(ground=behind(studio.house.signed().asset_id)))
+    studio.house.clock.go_on(1)
 
     assert studio.made().state is VideoState.COMPLETED
 

@@ -10,9 +10,10 @@ import contextlib
 import errno
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from msgspec import Struct, structs
@@ -158,28 +159,41 @@ class Making:
 
     def _claim(self) -> tuple[Video, UnderWay] | None:
         with self.lock:
-            if self.closed.is_set():
-                return None
-            for video in self.database.read(lambda tx: videos.waiting(tx, self.now(), _MOST_LOOKED_AT)):
-                if video.id not in self.under_way and (claimed := self._taken(video)) is not None:
+            now = self.now()
+            # Those that wait are put off beyond this instant: each is looked at once, however many there are.
+            while not self.closed.is_set() and (found := self._due(now)):
+                if (claimed := self._first(found, now)) is not None:
                     going = self.under_way[claimed.id] = UnderWay(Progress(Step.SPEAKING, 0.0))
                     return claimed, going
         return None
 
-    def _taken(self, video: Video) -> Video | None:
-        """The video as this attempt has it; None if it has to wait, has failed, or somebody else was faster."""
-        found = self.database.read(lambda tx: standing(tx, video.spec))
-        if isinstance(found, Finding):
-            self._fail(video, found)
-            return None
-        if isinstance(found, Waits):
-            self._look_again(video)
-            return None
-        return self._begun(video, structs.replace(pinned(video.spec, found.assets), likeness=found.likeness))
+    def _due(self, now: datetime) -> list[Video]:
+        found = self.database.read(lambda tx: videos.waiting(tx, now, _MOST_LOOKED_AT))
+        return [video for video in found if video.id not in self.under_way]
 
-    def _look_again(self, video: Video) -> None:
-        until = self.now() + timedelta(seconds=_LOOK_AGAIN_S)
-        self.database.write(lambda tx: videos.defer(tx, video, until)).result()
+    def _first(self, found: Sequence[Video], now: datetime) -> Video | None:
+        """The first that can begin, as this attempt has it; what waits before it is put off, what cannot be fails."""
+        waiting, begun = [], None
+        for video in found:
+            stands = self.database.read(partial(standing, spec=video.spec))
+            if isinstance(stands, Finding):
+                self._fail(video, stands)
+            elif isinstance(stands, Waits):
+                waiting.append(video)
+            else:
+                spec = structs.replace(pinned(video.spec, stands.assets), likeness=stands.likeness)
+                if (begun := self._begun(video, spec)) is not None:
+                    break
+        self._put_off(waiting, now + timedelta(seconds=_LOOK_AGAIN_S))
+        return begun
+
+    def _put_off(self, waiting: Sequence[Video], until: datetime) -> None:
+        def put_off(tx: Transaction) -> None:
+            for video in waiting:
+                videos.defer(tx, video, until)
+
+        if waiting:
+            self.database.write(put_off).result()
 
     def _begun(self, video: Video, spec: VideoSpec) -> Video | None:
         now = self.now()
