@@ -1,6 +1,7 @@
 """SQLite: commits are shared, failures are not; what was acknowledged is there."""
 
 import asyncio
+import os
 import subprocess
 import sys
 import threading
@@ -103,6 +104,20 @@ def test_one_that_fails_half_way_leaves_nothing_of_its_own(database: Database) -
 def test_a_reader_cannot_write(database: Database) -> None:
     with pytest.raises(Exception, match="readonly"):
         database.read(lambda tx: tx.run(ADD, {"id": "a"}))
+
+
+def test_threads_that_have_ended_leave_no_connections_open(database: Database, tmp_path: Path) -> None:
+    for _ in range(20):
+        reading = threading.Thread(target=counted, args=(database,))
+        reading.start()
+        reading.join()
+
+    assert descriptors_of(tmp_path / "catalogue.db") <= 3
+
+
+def descriptors_of(path: Path) -> int:
+    """How many descriptors of this process are open on a file."""
+    return sum(os.path.realpath(f"/proc/self/fd/{name}") == str(path) for name in os.listdir("/proc/self/fd"))
 
 
 def test_a_catalogue_that_another_program_keeps_is_busy_and_not_broken(

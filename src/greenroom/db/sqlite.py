@@ -177,7 +177,7 @@ class Database:
         self._path = path
         self._queue: queue.SimpleQueue[Commit[Any] | None] = queue.SimpleQueue()
         self._local = threading.local()
-        self._readers: list[sqlite3.Connection] = []
+        self._readers: dict[threading.Thread, sqlite3.Connection] = {}
         self._writer = threading.Thread(target=self._write_for_ever, name="database-writer", daemon=True)
 
     def start(self) -> None:
@@ -193,7 +193,7 @@ class Database:
         if self._writer.is_alive():
             self._queue.put(None)
             self._writer.join()
-        for reader in self._readers:
+        for reader in self._readers.values():
             reader.close()
 
     def write(self, work: Callable[[Transaction], T]) -> Commit[T]:
@@ -222,9 +222,17 @@ class Database:
         if reader is None:
             connection = connect(self._path)
             connection.execute("PRAGMA query_only=ON")
-            self._readers.append(connection)
+            self._close_left()
+            self._readers[threading.current_thread()] = connection
             reader = self._local.reader = Transaction(connection)
         return reader
+
+    def _close_left(self) -> None:
+        """Close the connections of threads that have ended, such as those of a job that failed and is begun anew."""
+        for thread in [thread for thread in list(self._readers) if not thread.is_alive()]:
+            left = self._readers.pop(thread, None)
+            if left is not None:
+                left.close()
 
     def _write_for_ever(self) -> None:
         connection = self._writing
