@@ -196,6 +196,12 @@ def test_a_size_of_page_that_is_not_allowed_is_refused(server: RunningServer, si
     assert reply["msg"].startswith("Parameter error: page_size ")
 
 
+def test_a_page_of_voices_of_v1_may_have_all_of_them(server: RunningServer) -> None:
+    listed = data(server, "/v1/voices", page_size=1000)
+
+    assert (len(listed["voices"]), listed["has_more"]) == (listed["total"], False)
+
+
 @pytest.mark.parametrize("path", ["/v2/voices/custom", "/v1/voices/custom"])
 def test_nobody_has_voices_of_their_own(server: RunningServer, path: str) -> None:
     assert data(server, path, language="english") == {"total": 0, "voices": []}

@@ -9,7 +9,7 @@ from greenroom.domain.video import Aspect
 from greenroom.services.cast import AVATAR_FILTERS, VOICE_FILTERS, Cast
 from greenroom.web.jogg import cast_docs, coerce
 from greenroom.web.jogg.envelope import Call
-from greenroom.web.jogg.paging import page
+from greenroom.web.jogg.paging import ANY_SIZE, page
 from greenroom.web.jogg.routes import Route, Table
 from greenroom.web.jogg.wishes import ASPECTS
 from greenroom.web.origin import Origins
@@ -49,7 +49,7 @@ class CastCalls:
         # The first who asks waits until everyone who can speak is loaded.
         speaking = await self._threads.judge(self._cast.voices, call.query)
         found = [_voice(voice, origin) for voice in speaking]
-        wanted = page(call.query)
+        wanted = page(call.query, largest_size=ANY_SIZE) if call.version == "v1" else page(call.query)
         return {"voices": wanted.of(found), "has_more": wanted.ends_before(len(found)), "total": len(found)}
 
     async def custom_voices(self, call: Call, act: Act) -> Any:  # noqa: ARG002
@@ -81,7 +81,7 @@ class CastCalls:
             "/v2/avatars": get(self.named_avatars, cast_docs.NAMED_AVATARS),
             "/v1/avatars": get(self.all_avatars, cast_docs.ALL_AVATARS),
             "/v2/voices": get(self.voices, cast_docs.VOICES),
-            "/v1/voices": get(self.voices, cast_docs.VOICES),
+            "/v1/voices": get(self.voices, cast_docs.V1_VOICES),
             "/v2/voices/custom": get(self.custom_voices, cast_docs.CUSTOM_VOICES),
             "/v1/voices/custom": get(self.custom_voices, cast_docs.CUSTOM_VOICES),
             "/v2/musics": get(self.musics, cast_docs.MUSICS),

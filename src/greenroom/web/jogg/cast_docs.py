@@ -61,6 +61,7 @@ _VOICE_QUERY = {
     "use_case": _TEXT,
     "accent": _TEXT,
 }
+_V1_PAGE = {name: {key: one[key] for key in one if key != "maximum"} for name, one in page_query().items()}
 _OF_MUSIC = {"genre": _TEXT, "mood": _TEXT}
 _PAGES = _object(page=_NUMBER, page_size=_NUMBER, total_items=_NUMBER, total_pages=_NUMBER)
 
@@ -80,6 +81,7 @@ VOICES = Doc(
     _list("voices", _VOICE, has_more={"type": "boolean"}, total=_NUMBER),
     query={**page_query(), **_VOICE_QUERY},
 )
+V1_VOICES = VOICES._replace(query={**_V1_PAGE, **_VOICE_QUERY})
 CUSTOM_VOICES = Doc(
     "voices",
     "The account's own voices; none can be made.",

@@ -7,6 +7,8 @@ from greenroom.errors import ParameterError
 from greenroom.web.jogg import coerce
 
 USUAL_SIZE, LARGEST_SIZE = 10, 100
+ANY_SIZE = 2**63 - 1
+"""The largest size of a page of v1, which names none."""
 Item = TypeVar("Item")
 
 
@@ -35,11 +37,11 @@ class Page(NamedTuple):
         return {"page": self.number, "page_size": self.size, "total_items": total, "total_pages": pages}
 
 
-def page(query: Mapping[str, str], size_name: str = "page_size") -> Page:
+def page(query: Mapping[str, str], size_name: str = "page_size", largest_size: int = LARGEST_SIZE) -> Page:
     """The page that a query asks for. Raises ParameterError for a size that is not allowed."""
     size = coerce.whole_number(query, size_name) or USUAL_SIZE
-    if size > LARGEST_SIZE:
-        raise ParameterError(size_name, f"is {size}; allowed are 1 to {LARGEST_SIZE}")
+    if size > largest_size:
+        raise ParameterError(size_name, f"is {size}; allowed are 1 to {largest_size}")
     number = coerce.whole_number(query, "page") or 1
     # More than any list has, and still within what databases count.
     return Page(min(number, 10**9), size)
