@@ -430,6 +430,21 @@ def test_a_motion_is_made_and_told_of_and_a_deleted_avatar_leaves_nothing_of_the
     assert len(gone) == 1
 
 
+def test_v1_deletes_an_avatar_that_its_list_shows(careful: RunningServer, face: Any) -> None:
+    caller = new_account(careful)
+    image = uploaded(caller, jpeg(face))["asset_id"]
+    made = data(caller.post("/v1/photo_avatar/photo/generate", {"image_url": image, "consent": True}))
+    path = "/v1/avatar/custom/delete"
+
+    unnamed = caller.call("DELETE", path).json()
+    deleted = caller.call("DELETE", f"{path}?avatar_id={made['avatar_id']}").json()
+    again = caller.call("DELETE", f"{path}?avatar_id={made['avatar_id']}").json()
+
+    assert (unnamed["code"], unnamed["msg"][:28]) == (40000, "Parameter error: avatar_id i")
+    assert (deleted["code"], again["code"]) == (0, 10104)
+    assert data(caller.get("/v1/avatars/custom"))["avatars"] == []
+
+
 def test_a_deleted_avatar_takes_along_the_preview_that_is_being_made(careful: RunningServer, face: Any) -> None:
     caller = new_account(careful)
     body = {"image_url": uploaded(caller, jpeg(face))["asset_id"], "name": "Anna", "model": "2.0", "consent": True}

@@ -19,7 +19,7 @@ v2/ai_scripts v2/ai_scripts/results/*
 v2/video_translate v2/video_translate/*
 v1/create_video_with_variable v1/create_video_with_template v1/products v1/product v1/ai_scripts
 v1/create_video_from_url v1/preview
-v1/avatar/create v1/avatar/custom/delete v1/visual_styles v1/templates v1/templates/custom
+v1/avatar/create v1/visual_styles v1/templates v1/templates/custom
 """
 
 _KNOWN = re.compile("|".join(f"/{re.escape(path)}".replace(r"\*", "[^/]+") for path in _PATHS.split()))

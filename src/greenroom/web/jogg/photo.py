@@ -91,8 +91,14 @@ class PhotoCalls:
 
     async def delete(self, call: Call, act: Act) -> dict[str, Any]:
         """Delete an avatar."""
-        gone = await self._threads.judge(self._photos.delete, act, call.segments["avatar_id"])
-        return {"message": "photo avatar deleted", "avatar_id": gone.number, "photo_avatar_id": gone.id}
+        return await self._deleted(act, call.segments["avatar_id"])
+
+    async def v1_delete(self, call: Call, act: Act) -> dict[str, Any]:
+        """Delete an avatar, as v1 names it."""
+        avatar_id = coerce.named(call.query, "avatar_id")
+        if avatar_id is None:
+            raise ParameterError("avatar_id", "is required: GET /v1/avatars/custom lists this account's avatars")
+        return await self._deleted(act, avatar_id)
 
     async def photo_avatars(self, call: Call, act: Act) -> dict[str, Any]:
         """A page of the account's avatars."""
@@ -123,11 +129,16 @@ class PhotoCalls:
                 "GET": Route(Scope.READ, self.one, docs.ONE),
                 "DELETE": Route(Scope.RENDER, self.delete, docs.DELETE),
             },
+            "/v1/avatar/custom/delete": {"DELETE": Route(Scope.RENDER, self.v1_delete, docs.V1_DELETE)},
             "/v2/avatars/photo_avatars": listed,
             "/v2/avatars/custom": listed,
             "/v1/avatars/photo_avatars": listed_v1,
             "/v1/avatars/custom": listed_v1,
         }
+
+    async def _deleted(self, act: Act, named: str) -> dict[str, Any]:
+        gone = await self._threads.judge(self._photos.delete, act, named)
+        return {"message": "photo avatar deleted", "avatar_id": gone.number, "photo_avatar_id": gone.id}
 
     async def _generated(self, call: Call, act: Act, *, needs_photograph: bool) -> dict[str, Any]:
         body = coerce.json_object(await call.body())

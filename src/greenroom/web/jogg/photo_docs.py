@@ -175,11 +175,10 @@ MOTION_OR_LIST = Doc(
 )
 V1_MOTION = Doc("photo avatars", "A motion: pending, error or completed.", _MOTION, query={"motion_id": _TEXT})
 ONE = Doc("photo avatars", "One photo avatar, by its id or number.", _FAMILY)
-DELETE = Doc(
-    "photo avatars",
-    "Delete a photo avatar and what was prepared of the face. Photograph and images are assets, and stay.",
-    _object(message=_TEXT, avatar_id=_AVATAR_NUMBER, photo_avatar_id=_AVATAR_KEY),
-)
+_GONE = _object(message=_TEXT, avatar_id=_AVATAR_NUMBER, photo_avatar_id=_AVATAR_KEY)
+_DELETED = "Delete a photo avatar and what was prepared of the face. Photograph and images are assets, and stay."
+DELETE = Doc("photo avatars", _DELETED, _GONE)
+V1_DELETE = Doc("photo avatars", _DELETED, _GONE, query={"avatar_id": _TEXT})
 _LISTED = _object(
     id=_AVATAR_NUMBER,
     avatar_id=_AVATAR_NUMBER,
