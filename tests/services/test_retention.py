@@ -16,6 +16,18 @@ def test_an_upload_whose_grant_ran_out_expires(house: SmallHouse) -> None:
     assert house.events(signed.asset_id) == ["upload.expired"]
 
 
+def test_the_address_of_an_expired_upload_says_so_at_once(house: SmallHouse) -> None:
+    signed = house.signed()
+    segment = signed.asset_path.removeprefix("/assets/")
+    house.delivery.find(segment)
+    house.clock.go_on(903)
+
+    house.retention.expire()
+
+    assert house.delivery.remembered(segment) is None
+    assert house.published == [signed.asset_id]
+
+
 def test_a_grant_with_a_second_left_does_not_expire(house: SmallHouse) -> None:
     signed = house.signed()
     house.clock.go_on(899)

@@ -16,7 +16,7 @@ from greenroom.db.sqlite import Row, Transaction, sql
 from greenroom.domain.act import Act, by_system
 from greenroom.domain.asset import BEFORE_READY, Asset, AssetState, Upload, UploadState, Verification
 from greenroom.domain.folder import TOP, FolderLimits, FolderRef
-from greenroom.domain.ids import AccountId, BlobKey, FolderId, UploadId
+from greenroom.domain.ids import AccountId, AssetId, BlobKey, FolderId, UploadId
 from greenroom.domain.media import Examination, Finding, Format, Kind, MediaInfo
 from greenroom.domain.policy import POLICY_VERSION, Dialect
 from greenroom.domain.timeline import STEPS_MAX, Event, Step, Transfer
@@ -432,9 +432,9 @@ def give_up(
     search.relabelled(tx, found[1].id)
 
 
-def expire(tx: Transaction, overdue: datetime, now: datetime, spared: frozenset[UploadId], most: int) -> int:
+def expire(tx: Transaction, overdue: datetime, now: datetime, spared: frozenset[UploadId], most: int) -> list[AssetId]:
     """
-    End up to `most` open uploads whose time was over at the instant `overdue`; give how many.
+    End up to `most` open uploads whose time was over at the instant `overdue`; give the assets that waited for them.
 
     Spared are those that bytes are arriving for, and those whose bytes are being judged.
     """
@@ -451,7 +451,7 @@ def expire(tx: Transaction, overdue: datetime, now: datetime, spared: frozenset[
             tx.run(_MOVE_ASSET, {"asset": asset_id, "old": "waiting", "new": "expired", "found": found})
             search.relabelled(tx, asset_id)
             outbox.add_event(tx, current, "upload.expired", {"upload_id": upload_id}, now)
-    return len(ended)
+    return [AssetId(asset_id) for _, asset_id in ended]
 
 
 def _folder(tx: Transaction, act: Act, labels: Labels, limits: FolderLimits, now: datetime) -> FolderId:

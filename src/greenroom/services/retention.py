@@ -41,9 +41,11 @@ class Retention:
         overdue = now - _JUST_BEGUN
         ended = 0
         while True:
-            count = self.database.write(lambda tx: uploads.expire(tx, overdue, now, spared, _MOST_AT_ONCE)).result()
-            ended += count
-            if count < _MOST_AT_ONCE:
+            ids = self.database.write(lambda tx: uploads.expire(tx, overdue, now, spared, _MOST_AT_ONCE)).result()
+            for asset_id in ids:
+                self.changed(asset_id)
+            ended += len(ids)
+            if len(ids) < _MOST_AT_ONCE:
                 return ended
 
     def clear_out(self) -> None:
