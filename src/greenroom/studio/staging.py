@@ -14,7 +14,7 @@ from greenroom.studio.captions import Captions, captions, subtitles
 from greenroom.studio.cast import GESTURES
 from greenroom.studio.film.composing import Scene
 from greenroom.studio.film.drawing import Drawing, DrawingProcess, DrawnHere
-from greenroom.studio.film.label import label
+from greenroom.studio.film.label import label, under
 from greenroom.studio.film.shadow import shadow_of
 from greenroom.studio.ground import Backdrop, open_ground
 from greenroom.studio.heard import Voice
@@ -53,7 +53,7 @@ def staged(plan: Plan, voice: Voice, timing: Timing, process: DrawingProcess | N
                 return process.draw(presenters.message(plan))
             return DrawnHere(presenters.avatar_of(plan))
 
-        written = _captions(plan, voice, timing, drawing)
+        written = _captions(plan, voice, timing, drawing, stamp)
         scene = Scene(
             size,
             FRAME_RATE,
@@ -84,7 +84,9 @@ def _ground(plan: Plan, size: tuple[int, int]) -> Backdrop | None:
     return open_ground(shown, plan.materials, size, FRAME_RATE)
 
 
-def _captions(plan: Plan, voice: Voice, timing: Timing, drawing: Callable[[], Drawing]) -> Captions | None:
+def _captions(
+    plan: Plan, voice: Voice, timing: Timing, drawing: Callable[[], Drawing], stamp: Layer | None
+) -> Captions | None:
     spec, ends_s = plan.spec, voice.frames / FRAME_RATE
     if voice.script is None:
         return None
@@ -98,6 +100,7 @@ def _captions(plan: Plan, voice: Voice, timing: Timing, drawing: Callable[[], Dr
         voice.language,
         plan.fonts,
         keep_out=drawing().box if spec.framing is Framing.CIRCLE else None,
+        below=under(stamp) if stamp is not None else 0.0,
         ends_s=ends_s,
     )
 

@@ -14,6 +14,7 @@ from greenroom.studio.captions import Captions, captions
 from greenroom.studio.captions.cues import Cue
 from greenroom.studio.captions.fonts import Fonts
 from greenroom.studio.captions.placing import safe_area
+from greenroom.studio.film.label import label, under
 from greenroom.studio.pose import Picture
 
 PORTRAIT = (720, 1280)
@@ -228,6 +229,27 @@ def test_captions_go_above_what_fills_the_width(fonts: str) -> None:
 
     box = layer_at(found, 0.25).box
     assert box.top + box.height <= window.top
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+@pytest.mark.parametrize("size", [0.03, 0.058, 0.25])
+def test_captions_at_the_top_stand_under_the_label(fonts: str, frame: tuple[int, int], size: float) -> None:
+    said, words = label(frame, fonts), "a caption that is as wide as can be"
+    style = CaptionStyle(position="top", size=size)
+
+    found = captions(heard(words), words, style, frame, "en", fonts, below=under(said))
+
+    box = layer_at(found, 0.25).box
+    assert box.top >= said.box.top + said.box.height
+    assert box.top + box.height < frame[1] - safe_area(frame).top / 2
+
+
+def test_captions_elsewhere_do_not_move_for_what_is_at_the_top(fonts: str) -> None:
+    one, other = (
+        captions(heard("one"), "one", CaptionStyle(), PORTRAIT, "en", fonts, below=row) for row in (0.0, 200.0)
+    )
+
+    assert layer_at(one, 0.25).box == layer_at(other, 0.25).box
 
 
 def test_captions_over_what_fills_the_frame_say_so(fonts: str) -> None:

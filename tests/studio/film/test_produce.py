@@ -12,6 +12,7 @@ import av
 import numpy as np
 import pytest
 from av.video.codeccontext import VideoCodecContext
+from msgspec import structs
 from numpy.typing import NDArray
 
 from greenroom.domain.video import (
@@ -308,6 +309,19 @@ def test_an_avatar_that_there_is_not_is_refused_by_name(word: Path, tmp_path: Pa
         make(tmp_path, word, spec)
 
     assert failed.value.code == "avatar_unknown"
+
+
+def test_captions_leave_the_label_to_be_read(word: Path, tmp_path: Path) -> None:
+    plain = structs.replace(SPEC, voice=WORD, label=True)
+    written = structs.replace(plain, captions=CaptionStyle(position="top", size=0.25))
+    height, width = slice(43, 70), slice(43, 160)
+
+    bare, captioned = (
+        pictures(make(tmp_path / name, word, spec).film) for name, spec in (("a", plain), ("b", written))
+    )
+
+    assert np.abs(bare[..., 0].astype(int) - captioned[..., 0]).max() > 100
+    assert np.abs(bare[:, height, width].astype(int) - captioned[:, height, width]).mean() < 2
 
 
 def test_a_green_screen_is_of_the_one_green_that_keyers_expect(word: Path, tmp_path: Path) -> None:

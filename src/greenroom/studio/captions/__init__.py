@@ -10,6 +10,8 @@ Captions: what is said, as it is written, word by word in the picture and as fil
 from bisect import bisect_right
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from greenroom.domain.video import CaptionStyle
 from greenroom.errors import ParameterError
 from greenroom.studio.avatar import Box, Layer
@@ -86,14 +88,15 @@ def captions(
     fonts: str,
     *,
     keep_out: Box | None = None,
+    below: float = 0.0,
     ends_s: float = _FOREVER_S,
 ) -> Captions:
     """
     Captions of words that are heard, as the script writes them, to be drawn over frames of a size in pixels.
 
     `language` is a BCP 47 tag, `fonts` the folder of installed fonts. `keep_out` is a part of the frame that captions
-    are not to hide, `ends_s` the end of the film. Raises ParameterError for a style that means nothing, NotProduced
-    where fonts are missing.
+    are not to hide, `below` the row under which those at the top begin, `ends_s` the end of the film. Raises
+    ParameterError for a style that means nothing, NotProduced where fonts are missing.
     """
     found = tokens(words, script)
     colors = _colors(style)
@@ -102,7 +105,10 @@ def captions(
     if not found:
         return Captions((), None, ())
     size = min(max(style.size, _LEAST_SIZE), _MOST_SIZE) * min(frame)
-    area, clear = band(safe_area(frame), style.position, _TWO_LINES * size, keep_out)
+    safe = safe_area(frame)
+    if style.position == "top":
+        safe = replace(safe, top=max(safe.top, below))
+    area, clear = band(safe, style.position, _TWO_LINES * size, keep_out)
     text = "".join(token.text for token in found)
     shaper = Shaper(Fonts(fonts, language), size, language, right_to_left=is_right_to_left(script, language))
     # Outline and the box's padding stand out of the letters on both sides.

@@ -14,6 +14,7 @@ _FONT = "NotoSans-Bold.ttf"
 _SIZE = 0.0215  # a part of the frame's short side
 _PAD = 0.55  # these are parts of the size of letters
 _HIGH = 1.75
+_CLEAR = 0.4  # of its height, between it and what is written under it
 
 
 def label(frame: tuple[int, int], fonts: str) -> Layer:
@@ -43,6 +44,11 @@ def label(frame: tuple[int, int], fonts: str) -> Layer:
     at = (width - font.measureText(TEXT)) / 2, height / 2 + 0.355 * size
     canvas.drawTextBlob(text, *at, skia.Paint(AntiAlias=True, Color=skia.ColorSetARGB(235, 255, 255, 255)))
     return Layer(picture, Box(_even(safe.left), _even(safe.top), width, height))
+
+
+def under(stamp: Layer) -> float:
+    """The row of the frame from which on there is room under a label."""
+    return stamp.box.top + stamp.box.height * (1 + _CLEAR)
 
 
 def _even(length: float) -> int:
