@@ -420,6 +420,22 @@ def test_a_receiver_that_is_not_there_is_told_when_it_is(desk: Desk, listening: 
     assert "took no connection" in desk.deliveries()[0].log[0].error
 
 
+def test_a_receiver_that_is_gone_takes_nothing_from_the_one_that_its_hook_has_moved_to(
+    desk: Desk, listening: Listening
+) -> None:
+    old, new = listening(late(1.0, status(410))), listening(status(200))
+    hook, _ = desk.hook(old.url)
+
+    with desk.telling():
+        desk.happen()
+        old.wait_for(1)
+        desk.hooks.change(desk.act, hook.id, HookWish(url=new.url))
+        desk.ended()
+
+    assert desk.hooks.one(desk.act.account_id, hook.id).status is HookStatus.ENABLED
+    assert [one.state for one in desk.deliveries()] == [DeliveryState.DELIVERED]
+
+
 def test_a_receiver_that_is_gone_is_never_told_again(desk: Desk, listening: Listening) -> None:
     ear = listening(status(410))
     hook, _ = desk.hook(ear.url)

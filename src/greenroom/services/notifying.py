@@ -212,13 +212,17 @@ class Notifying:
         """Keep how an attempt went, and say when the next one is or that there is none."""
         now = self._now()
         accepted = answer is not None and answer.accepted
-        gone = answer is not None and answer.status == _GONE
         wait_s = answer.retry_after_s if answer is not None else None
-        again = None if accepted or gone else next_try(attempt.number, delivery.created_at, now, wait_s, self._gaps_s)
-        state = DeliveryState.WAITING if again else DeliveryState.DELIVERED if accepted else DeliveryState.FAILED
+        next_at = next_try(attempt.number, delivery.created_at, now, wait_s, self._gaps_s)
 
         def write(tx: Transaction) -> None:
-            if deliveries.end_attempt(tx, delivery, attempt, state, again) and delivery.hook_id is not None:
+            # What an address says that the hook has left meanwhile is nothing against the hook.
+            moved = _has_moved(tx, delivery)
+            gone = answer is not None and answer.status == _GONE and not moved
+            again = None if accepted or gone else next_at
+            state = DeliveryState.WAITING if again else DeliveryState.DELIVERED if accepted else DeliveryState.FAILED
+            told = deliveries.end_attempt(tx, delivery, attempt, state, again)
+            if told and delivery.hook_id is not None and not moved:
                 _judge(tx, delivery, delivery.hook_id, now, accepted=accepted, gone=gone)
 
         self._database.write(write).result()
@@ -255,6 +259,14 @@ def _complaint(answer: Answer | None) -> str:
         return ""
     redirect = " Redirects are not followed." if 300 <= answer.status < 400 else ""
     return f"The receiver answered {answer.status}; 2xx takes the message.{redirect}"
+
+
+def _has_moved(tx: Transaction, delivery: Delivery) -> bool:
+    """Whether the hook has another address now than the one that was told."""
+    if delivery.hook_id is None:
+        return False
+    hook = hooks.one(tx, delivery.account_id, delivery.hook_id)
+    return hook is not None and hook.url != delivery.url
 
 
 def _judge(tx: Transaction, delivery: Delivery, hook_id: HookId, now: datetime, *, accepted: bool, gone: bool) -> None:
