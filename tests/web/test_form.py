@@ -84,7 +84,7 @@ def test_a_form_is_taken_under_every_prefix(server: RunningServer, path: str) ->
 
 @pytest.mark.parametrize("position", [0, 1, 2, 3], ids=["first", "second", "third", "last"])
 def test_the_file_may_stand_anywhere_among_its_fields(server: RunningServer, position: int) -> None:
-    parts = [field("asset_type", "image"), field("name", "Boots"), field("description", "red")]
+    parts = [field("asset_type", "Image"), field("name", "Boots"), field("description", "red")]
     parts.insert(position, FILE)
 
     data = send(server, form(*parts))["data"]
@@ -162,6 +162,8 @@ def test_bytes_that_look_like_the_boundary_stay_in_the_file(server: RunningServe
 
 # What is refused
 
+NO_FILE = "file is required: the file itself, with its file name"
+
 
 @pytest.mark.parametrize(
     ("body", "complaint"),
@@ -176,6 +178,8 @@ def test_bytes_that_look_like_the_boundary_stay_in_the_file(server: RunningServe
         (form(FILE)[:-8], "The form ends before its last boundary"),
         (b"", "The form ends before its last boundary"),
         (b"garbage without any boundary", "The form is not a well-formed multipart/form-data body"),
+        (form(('form-data; name="media"; filename="a.jpg"', PHOTO)), f"{NO_FILE}; the form has a file in 'media'"),
+        (form(('form-data; name="media"; filename="a.jpg"', b"a" * 9)), f"{NO_FILE}; the form has a file in 'media'"),
         (form(field("asset_type", "video"), FILE), "asset_type is 'video', but the file is declared as image"),
         (form(FILE, field("asset_type", "audio")), "asset_type is 'audio', but the file is declared as image"),
         (form(FILE, field("asset_type", "document")), "asset_type is 'document'; allowed are image, video, audio"),
@@ -198,6 +202,8 @@ def test_bytes_that_look_like_the_boundary_stay_in_the_file(server: RunningServe
         "cut last boundary",
         "empty",
         "garbage",
+        "file in another field",
+        "small file in another field",
         "asset_type before",
         "asset_type after",
         "unknown asset_type",

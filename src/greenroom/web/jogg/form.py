@@ -68,6 +68,7 @@ class UploadForm:
         self._ended = False
         self._request: UploadRequest | None = None
         self._reception: Reception | None = None
+        self._stray = ""
         self._done_before = ticket is not None and ticket.done is not None
         self._seen_bytes = 0
         self._most_bytes = 0
@@ -107,7 +108,7 @@ class UploadForm:
         if not self._ended:
             raise ParameterError("The form", "ends before its last boundary")
         if self._request is None:
-            raise ParameterError(_FILE, "is required: the file itself, with its file name")
+            raise self._fileless()
         once = self._ticket.fingerprinted(self._fingerprint()) if self._ticket is not None else None
         if self._reception is None:
             return None
@@ -118,6 +119,10 @@ class UploadForm:
             await self._threads.quick(self._ingest.amend, attempt, request)
         attempt.act = structs.replace(attempt.act, once=once)
         return await self._reception.finish()
+
+    def _fileless(self) -> ParameterError:
+        told = f"; the form has a file in {self._stray[:60]!r}" if self._stray else ""
+        return ParameterError(_FILE, f"is required: the file itself, with its file name{told}")
 
     def _fingerprint(self) -> str:
         """The form as one value: its fields, and of its file the name, type and SHA-256."""
@@ -143,7 +148,7 @@ class UploadForm:
         )
 
     def _require_kind(self, kind: Kind) -> None:
-        asked = self._fields.get("asset_type", "")
+        asked = self._fields.get("asset_type", "").lower()
         if asked and asked not in list(Kind):
             raise ParameterError("asset_type", f"is {asked[:40]!r}; allowed are {_KINDS}")
         if asked and asked != kind:
@@ -201,6 +206,7 @@ class UploadForm:
         filename = headers.get_filename()
         self._part = _Part(name, filename, headers.get("content-type"), bytearray())
         if name != _FILE:
+            self._stray = self._stray or (name if filename else "")
             return
         if self._request is not None:
             raise ParameterError(_FILE, "is given twice; a form takes one file")
@@ -223,6 +229,8 @@ class UploadForm:
             await self._take_bytes(data)
             return
         self._part.value += data
+        if self._stray and self._request is None and len(self._part.value) > self._limits.max_field_bytes:
+            raise self._fileless()
         self._require_small(len(self._part.value), self._part.name)
 
     async def _take_bytes(self, data: bytes) -> None:
