@@ -254,6 +254,14 @@ def test_an_address_beside_the_call_is_not_found(server: RunningServer, path: st
     assert post(server, b"{}", path).status_code == 404
 
 
+@pytest.mark.parametrize("path", ["//v2/upload/asset", "/v2//upload/asset", "//open/v2/upload/asset"])
+def test_a_base_url_that_ends_in_a_slash_is_told_so_in_the_envelope(server: RunningServer, path: str) -> None:
+    reply = post(server, b"{}", path)
+
+    assert (reply.status_code, reply.json()["code"]) == (404, 10104)
+    assert reply.json()["msg"].endswith(" It has two slashes in a row: end the base URL without one.")
+
+
 # Keys
 
 

@@ -13,6 +13,7 @@ from greenroom.web.jogg.envelope import Call, Envelope, refuse
 from greenroom.web.jogg.routes import Routes
 from greenroom.web.rates import Limiter
 
+_COMPATIBLE = ("v1/", "v2/", "open/v2/")
 _VERSIONS = {"/v1/": "v1", "/v2/": "v2"}
 
 
@@ -53,7 +54,7 @@ class FrontDoor:
         found = self._open_routes.get(path[: path.find("/", 1) + 1])
         if found is not None:
             await found(scope, receive, send)
-        elif path.startswith(("/v1/", "/v2/", "/open/v2/")):
+        elif path.lstrip("/").startswith(_COMPATIBLE):
             await self._compatible(scope, receive, send)
         else:
             await self._api(scope, receive, send)
@@ -76,4 +77,7 @@ class FrontDoor:
             await self._envelope.answer(call, send, Scope.READ, not_built.say_so)
         else:
             text = f"There is no call {scope['method']} {path[:200]}."
+            if "//" in path:
+                # Not taken for the address with one: rules of proxies are about addresses as they are written.
+                text += " It has two slashes in a row: end the base URL without one."
             await send_envelope(send, call.rid, 10104, text, None, status=404)
