@@ -30,6 +30,7 @@ from greenroom.db.schema import metadata
 from greenroom.db.sqlite import Statement
 from greenroom.domain.asset_query import AssetQuery, Sort
 from greenroom.domain.media import Kind
+from greenroom.errors import GreenroomError
 
 
 @pytest.fixture
@@ -79,6 +80,16 @@ def test_migrating_twice_changes_nothing(path: str, connection: sqlite3.Connecti
     migrate.migrate(path)
 
     assert connection.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall() == before
+
+
+def test_a_catalogue_of_a_later_version_is_named_and_left_as_it_is(path: str, connection: sqlite3.Connection) -> None:
+    connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.commit()
+
+    with pytest.raises(GreenroomError, match=r"made by a later version of Greenroom: its schema is 9999.* Start that"):
+        migrate.migrate(path)
+
+    assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("9999",)]
 
 
 def test_fault_08_a_migration_that_dies_half_way_leaves_nothing_in_the_way_of_the_next(

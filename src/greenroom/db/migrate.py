@@ -8,6 +8,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from greenroom.db.sqlite import unusable
+from greenroom.errors import GreenroomError
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -16,10 +17,17 @@ def migrate(path: str) -> None:
     """
     Make or upgrade the catalogue at `path`; it may have secrets' hashes, so only its owner can read it.
 
-    A crash half-way leaves it as it was. Raises GreenroomError for a file that is no catalogue.
+    A crash half-way leaves it as it was. Raises GreenroomError for a file that is no catalogue, and for one of a later
+    version of Greenroom, which is left as it is.
     """
     try:
-        if _version(path) != _newest():
+        version, newest = _version(path), _newest()
+        if version is not None and version > newest:
+            raise GreenroomError(
+                f"The catalogue {path} was made by a later version of Greenroom: its schema is {version}, this one "
+                f"knows {newest}. Start that version again, or restore the backup from before the upgrade."
+            )
+        if version != newest:
             _upgrade(path)
     except (sqlite3.Error, SQLAlchemyError, OSError) as problem:
         raise unusable(path, problem) from problem

@@ -378,9 +378,10 @@ def _resolve(futures: list[asyncio.Future[None]]) -> None:
 
 def unusable(path: str, problem: Exception) -> GreenroomError:
     """The complaint about a catalogue that cannot be opened."""
+    # SQLAlchemy's own text has the statement in it and a link to its manual.
+    why = getattr(problem, "orig", None) or problem
     return GreenroomError(
-        f"The catalogue {path} cannot be used: {problem}. See to its permissions and its disk, or restore it from a "
-        "backup."
+        f"The catalogue {path} cannot be used: {why}. See to its permissions and its disk, or restore it from a backup."
     )
 
 
