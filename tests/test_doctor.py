@@ -38,6 +38,14 @@ def test_a_place_where_no_data_folder_can_be_made_is_bad(tmp_path: Path) -> None
     assert "BAD  data folder: /proc/data: " in said.stdout
 
 
+def test_a_disk_without_room_for_an_upload_is_bad(tmp_path: Path) -> None:
+    said = doctor(tmp_path, GREENROOM_STORAGE_HEADROOM_BYTES=str(2**60))
+
+    assert said.returncode == 1
+    assert f"BAD  data folder: {tmp_path}: " in said.stdout
+    assert "1099511627776 MB are kept free (storage.headroom_bytes), so every upload is refused" in said.stdout
+
+
 def test_it_says_which_protections_are_in_force(tmp_path: Path) -> None:
     said = doctor(tmp_path / "data").stdout
 

@@ -125,7 +125,7 @@ def doctor(data: Data = None, config_file: ConfigFile = None) -> None:
     settings = config.load(os.environ, config_file, {"data": data})
     marks = {True: "ok  ", False: "BAD ", None: "    "}
     healthy = True
-    for check in examine_machine(settings.data, house.exam_limits(settings)):
+    for check in examine_machine(settings.data, house.exam_limits(settings), settings.storage.headroom_bytes):
         healthy = healthy and check.good is not False
         print(f"{marks[check.good]} {check.name}: {check.found}", flush=True)  # noqa: T201
     for check in examine_models(settings.models.folder):

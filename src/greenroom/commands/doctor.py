@@ -32,14 +32,18 @@ class Check:
     good: bool | None = None
 
 
-def examine_machine(data: str, limits: ExamLimits) -> Iterator[Check]:
-    """Look at everything in turn; each check is given as soon as it is made."""
+def examine_machine(data: str, limits: ExamLimits, headroom_bytes: int) -> Iterator[Check]:
+    """
+    Look at everything in turn; each check is given as soon as it is made.
+
+    With less than `headroom_bytes` free on the disk of the data folder, uploads are refused.
+    """
     yield Check("Python", sys.version.split()[0], sys.version_info >= (3, 11))
     yield Check("SQLite", sqlite3.sqlite_version, sqlite3.sqlite_version_info >= (3, 35))
     yield Check("decoders", ", ".join(decoders()))
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     yield Check("open files", f"{soft} allowed, {_FEWEST_FILES} wanted", soft >= _FEWEST_FILES)
-    yield _data_folder(data)
+    yield _data_folder(data, headroom_bytes)
     examiner = Examiner(limits)
     try:
         for line in examiner.protections.lines():
@@ -64,7 +68,7 @@ def examine_models(folder: str) -> Iterator[Check]:
             yield Check(group, f"{sum(1 for _ in models.files_of(group))} files in {place}", True)
 
 
-def _data_folder(data: str) -> Check:
+def _data_folder(data: str, headroom_bytes: int) -> Check:
     place = _nearest_folder(data)
     try:
         with tempfile.NamedTemporaryFile(dir=place) as file:
@@ -75,7 +79,11 @@ def _data_folder(data: str) -> Check:
     except OSError as problem:
         return Check("data folder", f"{data}: {problem.strerror}", False)
     found = data if os.path.exists(data) else f"{data} is not there yet, greenroom serve makes it; {place}"
-    room = f"{disk.f_bavail * disk.f_frsize // 2**20} MB free"
+    free = disk.f_bavail * disk.f_frsize
+    room = f"{free // 2**20} MB free"
+    if free <= headroom_bytes:
+        kept = f"{headroom_bytes // 2**20} MB are kept free (storage.headroom_bytes), so every upload is refused"
+        return Check("data folder", f"{found}: {room}; {kept}", False)
     return Check("data folder", f"{found}: {room}, links and fsync work", True)
 
 
