@@ -23,6 +23,9 @@ from greenroom.studio.film.frames import Canvas, canvases
 from greenroom.studio.film.joining import SOUND_HZ, Blocks, Film, coded_sound, join
 from greenroom.studio.film.provenance import metadata, source_type, xmp
 from greenroom.studio.film.segments import SEGMENT_FRAMES, Segments
+from greenroom.studio.sound import mixed
+from greenroom.studio.voices.espeak import Espeak
+from greenroom.studio.voices.port import Request
 
 SIZE = (64, 48)
 FRAMES = SEGMENT_FRAMES + 31
@@ -116,6 +119,25 @@ def test_sound_is_heard_at_its_time(tmp_path: Path, coding: Coding) -> None:
     sound = np.concatenate([frame.to_ndarray()[0] for frame in (first, *others)])
     loud = np.flatnonzero(np.abs(sound) > 0.3)[0] / SOUND_HZ + float(first.time or 0)
     assert loud == pytest.approx(2.0, abs=0.004)
+
+
+def test_a_voice_is_coded_as_it_was_mixed_and_the_same_on_both_sides(tmp_path: Path) -> None:
+    espeak = Espeak()
+    speech = espeak.say(Request("Besuchen Sie uns im Zentrum, es ist ganz einfach.", "f2", "de-DE"))
+    espeak.close()
+    mix = np.concatenate(list(mixed(speech.sound, speech.rate, None, FRAMES / RATE).blocks()))
+    put_together(segments(tmp_path).paths(), iter([mix]), tmp_path / "film.mp4")
+
+    with av.open(str(tmp_path / "film.mp4")) as film:
+        heard = np.concatenate([frame.to_ndarray() for frame in film.decode(audio=0)], 1).T[: len(mix)]
+
+    def level(sound: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Of each hundredth of a second."""
+        return np.sqrt(np.square(sound).mean(1)[: len(sound) // 480 * 480].reshape(-1, 480).mean(1))
+
+    loud = level(mix) > 0.01
+    assert (level(heard - mix)[loud] / level(mix)[loud]).max() < 0.1
+    assert np.abs(heard[:, 0] - heard[:, 1]).max() < 0.002
 
 
 def test_a_film_says_that_it_is_bt709_in_limited_range(tmp_path: Path) -> None:

@@ -102,6 +102,7 @@ def _container(coding: Coding) -> dict[str, str]:
 
 def _set_up(codec: AudioCodecContext, coding: Coding) -> None:
     codec.bit_rate = coding.sound_rate_bps
+    codec.options = dict(coding.sound_options)
     codec.thread_count = 1
 
 
