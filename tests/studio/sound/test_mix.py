@@ -150,6 +150,23 @@ def test_a_clipped_voice_is_told_of(phrases: Speech) -> None:
     assert "voice_clipped" in codes(mix)
 
 
+def test_a_voice_that_rises_farther_to_one_side_is_not_taken_for_clipped(phrases: Speech) -> None:
+    sound, rate = phrases
+
+    mix = mixed(np.where(sound > 0, sound * np.float32(0.6), sound), rate, None, 15.0)
+
+    assert np.abs(sound).max() * 0.6 > 0.25
+    assert mix.notices == ()
+
+
+def test_a_voice_that_is_clipped_on_one_side_alone_is_told_of(phrases: Speech) -> None:
+    sound, rate = phrases
+
+    mix = mixed(np.minimum(sound * 3, 0.4), rate, None, 15.0)
+
+    assert "voice_clipped" in codes(mix)
+
+
 def test_what_is_constant_in_a_voice_is_taken_away_without_a_click(phrases: Speech, metered: Metered) -> None:
     sound, rate = phrases
     plain, shifted = mixed(sound, rate, None, 15.0), mixed(sound * np.float32(0.5) + np.float32(0.4), rate, None, 15.0)
