@@ -10,13 +10,18 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
+from msgspec.structs import replace
 
 from greenroom.bootstrap.studio import speaking
 from greenroom.config import load
 from greenroom.domain.video import RecordedVoice, ScriptVoice, Source
 from greenroom.errors import ParameterError, VoiceFailed
 from greenroom.render.speaking import Speaking
+from greenroom.studio.speech import Phone, Speech
 from greenroom.studio.speech_file import decoded
+from greenroom.studio.voices.cast import EMBEDDED
+from greenroom.studio.voices.casting import Casting
+from greenroom.studio.voices.port import Abilities, Request, Timings
 
 SCRIPT = "Good morning, and welcome."
 RATE = 22_050
@@ -54,6 +59,16 @@ class _Answering(BaseHTTPRequestHandler):
 
     def log_message(self, *what: object) -> None:
         """Say nothing."""
+
+
+class Humming:
+    """Says one long sound, and tells that it does."""
+
+    name = "hum"
+    abilities = Abilities(Timings.PHONES)
+
+    def say(self, request: Request) -> Speech:
+        return Speech(np.zeros(RATE, np.float32), RATE, (), (Phone("m", 0.0, 1.0),))
 
 
 @pytest.fixture
@@ -111,6 +126,14 @@ def test_a_providers_sound_comes_with_a_guide_to_time_it_by(voices: Speaking, tm
 
     assert spoken.duration_s == pytest.approx(1.0)
     assert decoded(Path(str(spoken.guide)).read_bytes()).phones
+
+
+def test_a_voice_that_tells_sounds_and_no_words_has_a_guide_too(voices: Speaking, tmp_path: Path) -> None:
+    told = Casting({**voices.casting.providers, "hum": Humming()}, (replace(EMBEDDED[0], id="bee", provider="hum"),))
+
+    spoken = Speaking(lambda _: told).speak(ScriptVoice("It costs $12.50.", "bee", "en-US"), str(tmp_path))
+
+    assert [word.text for word in decoded(Path(str(spoken.guide)).read_bytes()).words] == ["It", "costs", "$12.50."]
 
 
 def test_a_provider_that_sends_no_sound_is_told_by_name(voices: Speaking, piper: Piper, tmp_path: Path) -> None:

@@ -91,11 +91,12 @@ class Speaking:
         return speech
 
     def _guide(self, voice: ScriptVoice | RecordedVoice, speech: "Speech | None", folder: str) -> bool:
-        """How an embedded voice says what is said by someone who tells no times; whether there is such."""
+        """How an embedded voice says what is said by someone who tells no times of words; whether there is such."""
         from greenroom.studio.voices.cast import stand_in
 
         script = voice.script if isinstance(voice, ScriptVoice) else voice.transcript
-        if not script or (speech is not None and (speech.mouth is not None or speech.phones)):
+        told = speech is not None and speech.words and (speech.mouth is not None or speech.phones)
+        if not script or told:
             return False
         path = os.path.join(folder, GUIDE)
         if _read(path) is not None:
