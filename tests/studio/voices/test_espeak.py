@@ -102,6 +102,38 @@ def test_a_paragraph_ends_in_a_longer_pause_than_a_sentence(espeak: Espeak) -> N
     assert two[2].start_s - two[1].end_s > one[2].start_s - one[1].end_s + 0.3
 
 
+def pauses(speech: Speech) -> list[float]:
+    """How long nothing is said: each time in hundredths of a second, without those between a word's letters."""
+    silent = [phone.end_s - phone.start_s for phone in speech.phones if not phone.ipa]
+    return [round(length, 2) for length in silent if length > 0.1]
+
+
+def test_a_comma_before_another_language_is_a_pause_as_any_other(espeak: Espeak) -> None:
+    (comma, end), (same, _) = pauses(say(espeak, "It is 你好, and so on.")), pauses(say(espeak, "It is so, and so on."))
+
+    assert comma == pytest.approx(same, abs=0.03)
+    assert end > comma
+
+
+def test_a_quotation_ends_in_one_pause(espeak: Espeak) -> None:
+    quoted = say(espeak, "They said “hello.” (So be it.)")
+
+    assert len(pauses(quoted)) == 2
+    assert quoted.words[-1].text == "it.)"
+
+
+@pytest.mark.parametrize(
+    ("language", "script"),
+    [("en-US", "The U.S. economy grows."), ("pl-PL", "To jest 3. miejsce."), ("nb-NO", "Det er den 3. januar.")],
+)
+def test_the_dot_of_an_abbreviation_or_an_ordinal_is_no_pause(espeak: Espeak, language: str, script: str) -> None:
+    assert len(pauses(say(espeak, script, language))) == 1
+
+
+def test_what_numbers_a_line_is_followed_by_a_pause(espeak: Espeak) -> None:
+    assert len(pauses(say(espeak, "1. Ala\n2. Kot", "pl-PL"))) == 4
+
+
 def test_a_foreign_writing_system_is_spoken_in_a_language_that_has_it(espeak: Espeak) -> None:
     speech = say(espeak, "Hello, Привет means hello.")
 

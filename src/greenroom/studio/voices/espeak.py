@@ -22,7 +22,7 @@ from greenroom.studio.voices.written import written
 
 WORDS_A_MINUTE = 165
 SWITCH_PAUSE_S = 0.04
-"""Silence that is left where the language changes within a sentence."""
+"""Silence that is left where the language changes and no mark asks for a pause."""
 
 
 class Style(Struct, frozen=True):
@@ -99,7 +99,7 @@ class _Heard:
         """Put a part behind the others."""
         sound = np.frombuffer(spoken.pcm, "<i2").astype(np.float32) / np.float32(32768)
         events = [event for event in spoken.events if event.ipa is not None]
-        if not stretch.ends_sentence:
+        if not stretch.ends_in_pause:
             last = max((i for i, event in enumerate(events) if event.ipa), default=-1)
             if last + 1 < len(events):
                 sound = sound[: events[last + 1].sample + math.floor(SWITCH_PAUSE_S * self._rate)]

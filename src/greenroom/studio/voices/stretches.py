@@ -1,5 +1,6 @@
 """A script cut into stretches, each to be spoken in one breath and one language, with the pauses after them."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,13 @@ PARAGRAPH_PAUSE_S = 0.45
 LONGEST_PART = 600
 """Characters after which a sentence goes on in another part."""
 _STOPS = ".!?…。！？।؟॥"
+_BREAKS = ",;:，、；：،؛"
 _CLOSERS = "\"'”’»)]）」』"
+_DOTTED = re.compile(r"(?:^|\W)(?:[^\W\d_]\.){2,}$")  # U.S.A.
+_ORDINAL = re.compile(r"^\W*\d{1,2}\.$")
+_DOT_AFTER_ORDINALS = frozenset(
+    {"cs", "da", "et", "fi", "hr", "hu", "is", "lv", "nb", "no", "pl", "sk", "sl", "sr", "tr"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,11 @@ class Stretch:
     ends_sentence: bool
     pause_after_s: float = 0.0
 
+    @property
+    def ends_in_pause(self) -> bool:
+        """Whether a reader pauses after it: at the end of a sentence, or of a part of one."""
+        return self.ends_sentence or _ends_in(self.text, _BREAKS)
+
 
 def stretches_of(script: str, pieces: Sequence[Piece], language: str) -> tuple[list[Stretch], list[Notice]]:
     stretches: list[Stretch] = []
@@ -34,9 +46,12 @@ def stretches_of(script: str, pieces: Sequence[Piece], language: str) -> tuple[l
     def end(ends_sentence: bool, pause_s: float = 0.0) -> None:
         nonlocal text, owners
         if any(character.isalnum() for character in text):
-            stretches.append(Stretch(spoken_in, text, tuple(owners), ends_sentence, pause_s))
+            # What closes behind a mark would be a sentence of its own: nothing, and another pause.
+            said = text.rstrip(_CLOSERS) if _ends_in(text, _STOPS + _BREAKS) else text
+            stretches.append(Stretch(spoken_in, said, tuple(owners[: len(said)]), ends_sentence, pause_s))
         text, owners = "", []
 
+    line = 0
     for index, piece in enumerate(pieces):
         gap = piece.start > 0 and script[piece.start - 1].isspace()
         for said, needs in runs_of(piece.said, language):
@@ -53,12 +68,30 @@ def stretches_of(script: str, pieces: Sequence[Piece], language: str) -> tuple[l
             owners += [index] * len(said.strip())
         after = script[piece.end : pieces[index + 1].start] if index + 1 < len(pieces) else ""
         paragraph = after.count("\n") > 1
-        if "\n" in after or piece.said.rstrip(_CLOSERS).endswith(tuple(_STOPS)):
+        if "\n" in after:
             end(True, PARAGRAPH_PAUSE_S if paragraph else 0.0)
+            line = index + 1
+        elif _ends_in(piece.said, _STOPS) and not _goes_on(pieces, index, line, language):
+            end(True)
         elif len(text) > LONGEST_PART:
             end(False)
     end(ends_sentence=True)
     return stretches, [_cannot(system, example, language) for system, example in unspoken.items()]
+
+
+def _ends_in(text: str, marks: str) -> bool:
+    return text.rstrip().rstrip(_CLOSERS).endswith(tuple(marks))
+
+
+def _goes_on(pieces: Sequence[Piece], index: int, line: int, language: str) -> bool:
+    """Whether the dot that a piece ends in is one of an abbreviation or a number, behind which the sentence goes on."""
+    if index + 1 == len(pieces):
+        return False
+    said, following = pieces[index].said, pieces[index + 1].said.strip()
+    if _DOTTED.search(said):
+        return following[:1].islower()
+    # At the beginning of a line it numbers the line.
+    return index > line and base_of(language) in _DOT_AFTER_ORDINALS and _ORDINAL.match(said) is not None
 
 
 def heard(piece: Piece, language: str) -> bool:
