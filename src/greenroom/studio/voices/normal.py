@@ -2,17 +2,21 @@
 Text as it is written -> text as it is said, with a map back to the script's characters.
 
 Rules, in this order; what one has taken is not seen by the next: characters that are not text, addresses of pages and
-mail, dates, times, money, per cent, units, ranges, grouped and long numbers, abbreviations, handles, symbols, emoji.
-Emoji are not spoken: they stay in the captions. Digits are left to the voice, which counts in its language.
+mail, dates, times, money, per cent, what one language has for itself, units, grouped and long numbers, ranges,
+abbreviations, handles, symbols, emoji. Emoji are not spoken: they stay in the captions. Digits are left to the voice,
+which counts in its language.
 """
 
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 
+from greenroom.studio.voices.english import begins_sentence, english_edits, english_year, ordinal
+from greenroom.studio.voices.german import german_edits, german_ordinal
 from greenroom.studio.voices.pieces import Edit, Piece, cut
 from greenroom.studio.voices.vocabulary import (
     BEFORE_NUMBER,
+    MAY_END,
     TABLE,
     Vocabulary,
     abbreviations,
@@ -32,11 +36,16 @@ _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TIME = re.compile(
     r"(?<![\d:.,])([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?![\d:])(?:\s?([ap])(?:\.m\.|m\b))?", re.IGNORECASE
 )
+_CLOCK = r"(?:[01]?\d|2[0-4]):[0-5]\d(?:\s?[ap](?:\.m\.|m\b))?"
+_HOUR = r"(?:1[0-2]|[1-9])\s?[ap](?:\.m\.|m\b)"
+_TIMES = re.compile(
+    rf"(?<![\w:.,])({_CLOCK}|{_HOUR}|\d{{1,2}}(?=\s?[–-]\s?{_HOUR}))\s?([–-])\s?(?={_CLOCK}|{_HOUR})", re.IGNORECASE
+)
 _ISO_DATE = re.compile(r"(?<![\d-])(\d{4})-(\d{2})-(\d{2})(?![\d-])")
 _DATE = re.compile(r"(?<![\d/.])(\d{1,2})([./])(\d{1,2})\2(\d{4})(?![\d/])")
 _NUMBER = r"\d+(?:[.,'’\u00a0\u202f]\d{3}(?!\d))*(?:[.,]\d+)?"
 _SIGNS = {"$": "dollar", "€": "euro", "£": "pound", "¥": "yen"}
-_MONEY_FIRST = re.compile(rf"([$€£¥])\s?({_NUMBER})(\s?(?:k|K|M|bn|B)\b)?")
+_MONEY_FIRST = re.compile(rf"([$€£¥])\s?({_NUMBER})(\s?(?:k|K|M|bn|B)\b|\s(?:thousand|million|billion|trillion)\b)?")
 _MONEY_LAST = re.compile(rf"(?<![\d.,])({_NUMBER})\s?([$€£¥])")
 _PERCENT = re.compile(rf"(?<![\d.,])({_NUMBER})\s?[%٪%]")
 _DEGREES = re.compile(
@@ -47,9 +56,10 @@ _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}([.,'’\u00a0\u202f])\d{3}(?:\1\d{3})
 _SPACED = re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?:,\d+)?(?!\d)")
 _LONG = re.compile(r"(?<!\d)\d{10,}(?!\d)")
 _PHONE = re.compile(r"(?<![\w+])\+\d[\d\s()./-]{6,}\d")
+_DOTTED = re.compile(r"(?<![\w.,])\d{1,3}(?:\.\d{1,3}){3}(?![\w-]|[.,]\d)")
+_THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _HANDLE = re.compile(r"(?<![\w&])([#@])(?=\w)")
 _WORD = re.compile(rf"[^\W\d_]{{{LONGEST_WORD + 1},}}")
-_ORDINAL = re.compile(r"(?<![\w.,])(\d{1,4})(st|nd|rd|th)\b", re.IGNORECASE)
 _SCALES = {"k": "thousand", "M": "million", "bn": "billion", "B": "billion"}
 _SILENT_SIGNS = frozenset("™®©*_~^|<>\\`•·●◦▪►→←↑↓⇒§¶†‡#{}[]")
 _KEPT_JOINERS = "\u200c\u200d"
@@ -118,7 +128,7 @@ def _date(match: re.Match[str], day: str, month: str, year: str, language: str, 
     number = str(int(day))
     base = base_of(language)
     if base == "en":
-        said = f"{name} {ordinal(int(day))}, {_english_year(int(year))}"
+        said = f"{name} {ordinal(int(day))}, {english_year(int(year))}"
     elif base in ("zh", "cmn", "yue"):
         said = f"{year}年{name}{number}日"
     elif base == "ko":
@@ -127,6 +137,9 @@ def _date(match: re.Match[str], day: str, month: str, year: str, language: str, 
         said = f"{year}ねん {name} {number}にち"
     elif base == "hu":
         said = f"{year} {name} {number}"
+    elif base == "de":
+        before = match.string[: match.start()].rpartition(" ")[0].rpartition(" ")[2]
+        said = f"{german_ordinal(int(day), before)} {name} {year}"
     elif base in ("es", "pt"):
         said = f"{number} de {name} de {year}"
     elif base == "vi":
@@ -136,13 +149,6 @@ def _date(match: re.Match[str], day: str, month: str, year: str, language: str, 
     yield _edit(match, said)
 
 
-def _english_year(year: int) -> str:
-    high, low = divmod(year, 100)
-    if 1100 <= year <= 1999 or 2010 <= year <= 2099:
-        return f"{high} {'hundred' if low == 0 else f'oh {low}' if low < 10 else low}"
-    return str(year)
-
-
 def _times(script: str, language: str, words: Vocabulary | None) -> Iterator[Edit]:
     hour = words.hour if words else ""
     for match in _TIME.finditer(script):
@@ -150,12 +156,19 @@ def _times(script: str, language: str, words: Vocabulary | None) -> Iterator[Edi
         if base_of(language) == "en":
             minutes = f"oh {minutes}" if minutes and len(minutes) == 1 else minutes
             full = "hundred" if int(match[1]) > 12 else "o'clock"
-            half = f"{match[4].upper()} M" if match[4] else "" if minutes else full
+            half = f"{match[4].upper()}M" if match[4] else "" if minutes else full
             parts = [str(int(match[1])), minutes, half]
         else:
             parts = [str(int(match[1])), hour, minutes]
         seconds = [str(int(match[3]))] if match[3] else []
-        yield _edit(match, " ".join(part for part in [*parts, *seconds] if part))
+        said = " ".join(part for part in [*parts, *seconds] if part)
+        # "14:30 Uhr": the hour stands within what is said, and is not said again.
+        written = re.compile(rf"\s?{hour}\b").match(script, match.end()) if hour else None
+        end = written.end() if written else match.end()
+        ends = said.endswith("M") and script[match.start() : end].endswith(".") and begins_sentence(script, end)
+        yield Edit(match.start(), end, said + "." if ends else said)
+    for match in _TIMES.finditer(script):
+        yield Edit(match.start(2), match.end(2), f" {words.to} " if words else " ")
 
 
 def _plain(number: str, words: Vocabulary) -> str:
@@ -185,7 +198,7 @@ def _amount(written: str, sign: str, scale: str, language: str, words: Vocabular
     noun = getattr(words, _SIGNS[sign])
     base = base_of(language)
     if scale:
-        return f"{number} {_SCALES[scale] if base == 'en' else scale} {counted(noun, '2000000', base)}"
+        return f"{number} {_SCALES.get(scale, scale) if base == 'en' else scale} {counted(noun, '2000000', base)}"
     whole, _, parts = number.partition(words.decimal)
     if len(parts) != 2:
         return f"{number} {counted(noun, number, base)}"
@@ -222,10 +235,16 @@ def _degrees(script: str, _language: str, words: Vocabulary | None) -> Iterator[
         )
 
 
+def _of_the_language(script: str, language: str, _words: Vocabulary | None) -> Iterator[Edit]:
+    own = {"en": english_edits, "de": german_edits}.get(base_of(language))
+    if own is not None:
+        yield from own(script)
+
+
 def _units(script: str, language: str, words: Vocabulary | None) -> Iterator[Edit]:
     if words is None:
         return
-    names = unit_names(words)
+    names = unit_names(words, base_of(language))
     if system_of(words.degrees[0]) == "CYRILLIC":
         names |= {cyrillic: names[latin] for cyrillic, latin in _CYRILLIC_UNITS.items()}
     signs = "|".join(re.escape(sign) for sign in sorted(names, key=len, reverse=True))
@@ -240,15 +259,18 @@ def _ranges(script: str, _language: str, words: Vocabulary | None) -> Iterator[E
     if words is None:
         return
     for match in _RANGE.finditer(script):
-        if int(match[1]) < int(match[2]):
+        if int(match[1]) < int(match[2]) and not match[2].startswith("0"):
             yield _edit(match, f"{match[1]} {words.to} {match[2]}")
 
 
-def _numbers(script: str, language: str, words: Vocabulary | None) -> Iterator[Edit]:
+def _numbers(script: str, _language: str, words: Vocabulary | None) -> Iterator[Edit]:
     for match in _PHONE.finditer(script):
         yield _edit(match, (f"{words.plus} " if words else "") + " ".join(re.findall(r"\d", match[0])))
     for match in _LONG.finditer(script):
         yield _edit(match, " ".join(match[0]))
+    for match in _DOTTED.finditer(script):
+        if not _THOUSANDS.fullmatch(match[0]):
+            yield _edit(match, match[0].replace(".", f" {words.dot} " if words else " "))
     if words is not None:
         for match in _GROUPED.finditer(script):
             yield _edit(match, _plain(match[0], words))
@@ -258,37 +280,21 @@ def _numbers(script: str, language: str, words: Vocabulary | None) -> Iterator[E
         other = "." if words.decimal == "," else ","
         for match in re.finditer(rf"(?<![\d.,])(\d+){re.escape(other)}(\d{{1,2}})(?![\d.,]*\d)", script):
             yield _edit(match, f"{match[1]}{words.decimal}{match[2]}")
-    if base_of(language) == "en":
-        for match in _ORDINAL.finditer(script):
-            yield _edit(match, ordinal(int(match[1])))
-
-
-_ONES = ("", "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
-         "fifteenth sixteenth seventeenth eighteenth nineteenth")  # fmt: skip
-_TENS = {20: "twenty", 30: "thirty", 40: "forty", 50: "fifty", 60: "sixty", 70: "seventy", 80: "eighty", 90: "ninety"}
-
-
-def ordinal(number: int) -> str:
-    """An English ordinal in words below a hundred, else with its count in digits before."""
-    high, low = divmod(number, 100)
-    if high:
-        return f"{high * 100} and {ordinal(low)}" if low else f"{high * 100}th"
-    if number < 20:
-        return "zeroth" if number == 0 else _ONES[1].split()[number - 1]
-    tens, ones = number // 10 * 10, number % 10
-    return f"{_TENS[tens]}-{ordinal(ones)}" if ones else _TENS[tens].removesuffix("y") + "ieth"
 
 
 def _short_forms(script: str, _language: str, words: Vocabulary | None) -> Iterator[Edit]:
     for short, said in (abbreviations(words) if words else {}).items():
         for match in re.finditer(rf"(?<![\w.]){re.escape(short)}(?!\w)", script):
-            # The dot of an abbreviation at the end of the script ends the sentence too.
-            yield _edit(match, said + "." if short.endswith(".") and not script[match.end() :].strip() else said)
+            # The dot of an abbreviation at the end of a sentence ends that too.
+            last = not script[match.end() :].strip() or (short in MAY_END and begins_sentence(script, match.end()))
+            yield _edit(match, said + "." if short.endswith(".") and last else said)
 
 
-def _handles(script: str, _language: str, words: Vocabulary | None) -> Iterator[Edit]:
+def _handles(script: str, language: str, words: Vocabulary | None) -> Iterator[Edit]:
     for match in _HANDLE.finditer(script):
-        yield _edit(match, f"{words.at} " if words and match[1] == "@" else "")
+        numbers = base_of(language) == "en" and re.compile(r"\d+(?!\w)").match(script, match.end())
+        hash_ = "number " if numbers else ""
+        yield _edit(match, hash_ if match[1] == "#" else f"{words.at} " if words else "")
 
 
 def _symbols(script: str, _language: str, words: Vocabulary | None) -> Iterator[Edit]:
@@ -322,6 +328,6 @@ def _parts(word: str) -> Iterable[str]:
 
 
 RULES: tuple[Rule, ...] = (
-    _not_text, _addresses, _dates, _times, _money, _percents, _degrees, _units, _numbers, _ranges, _short_forms,
-    _handles, _symbols, _long_words,
+    _not_text, _addresses, _dates, _times, _money, _percents, _degrees, _of_the_language, _units, _numbers, _ranges,
+    _short_forms, _handles, _symbols, _long_words,
 )  # fmt: skip

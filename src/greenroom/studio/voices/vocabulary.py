@@ -64,9 +64,11 @@ TABLE: dict[str, Vocabulary] = {
         "milligram|milligrams;litre|litres;millilitre|millilitres;kilometre per hour|kilometres per hour;hour|hours;"
         "minute|minutes;second|seconds;gigabyte|gigabytes;megabyte|megabytes;kilowatt|kilowatts;watt|watts;hertz|hertz",
         "January February March April May June July August September October November December", "",
-        "Mr.=Mister;Mrs.=Missus;Ms.=Miz;Dr.=Doctor;Prof.=Professor;St.=Saint;vs.=versus;etc.=et cetera;e.g.=for example;"
-        "i.e.=that is;approx.=approximately;No.=number;Inc.=Incorporated;Ltd.=Limited;Co.=Company;a.m.=A M;p.m.=P M;"
-        "Jr.=Junior;Sr.=Senior;w/=with;w/o=without"),
+        "Mr.=Mister;Mrs.=Missus;Ms.=Miz;Dr.=Doctor;Prof.=Professor;St.=Saint;vs.=versus;vs=versus;etc.=et cetera;e.g.=for example;"
+        "i.e.=that is;approx.=approximately;No.=number;Inc.=Incorporated;Ltd.=Limited;Co.=Company;a.m.=AM;p.m.=PM;"
+        "Jr.=Junior;Sr.=Senior;w/=with;w/o=without;Ph.D.=PhD;Gen.=General;Capt.=Captain;Lt.=Lieutenant;Sgt.=Sergeant;Gov.=Governor;"
+        "Sen.=Senator;Rev.=Reverend;Dept.=Department;Mt.=Mount;Ave.=Avenue;Blvd.=Boulevard;Rd.=Road;Jan.=January;Feb.=February;"
+        "Apr.=April;Aug.=August;Sep.=September;Sept.=September;Oct.=October;Nov.=November;Dec.=December;C#=C sharp;F#=F sharp"),
     "de": _v(",;Prozent;ätt;Punkt;Schrägstrich;Bindestrich;plus;gleich;und;bis;Grad", "Dollar|Dollar;Euro|Euro;Pfund|Pfund;Yen|Yen",
         "Kilometer|Kilometer;Meter|Meter;Zentimeter|Zentimeter;Millimeter|Millimeter;Kilogramm|Kilogramm;Gramm|Gramm;"
         "Milligramm|Milligramm;Liter|Liter;Milliliter|Milliliter;Kilometer pro Stunde|Kilometer pro Stunde;Stunde|Stunden;"
@@ -220,13 +222,33 @@ TABLE: dict[str, Vocabulary] = {
 TABLE["no"] = TABLE["nb"]
 TABLE["cmn"] = TABLE["yue"] = TABLE["zh"]
 
+_MORE_UNITS = {
+    "en": "ft=foot|feet;lb=pound|pounds;lbs=pound|pounds;oz=ounce|ounces;mi=mile|miles;yd=yard|yards;mph=mile per hour|miles per hour;"
+    "sq ft=square foot|square feet;m²=square metre|square metres;m³=cubic metre|cubic metres;km²=square kilometre|square kilometres;"
+    "TB=terabyte|terabytes;kWh=kilowatt hour|kilowatt hours",
+    "de": "m²=Quadratmeter|Quadratmeter;m³=Kubikmeter|Kubikmeter;km²=Quadratkilometer|Quadratkilometer",
+    "fr": "m²=mètre carré|mètres carrés;m³=mètre cube|mètres cubes;km²=kilomètre carré|kilomètres carrés",
+    "es": "m²=metro cuadrado|metros cuadrados;m³=metro cúbico|metros cúbicos;km²=kilómetro cuadrado|kilómetros cuadrados",
+    "pt": "m²=metro quadrado|metros quadrados;m³=metro cúbico|metros cúbicos;km²=quilômetro quadrado|quilômetros quadrados",
+    "it": "m²=metro quadrato|metri quadrati;m³=metro cubo|metri cubi;km²=chilometro quadrato|chilometri quadrati",
+    "nl": "m²=vierkante meter|vierkante meter;m³=kubieke meter|kubieke meter;km²=vierkante kilometer|vierkante kilometer",
+}
+
+MAY_END = frozenset({
+    "etc.", "a.m.", "p.m.", "Inc.", "Ltd.", "Co.", "Jr.", "Sr.", "Ph.D.", "Ave.", "Blvd.", "Rd.", "usw.", "u.a.", "Ud.", "Uds.",
+    "EE.UU.", "ecc.", "enz.", "osv.", "jne.", "ym.", "itd.", "itp.", "atd.", "т.д.", "т.п.", "г.", "руб.", "vb.", "dll.",
+    "dsb.", "v.v.", "stb.", "κ.λπ.",
+})  # fmt: skip
+"""Abbreviations that a sentence may end in: what follows them in a capital letter begins another."""
+
 BEFORE_NUMBER = frozenset({"tr", "zh", "cmn", "yue"})
 """Languages in which the word for per cent stands before the number."""
 
 
-def unit_names(words: Vocabulary) -> dict[str, str]:
+def unit_names(words: Vocabulary, language: str) -> dict[str, str]:
     """Sign of a unit -> its name, as `one|many`."""
-    return dict(zip(_UNITS, words.units.split(";"), strict=True))
+    more = dict(one.split("=") for one in _MORE_UNITS.get(language, "").split(";") if one)
+    return dict(zip(_UNITS, words.units.split(";"), strict=True)) | more
 
 
 def abbreviations(words: Vocabulary) -> dict[str, str]:
