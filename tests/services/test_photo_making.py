@@ -141,10 +141,13 @@ def test_a_voice_that_is_gone_fails_its_motion_and_keeps_no_other_waiting(
 
     making.work()
 
+    failed = photos.avatar(TESTER, mute.id).motion
     told = house.database.read(lambda tx: outbox.events_of(tx, motion_id))
     begun = photos.avatar(TESTER, greeting.id).motion
     assert [event.type for event in told] == ["generated_motion_failed"]
     assert "names no voice" in told[0].data["error"]
+    assert failed is not None
+    assert (failed.ended, failed.error) == (True, told[0].data["error"])
     assert begun is not None
     assert (begun.video_id is not None, begun.ended) == (True, False)
 

@@ -131,6 +131,8 @@ class Motion(Struct, frozen=True):
     ended: bool = False
     """Whether hooks were told what came of it."""
     charge_id: str | None = None
+    error: str = ""
+    """Why there is no preview, once that was told."""
 
 
 class PhotoAvatar(Struct, frozen=True):

@@ -332,7 +332,8 @@ class PhotoMaking:
         self._end(avatar, motion, "generated_motion_success", told, refund=False)
 
     def _unmoved(self, avatar: PhotoAvatar, motion: Motion, why: str) -> None:
-        self._end(avatar, motion, "generated_motion_failed", {"motion_id": motion.id, "error": why}, refund=True)
+        failed = structs.replace(motion, error=why)
+        self._end(avatar, failed, "generated_motion_failed", {"motion_id": motion.id, "error": why}, refund=True)
 
     def _end(self, avatar: PhotoAvatar, motion: Motion, type_: str, told: dict[str, object], *, refund: bool) -> None:
         now = self.now()

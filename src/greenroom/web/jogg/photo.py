@@ -278,7 +278,9 @@ def _motion_error(avatar: PhotoAvatar, preview: Video | None) -> str | None:
         return _reasons(avatar)
     if preview is not None and preview.findings:
         return preview.findings[0].message
-    return "The preview was removed." if _motion_status(avatar, preview) == "failed" else None
+    if _motion_status(avatar, preview) != "failed":
+        return None
+    return (avatar.motion.error if avatar.motion is not None else "") or "The preview was removed."
 
 
 def _film(preview: Video | None, origin: str) -> str:
