@@ -20,13 +20,19 @@ def test_pauses_double_up_to_a_cap() -> None:
     assert pauses == [0.5, 1, 2, 4, 8, 16, 30, 30]
 
 
-def test_jitter_is_full() -> None:
+def test_half_of_a_pause_is_left_to_chance() -> None:
     backoff = Backoff(draw=random.Random(1).uniform)
 
     pauses = [backoff.pause_s(20) for _ in range(500)]
 
-    assert min(pauses) < 0.1 * CAP_S
-    assert max(pauses) > 0.9 * CAP_S
+    assert 0.5 * CAP_S <= min(pauses) < 0.55 * CAP_S
+    assert max(pauses) > 0.95 * CAP_S
+
+
+def test_all_attempts_together_outlast_the_restart_of_a_server() -> None:
+    unlucky = Backoff(draw=lambda low, _high: low)
+
+    assert sum(unlucky.pause_s(failures) for failures in range(1, ATTEMPTS_MAX)) > 7
 
 
 def test_a_pause_asked_in_seconds_is_kept() -> None:

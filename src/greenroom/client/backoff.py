@@ -1,4 +1,4 @@
-"""Trying again: exponential pauses with full jitter, and never shorter than the server asks."""
+"""Trying again: exponential pauses of which half is left to chance, and never shorter than the server asks."""
 
 import random
 import time
@@ -72,7 +72,9 @@ class Backoff:
         """
         if asked_s is not None:
             return asked_s + self.draw(0, BASE_S)
-        return self.draw(0, min(CAP_S, BASE_S * 2 ** (failures - 1)))
+        # Were all of it left to chance, six attempts could be over before a server has started again.
+        longest_s = min(CAP_S, BASE_S * 2 ** (failures - 1))
+        return self.draw(longest_s / 2, longest_s)
 
     def asked_s(self, retry_after: str | None) -> float | None:
         """Seconds that a Retry-After header (seconds or HTTP date) asks for; None if it says nothing."""
