@@ -261,6 +261,12 @@ def mov_with_pcm_audio() -> bytes:
     return mov(audio_codec="pcm_s16le")
 
 
+@cache
+def mp4_with_sound_first() -> bytes:
+    """As recorders write it that have the microphone before the camera."""
+    return _film("mp4", "h264", "aac", 2, 320, 240, 30, sound_first=True)
+
+
 def mp4_with_strange_sound_first() -> bytes:
     """Its first sound is of the kind apac, around the listener, which no decoder reads; the second is AAC."""
     film = mp4_with_two_sounds()
@@ -530,6 +536,7 @@ def _film(
     timecode: str = "",
     hdr: bool = False,
     second_sound: bool = False,
+    sound_first: bool = False,
     **muxing: str,
 ) -> bytes:
     options = {"fflags": NO_RUN_IN_THE_FILE, **muxing}
@@ -538,13 +545,15 @@ def _film(
         tempfile.NamedTemporaryFile() as file,
         av.open(file.name, "w", format=container_format, options=options) as container,
     ):
+        sounds = [_add_sound(container, audio_codec)] if audio_codec and sound_first else []
         picture = _add_picture(container, codec, width, height, fps, pixel_format)
         if timecode:
             picture.metadata["timecode"] = timecode
         if hdr:
             picture.codec_context.color_primaries, picture.codec_context.color_trc = 9, 16
             picture.codec_context.colorspace = 9
-        sounds = [_add_sound(container, audio_codec)] if audio_codec else []
+        if audio_codec and not sound_first:
+            sounds.append(_add_sound(container, audio_codec))
         if audio_codec and second_sound:
             sounds.append(_add_sound(container, audio_codec))
         _encode_interleaved(container, picture, sounds, seconds, fps, skip_every)

@@ -38,6 +38,7 @@ GOOD_FILES: list[Callable[[], bytes]] = [
     good.fragmented_mp4,
     good.browser_recorder_mp4,
     good.mp4_with_two_sounds,
+    good.mp4_with_sound_first,
     good.mp4_with_strange_sound_first,
     good.mp4_with_strange_picture_first,
     good.mp4_with_mp3_audio,

@@ -173,6 +173,22 @@ def test_a_variable_rate_becomes_constant() -> None:
     assert abs(film.picture_s - 2) <= 1.01 / 30
 
 
+def test_a_video_whose_sound_comes_first_in_its_file_keeps_its_last_pictures() -> None:
+    usual = copy_of(media_samples.mp4(), FAST).film()
+
+    film = copy_of(media_samples.mp4_with_sound_first(), FAST).film()
+
+    assert len(film.pictures) == len(usual.pictures)
+    assert np.array_equal(film.rgb(-1), usual.rgb(-1))
+
+
+def test_a_video_of_one_picture_beside_another_that_nobody_decodes_is_copied() -> None:
+    film = copy_of(media_samples.mp4_with_strange_picture_first(), FAST).film()
+
+    assert len(film.pictures) == 1
+    assert abs(int(film.rgb(0).mean()) - 150) <= 3
+
+
 def test_a_video_that_is_to_be_turned_is_turned() -> None:
     film = copy_of(media_samples.upright_phone_mp4(), FAST).film()
     picture = film.rgb(0)

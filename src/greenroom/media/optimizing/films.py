@@ -370,7 +370,8 @@ class _Encoding:
     def run(self) -> None:
         """Read, decode, convert, encode, in the order of the file."""
         for packet in _packets(self._source, self._source.streams):
-            if packet.stream_index == self._picture.index:
+            # An empty packet at the end knows its stream, but not its number.
+            if packet.stream.index == self._picture.index:
                 for frame in self._decoded(packet):
                     self._take_picture(frame)
             elif self._sound_is_wanted():
