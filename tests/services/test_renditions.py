@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from small_house import DAMAGED, PHOTO, TESTER, SmallHouse
+from small_house import DAMAGED, OTHER_PHOTO, PHOTO, TESTER, SmallHouse
 
 import media_samples
 from greenroom.domain.act import Act
@@ -319,3 +319,19 @@ def test_a_wrong_extension_shows_nothing(house: SmallHouse, renditions: Renditio
 
     assert renditions.shown(f"{asked.id}.png") is None
     assert renditions.shown(RenditionId(asked.id)) is None
+
+
+def test_a_copy_of_bytes_that_are_lost_fails_with_that_reason_and_keeps_no_other_waiting(
+    house: SmallHouse, renditions: Renditions
+) -> None:
+    lost, there = house.uploaded(), house.uploaded(OTHER_PHOTO)
+    renditions.ask(TESTER, lost.id, {})
+    house.clock.go_on(1)
+    renditions.ask(TESTER, there.id, {})
+    assert lost.blob_key is not None
+    house.store.remove([lost.blob_key])
+
+    renditions.work()
+
+    assert [one.code for one in renditions.of_asset(TESTER, lost.id)[0].findings] == ["optimize_original_gone"]
+    assert reread(renditions, there) == [(RenditionState.READY, 1)]

@@ -177,7 +177,11 @@ class Renditions:
         def note(done: float) -> None:
             self.under_way[attempt.id] = done
 
-        source = self.store.open(original)
+        try:
+            source = self.store.open(original)
+        except FileNotFoundError as problem:
+            log.error("the bytes of an asset are not in the store; restore them", blob=original)
+            raise NotOptimized(remark("optimize_original_gone", "The bytes of the original are lost.")) from problem
         try:
             into = os.open(target.path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
             try:
