@@ -29,7 +29,8 @@ OPTIMIZE_FINDINGS: dict[str, Explanation] = {
         "Look into the server's log, then ask for the copy once more.",
     ),
     "optimize_original_gone": Explanation(
-        "The original was deleted, rejected or lost before the copy was made.", "Restore it, then ask for the copy again."
+        "The original was deleted, rejected or lost before the copy was made.",
+        "Restore it, then ask for the copy again.",
     ),
     "optimize_cancelled": Explanation("The making of the copy was stopped.", "Ask for it again."),
     # There is one, and this is to be known of it
