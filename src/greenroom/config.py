@@ -305,6 +305,9 @@ class Voices:
     elevenlabs_url: str = service("https://api.elevenlabs.io", "Address of ElevenLabs' service.")
     elevenlabs_model: str = setting("eleven_multilingual_v2", "Model that speaks there.")
     piper_url: str = service("", "Address of Piper's HTTP server.")
+    piper_folder: str = setting(
+        "", "Folder of voice files of Piper (`NAME.onnx` beside `NAME.onnx.json`), which speak without that server."
+    )
     listed: list[str] = setting(
         [],
         "Voices of these providers: `id=provider:name there:locale`, with `:female` or `:male` behind it where known, "

@@ -6,6 +6,7 @@ The services are stand-ins of ours that speak the protocols of the real ones; no
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import narration
@@ -16,6 +17,7 @@ from providers import SCRIPT, Providers, providers
 from videos_made import call, ended, wait_for
 
 import media_samples
+from piper_voices import piper_voice
 from running_server import RunningServer, start_server
 
 VOICES = {
@@ -190,3 +192,22 @@ def test_a_sound_that_is_too_large_to_be_heard_is_refused_with_both_sizes(house:
     assert (refused.status_code, refused.json()["field"]) == (422, "audio")
     assert refused.json()["detail"].startswith("audio has 2.20 MB (2,304,044 bytes); words are recognised in at most")
     assert refused.json()["detail"].endswith("give transcript, or a smaller file")
+
+
+def test_a_voice_file_of_piper_speaks_in_a_video_without_a_server(tmp_path: Path) -> None:
+    folder = tmp_path / "voices"
+    folder.mkdir()
+    piper_voice(folder)
+    running = start_server(tmp_path / "data", voices_piper_folder=str(folder), render_preset="superfast")
+    try:
+        listed = {one["voice_id"] for one in call(running, "GET", "/voices?limit=200").json()["data"]}
+        body = {"avatar": "81", "aspect": "1:1", "resolution": "720p", "framing": "closeup", "captions": {}}
+        reply = call(running, "POST", "/videos", body | spoken_by("en_US-hum-medium"))
+        assert reply.status_code == 202, reply.text
+        video = wait_for(running, reply.json()["video_id"], ended)
+    finally:
+        running.stop()
+
+    assert "en_US-hum-medium" in listed
+    assert (video["state"], video["findings"], video["warnings"]) == ("completed", [], [])
+    assert video["outcome"]["timing"] == "phones"

@@ -131,7 +131,9 @@ def test_a_providers_sound_comes_with_a_guide_to_time_it_by(voices: Speaking, tm
 def test_a_voice_that_tells_sounds_and_no_words_has_a_guide_too(voices: Speaking, tmp_path: Path) -> None:
     told = Casting({**voices.casting.providers, "hum": Humming()}, (replace(EMBEDDED[0], id="bee", provider="hum"),))
 
-    spoken = Speaking(lambda _: told).speak(ScriptVoice("It costs $12.50.", "bee", "en-US"), str(tmp_path))
+    spoken = Speaking(lambda _, _environment: told).speak(
+        ScriptVoice("It costs $12.50.", "bee", "en-US"), str(tmp_path)
+    )
 
     assert [word.text for word in decoded(Path(str(spoken.guide)).read_bytes()).words] == ["It", "costs", "$12.50."]
 

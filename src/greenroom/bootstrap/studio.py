@@ -1,7 +1,7 @@
 """What settings say of the studio: who speaks, who is seen, what it may take."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from greenroom.studio.voices.casting import Casting
     from greenroom.studio.voices.cloud.transcription import Transcriber
     from greenroom.studio.voices.espeak_helper import EspeakHelper
+    from greenroom.studio.voices.piper_files import PiperFile
     from greenroom.studio.voices.settings import VoiceSettings
 
 
@@ -121,11 +122,24 @@ def rendering(settings: Settings, renderer: Renderer) -> Render:
 
 
 def speaking(settings: Settings) -> Speaking:
-    """Who speaks scripts."""
-    return Speaking(lambda helper: _casting(settings.voices, helper))
+    """Who speaks scripts. Raises SettingError for voice files that cannot be used."""
+    files = _piper_files(settings.voices)
+    return Speaking(lambda helper, environment: _casting(settings.voices, files, helper, environment))
 
 
-def _casting(chosen: Voices, helper: "EspeakHelper") -> "Casting":
+def _piper_files(chosen: Voices) -> "tuple[PiperFile, ...]":
+    if not chosen.piper_folder:
+        return ()
+    if chosen.piper_url:
+        raise SettingError("voices.piper_folder and voices.piper_url are both set; Piper speaks by one of them")
+    from greenroom.studio.voices.piper_files import piper_files
+
+    return piper_files(chosen.piper_folder)
+
+
+def _casting(
+    chosen: Voices, files: "tuple[PiperFile, ...]", helper: "EspeakHelper", environment: Mapping[str, str]
+) -> "Casting":
     # Loaded only when somebody speaks: it brings numerical libraries that a server without videos has no use for.
     from greenroom.render.calls import ProviderCalls
     from greenroom.render.sounds import SoundDecoder
@@ -133,7 +147,8 @@ def _casting(chosen: Voices, helper: "EspeakHelper") -> "Casting":
 
     addresses = (chosen.openai_url, chosen.azure_url, chosen.google_url, chosen.elevenlabs_url, chosen.piper_url)
     calls = ProviderCalls(GuardedClient(_guard(addresses)))
-    return casting(voice_settings(chosen), calls, helper, decode=SoundDecoder())
+    settings = voice_settings(chosen, files)
+    return casting(settings, calls, helper, decode=SoundDecoder(), environment=environment)
 
 
 def hearing(settings: Settings) -> Hearing | None:
@@ -158,8 +173,8 @@ def _transcriber(chosen: Voices) -> "Transcriber":
     return Transcriber(TranscriptionSettings(base_url, chosen.transcription_key, chosen.transcription_model), line)
 
 
-def voice_settings(chosen: Voices) -> "VoiceSettings":
-    """The providers whose key or address is set."""
+def voice_settings(chosen: Voices, files: "tuple[PiperFile, ...]" = ()) -> "VoiceSettings":
+    """The providers whose key or address is set, and the voice files that were found."""
     from greenroom.studio.voices.cloud.elevenlabs import ElevenLabsSettings
     from greenroom.studio.voices.cloud.google import GoogleSettings
     from greenroom.studio.voices.cloud.services import AzureSettings, OpenAISettings, PiperSettings
@@ -174,6 +189,7 @@ def voice_settings(chosen: Voices) -> "VoiceSettings":
         google=GoogleSettings(chosen.google_key, chosen.google_url) if chosen.google_key else None,
         elevenlabs=elevenlabs if chosen.elevenlabs_key else None,
         piper=PiperSettings(chosen.piper_url) if chosen.piper_url else None,
+        piper_files=files,
         voices=tuple(_voice(text) for text in chosen.listed),
         timeout_s=chosen.timeout_s,
     )

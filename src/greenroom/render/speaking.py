@@ -6,7 +6,7 @@ What voices need is loaded when the first one is asked for: a server that makes 
 
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -30,8 +30,11 @@ GUIDE = "guide"
 class Speaking:
     """Speak scripts, by whoever is configured. Methods block, in any number of threads."""
 
-    make_casting: Callable[["EspeakHelper"], "Casting"]
-    """Everyone who can speak, given the process of the embedded voices, which is started when one of them does."""
+    make_casting: Callable[["EspeakHelper", Mapping[str, str]], "Casting"]
+    """
+    Everyone who can speak, given the process of the embedded voices, which is started when one of them does, and the
+    environment of such processes.
+    """
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _casting: "Casting | None" = field(default=None, repr=False)
     _helper: "EspeakHelper | None" = field(default=None, repr=False)
@@ -43,8 +46,9 @@ class Speaking:
             if self._casting is None:
                 from greenroom.studio.voices.espeak_helper import EspeakHelper
 
-                self._helper = EspeakHelper(environment=bare_environment())
-                self._casting = self.make_casting(self._helper)
+                environment = bare_environment()
+                self._helper = EspeakHelper(environment=environment)
+                self._casting = self.make_casting(self._helper, environment)
             return self._casting
 
     def close(self) -> None:

@@ -185,9 +185,13 @@ ESPEAK = "espeak-ng"
 _CANTONESE = "歡迎。我來朗讀你嘅文字。"
 
 
+def preview_of(locale: str) -> str:
+    """What a voice of a locale says of itself; empty for a language that no embedded voice speaks."""
+    return _CANTONESE if locale == "zh-HK" else _PREVIEWS.get(locale.split("-")[0], "")
+
+
 def _voice(row: str) -> Voice:
     locale, name, gender, age, accent, use_case, style = row.split()
-    preview = _CANTONESE if locale == "zh-HK" else _PREVIEWS[locale.split("-")[0]]
     return Voice(
         f"greenroom-{locale}-{name}",
         name.capitalize(),
@@ -198,7 +202,7 @@ def _voice(row: str) -> Voice:
         Age(age),
         accent.replace("_", " "),
         use_case,
-        preview,
+        preview_of(locale),
     )
 
 

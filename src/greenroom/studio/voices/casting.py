@@ -30,7 +30,7 @@ class Casting:
 
     def listed(self) -> tuple[Voice, ...]:
         """Every voice that lists show: those that can speak now."""
-        return (*(voice for voice in self.voices if voice.provider in self.providers), *EMBEDDED)
+        return (*filter(self._speaks, self.voices), *EMBEDDED)
 
     def voice(self, voice_id: str) -> Voice:
         """The voice of an id, also of a service that is not configured; raises ParameterError that names near ids."""
@@ -55,8 +55,8 @@ class Casting:
         listed(language or voice.locale)
         if not SLOWEST <= speed <= FASTEST:
             raise ParameterError("talk_speed", f"is {speed:g}; it may be from {SLOWEST:g} to {FASTEST:g}")
-        if voice.provider in self.providers:
-            _require_able(voice, self.providers[voice.provider].abilities.languages, language or voice.locale, script)
+        if self._speaks(voice):
+            _require_able(voice, self._languages(voice), language or voice.locale, script)
             return ()
         _require_embedded(script, language or voice.locale)
         return (_notice(voice, self._stand_in(voice, language)),)
@@ -69,10 +69,23 @@ class Casting:
         """
         notices = self.check(voice_id, language, speed)
         voice = self.voice(voice_id)
-        spoken_by = voice if voice.provider in self.providers else self._stand_in(voice, language)
+        spoken_by = voice if self._speaks(voice) else self._stand_in(voice, language)
         request = Request(script, spoken_by.provider_voice, language or voice.locale, speed)
         speech = self.providers[spoken_by.provider].say(request)
         return replace(speech, warnings=(*notices, *speech.warnings))
+
+    def _speaks(self, voice: Voice) -> bool:
+        """Whether it can speak now: its provider is configured, and has it if that tells what it has."""
+        provider = self.providers.get(voice.provider)
+        if provider is None:
+            return False
+        has = provider.abilities.voices
+        return has is None or voice.provider_voice in has
+
+    def _languages(self, voice: Voice) -> frozenset[str]:
+        """The only languages that a voice speaks; none where nobody but its provider knows."""
+        abilities = self.providers[voice.provider].abilities
+        return frozenset({base_language(voice.locale)}) if abilities.own_language_alone else abilities.languages
 
     def _stand_in(self, voice: Voice, language: str) -> Voice:
         return stand_in(language or voice.locale, voice.gender)
@@ -113,6 +126,6 @@ def _notice(voice: Voice, other: Voice) -> Notice:
     genders = {Gender.FEMALE: "a female voice", Gender.MALE: "a male voice", None: "a voice"}
     return Notice(
         "voice_fallback",
-        f"'{voice.id}' is {genders[voice.gender]} of {voice.provider}, which is not configured on this server; "
+        f"'{voice.id}' is {genders[voice.gender]} of {voice.provider} that is not configured on this server; "
         f"'{other.id}' speaks in its place.",
     )

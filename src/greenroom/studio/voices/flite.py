@@ -12,13 +12,13 @@ import wave
 
 import numpy as np
 
-from greenroom.errors import ParameterError, VoiceFailed
-from greenroom.studio.speech import Notice, Phone, Sound, Speech
+from greenroom.errors import VoiceFailed
+from greenroom.studio.speech import Phone, Sound, Speech
 from greenroom.studio.voices.cast import Age, Gender, Voice
 from greenroom.studio.voices.level import levelled
 from greenroom.studio.voices.normal import pieces_of
 from greenroom.studio.voices.port import Abilities, Request, Timings
-from greenroom.studio.voices.stretches import Stretch, stretches_of
+from greenroom.studio.voices.stretches import spoken_alone
 
 _IPA = {
     "aa": "ɑː", "ae": "æ", "ah": "ʌ", "ao": "ɔː", "aw": "aʊ", "ax": "ə", "axr": "ɚ", "ay": "aɪ", "b": "b", "ch": "tʃ",
@@ -54,11 +54,8 @@ class Flite:
 
     def say(self, request: Request) -> Speech:
         """See Provider. Runs of other writing systems are left out, and a notice says so."""
-        stretches, notices = stretches_of(request.script, pieces_of(request.script, request.language), request.language)
-        english = [stretch for stretch in stretches if stretch.language == request.language]
-        notices += [_left_out(stretch) for stretch in stretches if stretch.language != request.language]
-        if not english:
-            raise ParameterError("script", "has no English word in it. Choose a voice of its language")
+        pieces = pieces_of(request.script, request.language)
+        english, notices = spoken_alone(request.script, pieces, request.language, request.voice)
         sounds: list[Sound] = []
         phones: list[Phone] = []
         rate, samples = 0, 0
@@ -71,7 +68,7 @@ class Flite:
             if len(silence):
                 phones.append(Phone("", samples / rate, (samples + len(silence)) / rate))
             samples += len(silence)
-        return Speech(levelled(np.concatenate(sounds), rate), rate, (), tuple(phones), warnings=tuple(notices))
+        return Speech(levelled(np.concatenate(sounds), rate), rate, (), tuple(phones), warnings=notices)
 
     def _run(self, text: str, request: Request) -> tuple[Sound, int, list[tuple[str, float]]]:
         """A sentence's sound, its rate, and the end of each phone in seconds."""
@@ -89,10 +86,6 @@ class Flite:
         pairs = (pair.rpartition(b":") for pair in done.stdout.split())
         ends = [(name.decode(), float(end)) for name, _, end in pairs]
         return np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(32768), rate, ends
-
-
-def _left_out(stretch: Stretch) -> Notice:
-    return Notice("text_not_spoken", f"flite speaks English only, and leaves out '{stretch.text.strip()[:40]}'.")
 
 
 def _phones(ends: list[tuple[str, float]], start_s: float, end_s: float) -> list[Phone]:

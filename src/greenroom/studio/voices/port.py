@@ -17,10 +17,15 @@ class Timings(StrEnum):
 
 
 class Abilities(Struct, frozen=True):
-    """`languages` are BCP 47 tags; empty where only the provider knows which its voices speak."""
+    """
+    `languages` are BCP 47 tags; empty where only the provider knows which its voices speak. With `own_language_alone`
+    each speaks that of its locale. `voices` are the provider's names of all that it has, None where it alone knows.
+    """
 
     timings: Timings
     languages: frozenset[str] = frozenset()
+    own_language_alone: bool = False
+    voices: frozenset[str] | None = None
 
 
 class Request(Struct, frozen=True):

@@ -1,7 +1,7 @@
 """Which voices are configured, and everyone who speaks made of that."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
@@ -14,6 +14,8 @@ from greenroom.studio.voices.cloud.services import Azure, AzureSettings, OpenAI,
 from greenroom.studio.voices.cloud.transport import Decode, Line, Transport
 from greenroom.studio.voices.espeak import Espeak
 from greenroom.studio.voices.espeak_helper import EspeakHelper
+from greenroom.studio.voices.piper import PiperVoices
+from greenroom.studio.voices.piper_files import PiperFile, listed_voices
 from greenroom.studio.voices.port import Provider
 
 
@@ -21,7 +23,8 @@ class VoiceSettings(Struct, frozen=True):
     """
     The providers that are configured; None for those that are not.
 
-    `voices` are voices of theirs that lists show. `timeout_s` is for one request to a provider.
+    `voices` are voices of theirs that lists show; those of `piper_files`, which speak without a server, are shown
+    beside them. `timeout_s` is for one request to a provider.
     """
 
     openai: OpenAISettings | None = None
@@ -29,6 +32,7 @@ class VoiceSettings(Struct, frozen=True):
     google: GoogleSettings | None = None
     elevenlabs: ElevenLabsSettings | None = None
     piper: PiperSettings | None = None
+    piper_files: tuple[PiperFile, ...] = ()
     voices: tuple[Voice, ...] = ()
     timeout_s: float = 60.0
 
@@ -39,19 +43,26 @@ def casting(
     helper: EspeakHelper | None = None,
     sleep: Callable[[float], None] = time.sleep,
     decode: Decode | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Casting:
     """
     Everyone who can speak: the embedded voices, flite where it is installed, and what is configured.
 
     `transport` carries requests to providers; without one none of them speaks. `decode` makes samples of the files that
-    they send, in this process if it is None. Nothing is started or called here.
+    they send, in this process if it is None. `environment` is that of processes that speak. Nothing is started or
+    called here.
     """
     providers: list[Provider] = [Espeak(helper)]
     if program := flite.installed():
         providers.append(flite.Flite(program))
+    if settings.piper_files:
+        providers.append(PiperVoices(settings.piper_files, settings.timeout_s, environment))
     if transport is not None:
         providers += _configured(settings, transport, sleep, decode)
-    return Casting({provider.name: provider for provider in providers}, (*settings.voices, *flite.VOICES))
+    named = {voice.id for voice in settings.voices}
+    from_files = [voice for voice in listed_voices(settings.piper_files) if voice.id not in named]
+    voices = (*settings.voices, *from_files, *flite.VOICES)
+    return Casting({provider.name: provider for provider in providers}, voices)
 
 
 def _configured(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from greenroom.errors import ParameterError
 from greenroom.studio.speech import Notice
 from greenroom.studio.voices.pieces import Piece
 from greenroom.studio.voices.writing import LANGUAGE_OF, base_of, system_of, systems_of
@@ -92,6 +93,26 @@ def _goes_on(pieces: Sequence[Piece], index: int, line: int, language: str) -> b
         return following[:1].islower()
     # At the beginning of a line it numbers the line.
     return index > line and base_of(language) in _DOT_AFTER_ORDINALS and _ORDINAL.match(said) is not None
+
+
+def spoken_alone(
+    script: str, pieces: Sequence[Piece], language: str, voice: str
+) -> tuple[list[Stretch], tuple[Notice, ...]]:
+    """
+    The stretches of a script in one language, and what is left out by a voice that speaks no other.
+
+    Raises ParameterError where there are none.
+    """
+    stretches, notices = stretches_of(script, pieces, language)
+    own = [stretch for stretch in stretches if stretch.language == language]
+    if not own:
+        raise ParameterError("script", f"has no word that the voice '{voice}' can say. Choose a voice of its language")
+    return own, (*notices, *(_left_out(one, voice) for one in stretches if one.language != language))
+
+
+def _left_out(stretch: Stretch, voice: str) -> Notice:
+    text = stretch.text.strip()[:40]
+    return Notice("text_not_spoken", f"The voice '{voice}' speaks one language only, and leaves out '{text}'.")
 
 
 def heard(piece: Piece, language: str) -> bool:
