@@ -315,6 +315,13 @@ def test_loudness_is_left_alone_where_that_is_asked_for() -> None:
     assert copy.told.after.loudness_lufs == pytest.approx(copy.told.before.loudness_lufs, abs=0.5)
 
 
+def test_a_sound_too_short_to_be_measured_is_not_called_silent() -> None:
+    copy = copy_of(recipe_samples.wav_at(0.5, seconds=0.2), AudioRecipe())
+
+    assert copy.remarks == ["sound_too_short"]
+    assert np.abs(copy.film().samples()).max() > 0.3
+
+
 def test_silence_stays_silent_and_that_is_said() -> None:
     assert copy_of(recipe_samples.wav_at(0.0), AudioRecipe()).remarks == ["silent"]
 

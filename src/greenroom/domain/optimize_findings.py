@@ -51,6 +51,9 @@ OPTIMIZE_FINDINGS: dict[str, Explanation] = {
     "frames_lost": Explanation("Some frames could not be decoded; those before them are shown longer.", _CHECK),
     "sound_lost": Explanation("Some of the sound could not be decoded; there is silence.", _CHECK),
     "silent": Explanation("The sound is silent, so its loudness was left as it is.", "Check the recording."),
+    "sound_too_short": Explanation(
+        "The sound is shorter than 0.4 s and has no measurable loudness, so that was left as it is.", "Nothing to do."
+    ),
     "loudness_not_reached": Explanation(
         "The sound is too quiet to be brought to the loudness that was asked for.", "Record it louder."
     ),

@@ -32,6 +32,7 @@ from greenroom.domain.rendition import Measured, Optimized
 from greenroom.media.optimizing.messages import NotMade, OptimizeLimits
 from greenroom.media.optimizing.picture_chain import Look, Pace, PictureChain
 from greenroom.media.optimizing.sound_chain import (
+    MEASURED_S,
     Leveling,
     Loudness,
     Meter,
@@ -119,6 +120,7 @@ class _Work:
             seen = source.survey()
             picture = seen[source.picture.index] if source.picture is not None else Survey()
             sound = seen[source.sound.index] if source.sound is not None else Survey()
+            heard = _span(sound, source.sound) if source.sound is not None else (0.0, 0.0)
             spans = [_span(seen[stream.index], stream) for stream in source.streams if seen[stream.index].count]
             iso = "mov" in source.container.format.name
             if source.sound is not None and source.sound.channels > 2:
@@ -129,19 +131,19 @@ class _Work:
         zero_s = 0.0 if iso else _zero([start for start, _ in spans])
         end_s = max(end for _, end in spans)
         before = self._measured(self._source, Leveling(), zero_s) if sound.count else Loudness(None, None)
-        level = self._leveling(before, zero_s) if sound.count else Leveling()
+        level = self._leveling(before, zero_s, heard[1] - heard[0]) if sound.count else Leveling()
         self._tell(_MEASURED)
         return _Plan(zero_s, end_s, max(0.0, end_s - zero_s), picture, sound, before, level)
 
     def _require(self, source: Source) -> None:
         raise NotImplementedError
 
-    def _leveling(self, before: Loudness, zero_s: float) -> Leveling:
+    def _leveling(self, before: Loudness, zero_s: float, heard_s: float) -> Leveling:
         target = self._level.loudness_lufs
         if target is None:
             return Leveling()
         if before.lufs is None:
-            self._remarks.append(remark("silent"))
+            self._remarks.append(remark("silent" if heard_s >= MEASURED_S else "sound_too_short"))
             return Leveling()
         level = leveling(before, target, self._level.true_peak_dbtp)
         for _ in range(_MOST_MEASURINGS):

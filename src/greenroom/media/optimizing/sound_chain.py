@@ -19,10 +19,12 @@ _PEAK_RATE_HZ = 192_000  # a limiter sees the peaks between samples only at a hi
 _LIMITER_MARGIN_DB = 0.3
 _NEAR_ENOUGH_LU = 0.3
 MOST_GAIN_DB = 40.0
+MEASURED_S = 0.4
+"""A block of R 128: what is shorter has no loudness."""
 
 
 class Loudness(NamedTuple):
-    """Integrated loudness and true peak by EBU R128; None for silence."""
+    """Integrated loudness and true peak by EBU R128; None for silence, and for less than MEASURED_S."""
 
     lufs: float | None
     true_peak_dbtp: float | None
