@@ -53,6 +53,28 @@ def test_an_endless_body_is_refused(server: RunningServer) -> None:
     assert sent < 64 * MIB
 
 
+@pytest.mark.parametrize(
+    "path", ["/healthz", "/reference", "/api/v1/openapi.json", "/api/v1/assets", "/api/v1/nothing"]
+)
+def test_head_is_answered_as_get_without_the_body(server: RunningServer, path: str) -> None:
+    headers = {"x-api-key": server.key}
+    with requests.Session() as caller:
+        whole = caller.get(server.url + path, headers=headers, timeout=10)
+        head = caller.head(server.url + path, headers=headers, timeout=10)
+        after = caller.get(server.url + "/healthz", timeout=10)
+
+    assert (head.status_code, head.content) == (whole.status_code, b"")
+    assert head.headers["content-type"] == whole.headers["content-type"]
+    assert int(head.headers["content-length"]) > 0
+    assert after.json()["status"] == "ok"
+
+
+def test_head_of_what_changes_things_is_refused(server: RunningServer) -> None:
+    reply = requests.head(server.url + "/api/v1/preflight", headers={"x-api-key": server.key}, timeout=10)
+
+    assert (reply.status_code, reply.headers["allow"]) == (405, "POST")
+
+
 def test_an_address_tells_all_the_methods_that_it_takes(server: RunningServer) -> None:
     reply = requests.patch(f"{server.url}/api/v1/uploads/up_0", headers={"x-api-key": server.key}, timeout=20)
 

@@ -74,10 +74,12 @@ class _Api(FastAPI):
         """
         Answer one request; a body that is too long for any route is not read to its end.
 
-        Slashes at the end of a path are overlooked, as in the compatible calls.
+        Slashes at the end of a path are overlooked, as in the compatible calls. HEAD is GET without the body.
         """
         if scope["path"].startswith("/api/"):
             scope["path"] = scope["path"].rstrip("/")
+        if scope["method"] == "HEAD":
+            scope, send = {**scope, "method": "GET"}, _head_alone(send)
         await super().__call__(scope, _bounded(receive), send)
 
     def openapi(self) -> dict[str, Any]:
@@ -86,6 +88,16 @@ class _Api(FastAPI):
             return self.openapi_schema
         self.openapi_schema = completed(super().openapi()) | servers_at(self.state.base_path)
         return self.openapi_schema
+
+
+def _head_alone(send: Any) -> Any:
+    async def alone(message: Any) -> None:
+        # The end at once: what makes a stream of events sees by it that nobody reads.
+        if message["type"] == "http.response.start":
+            await send(message)
+            await send({"type": "http.response.body", "body": b""})
+
+    return alone
 
 
 def _bounded(receive: Any) -> Any:
