@@ -187,7 +187,7 @@ class InsufficientCredit(GreenroomError):
 
     def __init__(self, cost: float, left: float) -> None:
         super().__init__(
-            f"This costs {cost:g} credits, and {left:g} are left. The operator can give more: "
+            f"The account has too few credits: this costs {cost:g}, left are {left:g}. The operator can give more: "
             "greenroom accounts set --credits"
         )
         self.cost = cost

@@ -413,7 +413,10 @@ def test_a_video_fails_when_the_asset_that_it_waits_for_never_comes(studio: Film
     failed = studio.production.one(TESTER, video.id)
     assert (failed.state, failed.findings[0].code) == (VideoState.FAILED, "asset_refused")
     assert (failed.warnings, failed.findings[0].message[:21]) == ((), "The background (asset")
+    assert failed.findings[0].message.endswith(") got no file before its upload URL expired.")
     assert events(studio, video) == ["generated_avatar_video_failed"]
+    (told,) = studio.house.database.read(lambda tx: outbox.events_of(tx, video.id))
+    assert told.data["error"]["message"].endswith(" expired. Make a new video with a good file, or a good address.")
     with pytest.raises(VideoOver, match="Make a new video with a good file"):
         studio.production.retry(TESTER, video.id)
 

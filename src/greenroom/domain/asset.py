@@ -26,6 +26,11 @@ class AssetState(StrEnum):
     PURGED = "purged"  # deleted for so long that its bytes and all that was said of it are gone for good
 
 
+def said_of(state: AssetState) -> str:
+    """What is said of an asset in that state, behind its name."""
+    return "got no file before its upload URL expired" if state is AssetState.EXPIRED else f"is {state.value}"
+
+
 TRANSITIONS: dict[AssetState, frozenset[AssetState]] = {
     AssetState.WAITING: frozenset({AssetState.VERIFYING, AssetState.READY, AssetState.EXPIRED, AssetState.DELETED}),
     # A refused file ends the attempt, not the upload: the asset waits for other bytes.

@@ -1,5 +1,6 @@
 """What a media file is and what was seen in it: kinds, formats, MediaInfo, findings."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
@@ -44,6 +45,11 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     at_s: float | None = None
     frame: int | None = None
     stream: int | None = None
+
+
+def sentences(findings: Iterable[Finding]) -> str:
+    """What findings say, each with its cure, for who has only one text to read."""
+    return " ".join(f"{one.message} {one.cure or ''}".strip() for one in findings)
 
 
 class VideoStream(msgspec.Struct, frozen=True, omit_defaults=True):

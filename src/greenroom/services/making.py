@@ -24,7 +24,7 @@ from greenroom.domain.act import by_system
 from greenroom.domain.asset import Asset
 from greenroom.domain.guessed_language import guessed_language
 from greenroom.domain.languages import tag as language_tag
-from greenroom.domain.media import Finding, Format
+from greenroom.domain.media import Finding, Format, sentences
 from greenroom.domain.pinning import pinned
 from greenroom.domain.policy import minutes
 from greenroom.domain.production import (
@@ -376,7 +376,7 @@ class Making:
             if video.charge_id is not None:
                 self.credits.failed(tx, video.charge_id, now)
             uses.settle(tx, USER_TYPE, video.id)
-            error = {"code": _SYSTEM_ERROR, "message": found.message}
+            error = {"code": _SYSTEM_ERROR, "message": sentences((found,))}
             told = {"video_id": video.id, "status": "failed", "error": error, "reason": found.code}
             type_ = ending_event(video.caller, VideoState.FAILED)
             if video.is_told:

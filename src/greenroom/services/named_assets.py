@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from greenroom.db import library
 from greenroom.db.sqlite import Database
 from greenroom.domain.act import Act
-from greenroom.domain.asset import Asset, AssetState
+from greenroom.domain.asset import Asset, AssetState, said_of
 from greenroom.domain.media import Finding, Kind
 from greenroom.domain.production_findings import reason
 from greenroom.domain.video_wish import Named
@@ -45,7 +45,7 @@ class NamedAssets:
         if asset.state in _NEVER_READY:
             why = f" ({asset.findings[0].message})" if asset.findings else ""
             raise ParameterError(
-                named.field, f"is {asset.id}, which is {asset.state.value}{why}. Upload the file again"
+                named.field, f"is {asset.id}, which {said_of(asset.state)}{why}. Upload the file again"
             )
         return asset
 

@@ -21,10 +21,10 @@ from greenroom.db.uploads import Judged, Numbers
 from greenroom.domain import greetings
 from greenroom.domain.act import Act, by_system
 from greenroom.domain.allowance import Limits, Measure
-from greenroom.domain.asset import Asset, AssetState
+from greenroom.domain.asset import Asset, AssetState, said_of
 from greenroom.domain.formats import FORMATS
 from greenroom.domain.ids import AssetId, BlobKey, new_asset_id
-from greenroom.domain.media import Examination, Finding, Format, Kind, MediaInfo
+from greenroom.domain.media import Examination, Finding, Format, Kind, MediaInfo, sentences
 from greenroom.domain.photo_avatar import LOOK_FORMATS, Motion, Photo, PhotoAvatar, PhotoState, Provided
 from greenroom.domain.policy import Policy
 from greenroom.domain.production import Caller, Video, VideoId, VideoState, new_video_id
@@ -121,7 +121,7 @@ class PhotoMaking:
             return
         if asset.state is not AssetState.READY:
             why = f": {asset.findings[0].message}" if asset.findings else "."
-            text = f"The photograph {asset.id} is {asset.state.value}{why}"
+            text = f"The photograph {asset.id} {said_of(asset.state)}{why}"
             self._fail(avatar, (Finding("portrait_gone", text, cure="Upload the photograph again."),))
             return
         found = self._failure(avatar, asset)
@@ -275,7 +275,7 @@ class PhotoMaking:
         if avatar.deleted_at is not None or avatar.state is PhotoState.FAILED:
             if motion.video_id is not None:
                 self.withdraw(by_system(avatar.account_id), motion.video_id)
-            self._unmoved(avatar, motion, avatar.findings[0].message if avatar.findings else "The avatar was deleted.")
+            self._unmoved(avatar, motion, sentences(avatar.findings) or "The avatar was deleted.")
             return
         if motion.video_id is None:
             self._begin(avatar, motion)
@@ -283,7 +283,7 @@ class PhotoMaking:
         video_id = motion.video_id
         video = self.database.read(lambda tx: videos.by_id(tx, video_id))
         if video is None or video.state in (VideoState.FAILED, VideoState.CANCELLED):
-            why = video.findings[0].message if video is not None and video.findings else "Its preview was removed."
+            why = sentences(video.findings) if video is not None and video.findings else "Its preview was removed."
             self._unmoved(avatar, motion, why)
         elif video.state is VideoState.COMPLETED:
             self._moved(avatar, motion, video)

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from greenroom.db import catalogue, imports, photos, verdicts
 from greenroom.db.sqlite import Transaction
-from greenroom.domain.asset import Asset, AssetState, Verification
+from greenroom.domain.asset import Asset, AssetState, Verification, said_of
 from greenroom.domain.ids import AssetId
 from greenroom.domain.media import Finding, Kind
 from greenroom.domain.photo_avatar import PhotoAvatarId, PhotoState
@@ -67,7 +67,7 @@ def _asset_standing(tx: Transaction, name: str, asset: Asset) -> Waits | Finding
 def _refused(tx: Transaction, name: str, asset: Asset) -> Finding:
     url = imports.address_of(tx, asset)
     if url is None:
-        told, cure = f"{_called(tx, name, asset)} is {asset.state.value}", None
+        told, cure = f"{_called(tx, name, asset)} {said_of(asset.state)}", None
     else:
         told = f"The {name} could not be had from {_without_secrets(url)}"
         cure = "Make a new video with a good address."

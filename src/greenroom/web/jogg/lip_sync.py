@@ -5,6 +5,7 @@ from typing import Any
 from greenroom.domain.access import Scope
 from greenroom.domain.act import Act
 from greenroom.domain.instants import unix_s
+from greenroom.domain.media import sentences
 from greenroom.domain.production import Caller, Video, VideoState
 from greenroom.domain.video import Playback
 from greenroom.domain.video_wish import LipSyncWish, Named
@@ -138,4 +139,4 @@ def _required(body: coerce.Body, field: str, what: str) -> Named:
 def _why(video: Video) -> str:
     if video.state is VideoState.CANCELLED:
         return "It was cancelled."
-    return video.findings[0].message if video.findings else "It could not be made."
+    return sentences(video.findings) or "It could not be made."

@@ -6,6 +6,7 @@ from typing import Any
 from greenroom.domain.access import Scope
 from greenroom.domain.act import Act
 from greenroom.domain.ids import AssetId
+from greenroom.domain.media import sentences
 from greenroom.domain.photo_avatar import MotionId, Photo, PhotoAvatar, PhotoId, PhotoState
 from greenroom.domain.policy import Dialect
 from greenroom.domain.production import Video, VideoState
@@ -169,7 +170,7 @@ class PhotoCalls:
             "status": _PHOTO_STATUSES[photo.state],
             "image_url_list": [origin + path for path in paths] if ready else None,
             "image_key_list": list(photo.images) if ready else None,
-            "msg": _reasons(photo) or None,
+            "msg": sentences(photo.findings) or None,
             "name": photo.name,
             "avatar_id": avatar.number if avatar is not None else None,
             "photo_avatar_id": avatar.id if avatar is not None else None,
@@ -232,7 +233,7 @@ class PhotoCalls:
             "api_only": True,
             "status": _NUMBERS[avatar.state],
             "avatar_status": _WORDS[avatar.state],
-            "fail_msg": _reasons(avatar),
+            "fail_msg": sentences(avatar.findings),
             "aspect_ratio": ASPECT_NUMBERS[looks.aspect] if looks is not None else 0,
             "style": looks.style.lower() if looks is not None else "",
             "gender": looks.gender.lower() if looks is not None else "",
@@ -259,10 +260,6 @@ def _cover(avatar: PhotoAvatar, photo: Photo | None) -> AssetId:
     return photo.images[0] if photo is not None and photo.images else avatar.asset_id
 
 
-def _reasons(made: Photo | PhotoAvatar) -> str:
-    return " ".join(f"{one.message} {one.cure or ''}".strip() for one in made.findings)
-
-
 def _motion_status(avatar: PhotoAvatar, preview: Video | None) -> str:
     if avatar.state is PhotoState.FAILED:
         return "failed"
@@ -275,9 +272,9 @@ def _motion_status(avatar: PhotoAvatar, preview: Video | None) -> str:
 
 def _motion_error(avatar: PhotoAvatar, preview: Video | None) -> str | None:
     if avatar.state is PhotoState.FAILED:
-        return _reasons(avatar)
+        return sentences(avatar.findings)
     if preview is not None and preview.findings:
-        return preview.findings[0].message
+        return sentences(preview.findings)
     if _motion_status(avatar, preview) != "failed":
         return None
     return (avatar.motion.error if avatar.motion is not None else "") or "The preview was removed."

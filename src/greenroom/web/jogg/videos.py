@@ -10,6 +10,7 @@ from greenroom.domain.access import Scope
 from greenroom.domain.act import Act
 from greenroom.domain.cast import PREVIEWS
 from greenroom.domain.instants import unix_s
+from greenroom.domain.media import sentences
 from greenroom.domain.production import Caller, Video, VideoId, VideoState
 from greenroom.domain.production_findings import warnings_now
 from greenroom.domain.video import frame_size
@@ -201,9 +202,9 @@ def _error(video: Video) -> dict[str, Any] | None:
         return {"code": SYSTEM_ERROR, "message": "It was cancelled.", "reason": "cancelled"}
     if video.state is not VideoState.FAILED:
         return None
-    said = " ".join(f"{one.message} {one.cure or ''}".strip() for one in video.findings)
     reason = video.findings[0].code if video.findings else ""
-    return {"code": SYSTEM_ERROR, "message": said or "It could not be made.", "reason": reason}
+    said = sentences(video.findings) or "It could not be made."
+    return {"code": SYSTEM_ERROR, "message": said, "reason": reason}
 
 
 def _iso(instant: datetime | None) -> str | None:
