@@ -340,6 +340,12 @@ def mirrored_phone_mp4() -> bytes:
 
 
 @cache
+def mp4_turned_as_a_whole() -> bytes:
+    """Stored lying 320 x 240, with its turn by 90 degrees in the header of the film instead of the track's."""
+    return _with_matrix(mp4(), (0, 1, -1, 0), b"mvhd")
+
+
+@cache
 def phone_mov() -> bytes:
     """To be turned by 90 degrees, with a time code track (tmcd) beside picture and sound."""
     return _turned_by_90_degrees(_film("mov", "h264", "aac", 2, 320, 240, 30, timecode="01:00:00:00"))
@@ -653,10 +659,10 @@ def _turned_by_90_degrees(film: bytes) -> bytes:
     return _with_matrix(film, (0, 1, -1, 0))
 
 
-def _with_matrix(film: bytes, turn: tuple[int, int, int, int]) -> bytes:
-    """Write a turn into the first track's header (ISO 14496-12, 8.3.2), since the muxer takes none."""
+def _with_matrix(film: bytes, turn: tuple[int, int, int, int], header: bytes = b"tkhd") -> bytes:
+    """Write a turn into the first track's header (ISO 14496-12, 8.3.2) or another, since the muxer takes none."""
     a, b, c, d = (number * (1 << 16) for number in turn)
     upright = struct.pack(">9i", 1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
     turned = struct.pack(">9i", a, b, 0, c, d, 0, 240 << 16, 0, 1 << 30)
-    matrix = film.index(upright, film.index(b"tkhd"))
+    matrix = film.index(upright, film.index(header))
     return film[:matrix] + turned + film[matrix + len(turned) :]

@@ -34,6 +34,7 @@ GOOD: list[Callable[[], bytes]] = [
     samples.mov_with_metadata_track,
     samples.phone_mov,
     samples.mirrored_phone_mp4,
+    samples.mp4_turned_as_a_whole,
     samples.vfr_mp4,
     samples.fragmented_mp4,
     samples.mp4_with_mp3_audio,

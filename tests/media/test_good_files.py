@@ -32,6 +32,7 @@ GOOD_FILES: list[Callable[[], bytes]] = [
     good.phone_mov,
     good.upright_phone_mp4,
     good.mirrored_phone_mp4,
+    good.mp4_turned_as_a_whole,
     good.hdr_mp4,
     good.vfr_mp4,
     good.one_frame_mp4,
@@ -106,8 +107,9 @@ def test_a_phone_video_is_described_as_displayed(judge: Judge) -> None:
     assert (info.width, info.height, info.video.rotation_deg) == (240, 320, 90)
 
 
-def test_a_mirrored_phone_video_is_described_as_displayed(judge: Judge) -> None:
-    info = judge(good.mirrored_phone_mp4()).info
+@pytest.mark.parametrize("sample", [good.mirrored_phone_mp4, good.mp4_turned_as_a_whole])
+def test_a_video_is_described_as_displayed_whatever_turns_it(judge: Judge, sample: Callable[[], bytes]) -> None:
+    info = judge(sample()).info
 
     assert info is not None
     assert info.video is not None

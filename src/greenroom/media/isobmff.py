@@ -18,7 +18,7 @@ from greenroom.media.limits import ExamLimits
 from greenroom.media.logbook import Logbook
 from greenroom.media.sampletables import check_tables
 from greenroom.media.trailers import judge_rest
-from greenroom.media.turning import MATRIX_BYTES, turned_deg
+from greenroom.media.turning import MATRIX_BYTES, NOT_TURNED, turned_deg
 
 _UNKNOWN_DURATIONS = (0, 0xFFFF_FFFF, 0xFFFF_FFFF_FFFF_FFFF)
 _NORMAL_RATE = 0x0001_0000
@@ -123,6 +123,8 @@ def _name(box: Box) -> str:
 
 def _bounded_tracks(data: mmap.mmap, moov: Box, limits: ExamLimits, logbook: Logbook) -> Iterator[TrackHeader]:
     count = 0
+    header = first(data, moov, b"mvhd")
+    turn = _matrix(data, header, 36) if header else NOT_TURNED
     for box in inside(data, moov):
         if box.kind != b"trak":
             continue
@@ -131,7 +133,7 @@ def _bounded_tracks(data: mmap.mmap, moov: Box, limits: ExamLimits, logbook: Log
             raise logbook.give_up(too_many_streams(f"more than {limits.max_streams}", limits))
         check_tables(data, box, limits, logbook)
         _check_number(data, box, logbook)
-        yield _track(data, box)
+        yield _track(data, box, turn)
 
 
 def _check_number(data: mmap.mmap, trak: Box, logbook: Logbook) -> None:
@@ -156,7 +158,7 @@ def too_many_streams(measured: str, limits: ExamLimits) -> Finding:
     )
 
 
-def _track(data: mmap.mmap, trak: Box) -> TrackHeader:
+def _track(data: mmap.mmap, trak: Box, turn: bytes) -> TrackHeader:
     handler = first(data, trak, b"mdia", b"hdlr")
     media_header = first(data, trak, b"mdia", b"mdhd")
     samples = first(data, trak, b"mdia", b"minf", b"stbl", b"stsd")
@@ -166,7 +168,7 @@ def _track(data: mmap.mmap, trak: Box) -> TrackHeader:
         handler=_code(data, handler.body + 8) if handler else "",
         codec=_code(data, samples.body + 12) if samples and samples.end - samples.body >= 16 else "",
         claimed_s=_duration_s(data, media_header) if media_header else None,
-        rotation_deg=_rotation_deg(data, track_header) if track_header else 0,
+        rotation_deg=turned_deg(_matrix(data, track_header, 40), turn) if track_header else 0,
         edited=_is_edited(data, edits) if edits else False,
     )
 
@@ -188,9 +190,10 @@ def _duration_s(data: mmap.mmap, header: Box) -> float | None:
     return None if duration in _UNKNOWN_DURATIONS or not timescale else duration / timescale
 
 
-def _rotation_deg(data: mmap.mmap, header: Box) -> int:
-    at = header.body + (52 if data[header.body : header.body + 1] == b"\x01" else 40)
-    return turned_deg(data[at : at + MATRIX_BYTES]) if at + 36 <= header.end else 0
+def _matrix(data: mmap.mmap, header: Box, place: int) -> bytes:
+    """The matrix in the header of a film or a track; in their second version it stands 12 bytes later."""
+    at = header.body + place + (12 if data[header.body : header.body + 1] == b"\x01" else 0)
+    return data[at : at + MATRIX_BYTES] if at + 36 <= header.end else NOT_TURNED
 
 
 def _is_edited(data: mmap.mmap, edits: Box) -> bool:

@@ -8,7 +8,7 @@ from itertools import islice
 from greenroom.domain.glance import CODEC_OF_CODE, Ends, Glance
 from greenroom.domain.media import AudioStream, Finding, Format, Kind, Measurements, MediaInfo, VideoStream
 from greenroom.media.findings import FINDINGS
-from greenroom.media.turning import MATRIX_BYTES, turned_deg
+from greenroom.media.turning import MATRIX_BYTES, NOT_TURNED, turned_deg
 
 _OWN_BOXES = frozenset((b"ftyp", b"moov", b"mdat", b"moof", b"free", b"skip", b"wide", b"uuid", b"mfra", b"sidx"))
 _BOXES_MAX = 4096
@@ -53,8 +53,9 @@ def glance_at_movie(ends: Ends, format: Format) -> Glance:
         lost = () if walked else ("duration and codecs: the index (moov box) is not in the part that was sent",)
         return Glance(MediaInfo(format, guess), damage, lost)
     traks = (box for box in _boxes(ends, moov.body, moov.end, _BOXES_INSIDE_MAX) if box.kind == b"trak")
-    tracks = [_track(ends, box) for box in islice(traks, _TRACKS_MAX)]
     header = _first(ends, moov, b"mvhd")
+    turn = _matrix(ends, header, 36) if header else NOT_TURNED
+    tracks = [_track(ends, box, turn) for box in islice(traks, _TRACKS_MAX)]
     total_s = _duration_s(ends, header) if header else None
     fragmented = _first(ends, moov, b"mvex") is not None
     first_data = next((box for box in top if box.kind == b"mdat"), None)
@@ -127,7 +128,7 @@ def _bit_rate(track: _Track) -> int | None:
     return round(track.size_bytes * 8 / track.duration_s)
 
 
-def _track(ends: Ends, trak: _Box) -> _Track:
+def _track(ends: Ends, trak: _Box, turn: bytes) -> _Track:
     media = _first(ends, trak, b"mdia")
     handler = _first(ends, trak, b"mdia", b"hdlr")
     header = _first(ends, trak, b"mdia", b"mdhd")
@@ -136,7 +137,7 @@ def _track(ends: Ends, trak: _Box) -> _Track:
     name = (ends.read(handler.body + 8, 4) or b"").decode("latin-1") if handler and media else ""
     track = _Track(name, "", _duration_s(ends, header) if header else None)
     if tkhd is not None:
-        track = replace(track, turned_deg=_turn(ends, tkhd))
+        track = replace(track, turned_deg=turned_deg(_matrix(ends, tkhd, 40), turn))
     if table is None:
         return track
     described = _first(ends, table, b"stsd")
@@ -214,10 +215,11 @@ def _duration_s(ends: Ends, header: _Box) -> float | None:
     return None if duration in _OPEN_DURATIONS or not scale else duration / scale
 
 
-def _turn(ends: Ends, tkhd: _Box) -> int:
-    version = ends.read(tkhd.body, 1)
-    matrix = ends.read(tkhd.body + (52 if version == b"\x01" else 40), MATRIX_BYTES)
-    return turned_deg(matrix) if matrix is not None and len(matrix) == MATRIX_BYTES else 0
+def _matrix(ends: Ends, header: _Box, place: int) -> bytes:
+    """The matrix in the header of a film or a track; in their second version it stands 12 bytes later."""
+    at = header.body + place + (12 if ends.read(header.body, 1) == b"\x01" else 0)
+    matrix = ends.read(at, MATRIX_BYTES)
+    return matrix if matrix is not None and len(matrix) == MATRIX_BYTES else NOT_TURNED
 
 
 def _boxes(ends: Ends, at: int, limit: int, most: int = _BOXES_MAX) -> Iterator[_Box]:
