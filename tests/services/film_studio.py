@@ -115,9 +115,9 @@ class FilmStudio:
     def asked(self, wish: VideoWish = WISH, act: Act = TESTER) -> Video:
         return self.production.create(act, wish, Caller.AVATAR_V2)
 
-    def made(self, wish: VideoWish = WISH) -> Video:
+    def made(self, wish: VideoWish = WISH, act: Act = TESTER) -> Video:
         """A video asked for, and what became of it when the work was done."""
-        video = self.asked(wish)
+        video = self.asked(wish, act)
         self.making.work()
         return self.production.one(TESTER, video.id)
 

@@ -11,13 +11,14 @@ from msgspec import structs
 from small_house import DAMAGED, TESTER, SmallHouse
 
 import media_samples
-from greenroom.db import accounts, blobs, outbox, usage, uses, verdicts
+from greenroom.db import accounts, blobs, folders, outbox, usage, uses, verdicts
 from greenroom.db.sqlite import Database
 from greenroom.db.uploads import Judged
 from greenroom.domain.account import Account
 from greenroom.domain.act import Act
 from greenroom.domain.allowance import Limits
-from greenroom.domain.asset import AssetState, Verification
+from greenroom.domain.asset import AssetChange, AssetState, Verification
+from greenroom.domain.folder import TOP, FolderLimits, FolderRef
 from greenroom.domain.ids import AccountId, BlobKey
 from greenroom.domain.media import Examination, Format, Kind, MediaInfo
 from greenroom.domain.production import LIP_SYNCS, Caller, Files, Progress, Step, Video, VideoId, VideoState
@@ -340,6 +341,25 @@ def test_assets_are_pinned_by_their_bytes_when_it_begins(studio: FilmStudio) -> 
 
     assert video.spec.ground == PictureGround(Source(photo.id, photo.blob_key))
     assert list(studio.studio.plans[0].materials) == [photo.id]
+
+
+def test_a_key_of_a_folder_forgets_its_video_but_no_film_that_was_moved_elsewhere(studio: FilmStudio) -> None:
+    now = studio.house.clock()
+    shop = (
+        studio.house.database.write(lambda tx: folders.create(tx, TESTER, TOP, "shop", FolderLimits(), now)).result().id
+    )
+    restricted = structs.replace(TESTER, within=shop)
+    moved, there = (studio.made(act=restricted) for _ in range(2))
+    assert moved.outcome is not None and there.outcome is not None
+    top = AssetChange(folder=FolderRef())
+    studio.house.library.alter(TESTER, moved.outcome.asset_id, top, None)
+
+    for video in (moved, there):
+        studio.production.delete(restricted, video.id)
+
+    films = [studio.house.library.one(TESTER, one.outcome.asset_id) for one in (moved, there) if one.outcome]
+    assert [film.state for film in films] == [AssetState.READY, AssetState.DELETED]
+    assert studio.production.page(TESTER) == []
 
 
 def test_an_asset_in_use_by_a_pending_video_is_not_deleted_without_a_word(studio: FilmStudio) -> None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from msgspec import structs
 
-from greenroom.db import audit, blobs, catalogue, library, outbox, usage, uses, videos
+from greenroom.db import audit, blobs, catalogue, folders, library, outbox, usage, uses, videos
 from greenroom.db.sqlite import Database, Transaction
 from greenroom.domain.act import Act
 from greenroom.domain.allowance import Limits
@@ -219,7 +219,7 @@ class Production:
     def delete(self, act: Act, video_id: VideoId, *, force: bool = False) -> None:
         """
         Forget a video, after ending it if it is not finished. Its film goes the way of a deleted asset, and can be
-        restored like one; cover and captions are gone.
+        restored like one, unless it was moved to where the key sees nothing; cover and captions are gone.
 
         Raises NotFound, and AssetInUse while something pending is to be made from the film, unless forced.
         """
@@ -231,7 +231,7 @@ class Production:
                 video = self._cancelled(tx, act, video, now)
             outcome = video.outcome
             film = catalogue.asset(tx, outcome.asset_id) if outcome is not None else None
-            if film is not None:
+            if film is not None and folders.is_within(tx, act, film.folder_id):
                 library.delete(tx, act, film, force, now)
             videos.remove(tx, video)
             if outcome is not None:
