@@ -31,12 +31,17 @@ _SAME = {"no": "nb", "nn": "nb", "cmn": "zh", "iw": "he", "in": "id"}
 def tag(text: str, field: str) -> str:
     """The tag of a language, by its tag or name in any case. Raises ParameterError for what is neither."""
     told = text.strip()
-    found = TAGS.get(re.sub(r"[\s_]+", "-", told.lower()))
+    found = TAGS.get(_name(told))
     if found is None and _TAG.fullmatch(told):
         found = told.replace("_", "-")
     if found is None:
         raise ParameterError(field, f"is {text[:40]!r}; a language is written as en-US, or by a name such as english")
     return found
+
+
+def is_name(text: str) -> bool:
+    """Whether a text says a language by its English name."""
+    return _name(text.strip()) in TAGS
 
 
 def name_of(locale: str) -> str:
@@ -49,6 +54,10 @@ def matches(locale: str, wanted: str) -> bool:
     """Whether a locale is of the language, and the region where one is given, that a tag wants."""
     (base, *parts), (wanted_base, *wanted_parts) = _parts(locale), _parts(wanted)
     return base == wanted_base and all(part in parts for part in wanted_parts)
+
+
+def _name(told: str) -> str:
+    return re.sub(r"[\s_]+", "-", told.lower())
 
 
 def _parts(locale: str) -> list[str]:

@@ -50,11 +50,19 @@ class Cast:
         if not language:
             return found
         tag = languages.tag(language, "language")
-        return [voice for voice in found if languages.matches(voice.locale, tag)]
+        speaking = _speaking(found, tag)
+        if not speaking and languages.is_name(language):
+            # Traditional Chinese is spoken as Mandarin is, Flemish nearly as Dutch, by whoever speaks these.
+            speaking = _speaking(found, tag.partition("-")[0])
+        return speaking
 
     def tracks(self, wanted: Mapping[str, str]) -> list[Track]:
         """Those that fit; `genre` and `mood` are any text."""
         return _fitting(self.what_plays(), _free(wanted, "genre", "mood"))
+
+
+def _speaking(voices: Sequence[StockVoice], tag: str) -> list[StockVoice]:
+    return [voice for voice in voices if languages.matches(voice.locale, tag)]
 
 
 def _fitting(items: Sequence[Item], words: Mapping[str, str]) -> list[Item]:
