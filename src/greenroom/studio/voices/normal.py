@@ -21,6 +21,7 @@ from greenroom.studio.voices.vocabulary import (
     Vocabulary,
     abbreviations,
     counted,
+    money_names,
     unit_names,
 )
 from greenroom.studio.voices.writing import base_of, system_of
@@ -43,23 +44,26 @@ _TIMES = re.compile(
 )
 _ISO_DATE = re.compile(r"(?<![\d-])(\d{4})-(\d{2})-(\d{2})(?![\d-])")
 _DATE = re.compile(r"(?<![\d/.])(\d{1,2})([./])(\d{1,2})\2(\d{4})(?![\d/])")
-_NUMBER = r"\d+(?:[.,'’\u00a0\u202f]\d{3}(?!\d))*(?:[.,]\d+)?"
-_SIGNS = {"$": "dollar", "€": "euro", "£": "pound", "¥": "yen"}
-_MONEY_FIRST = re.compile(rf"([$€£¥])\s?({_NUMBER})(\s?(?:k|K|M|bn|B)\b|\s(?:thousand|million|billion|trillion)\b)?")
-_MONEY_LAST = re.compile(rf"(?<![\d.,])({_NUMBER})\s?([$€£¥])")
+_NUMBER = r"(?:\d{1,2}(?:,\d{2})+,\d{3}(?!\d)|\d+)(?:[.,'’\u00a0\u202f]\d{3}(?!\d))*(?:[.,]\d+)?"
+_SIGNS = r"R\$|[$€£¥￥₹₽₩₺₴₫₪]"
+_MONEY_FIRST = re.compile(rf"({_SIGNS})\s?({_NUMBER})(\s?(?:k|K|M|bn|B)\b|\s(?:thousand|million|billion|trillion)\b)?")
+_MONEY_LAST = re.compile(rf"(?<![\d.,])({_NUMBER})\s?({_SIGNS})")
 _PERCENT = re.compile(rf"(?<![\d.,])({_NUMBER})\s?[%٪%]")
 _DEGREES = re.compile(
-    rf"(?<![\d.,])([-−]?)({_NUMBER})\s?(?:°|º)\s?([CF]?)(?![A-Za-z])|(?<![\d.,])([-−]?)({_NUMBER})\s?(℃|℉)"
+    rf"(?<![\d.,])([-−]?)({_NUMBER})\s?(?:°|º(?=\s?[CF]))\s?([CF]?)(?![A-Za-z])|(?<![\d.,])([-−]?)({_NUMBER})\s?(℃|℉)"
 )
 _RANGE = re.compile(r"(?<![\d.,-])(\d{1,4})\s?[–-]\s?(\d{1,4})(?![\d.,-]*\d)")
 _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}([.,'’\u00a0\u202f])\d{3}(?:\1\d{3})*(?:[.,]\d+)?(?!\d)")
 _SPACED = re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?:,\d+)?(?!\d)")
 _LONG = re.compile(r"(?<!\d)\d{10,}(?!\d)")
+_HYPHENED = re.compile(r"(?<![\w+-])\d{2,4}-\d{3,4}-\d{4}(?![\w-])")
+_YEAR_SIGN = re.compile(r"(?:\b([Вв])\s)?\b((?:1\d|20)\d\d)\s?г\.")
 _PHONE = re.compile(r"(?<![\w+])\+\d[\d\s()./-]{6,}\d")
 _DOTTED = re.compile(r"(?<![\w.,])\d{1,3}(?:\.\d{1,3}){3}(?![\w-]|[.,]\d)")
 _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _HANDLE = re.compile(r"(?<![\w&])([#@])(?=\w)")
 _WORD = re.compile(rf"[^\W\d_]{{{LONGEST_WORD + 1},}}")
+_WHOLE = r"(?!\w)"
 _SCALES = {"k": "thousand", "M": "million", "bn": "billion", "B": "billion"}
 _SILENT_SIGNS = frozenset("™®©*_~^|<>\\`•·●◦▪►→←↑↓⇒§¶†‡#{}[]")
 _KEPT_JOINERS = "\u200c\u200d"
@@ -140,6 +144,8 @@ def _date(match: re.Match[str], day: str, month: str, year: str, language: str, 
     elif base == "de":
         before = match.string[: match.start()].rpartition(" ")[0].rpartition(" ")[2]
         said = f"{german_ordinal(int(day), before)} {name} {year}"
+    elif number == "1" and base in ("fr", "it"):
+        said = f"{'premier' if base == 'fr' else 'primo'} {name} {year}"
     elif base in ("es", "pt"):
         said = f"{number} de {name} de {year}"
     elif base == "vi":
@@ -175,6 +181,9 @@ def _plain(number: str, words: Vocabulary) -> str:
     """A number without the marks between its thousands, and with the mark for parts that its language has."""
     number = re.sub(r"[ '’\u00a0\u202f]", "", number)
     other = "." if words.decimal == "," else ","
+    if number.rfind(other) > number.rfind(words.decimal) >= 0:
+        # Both are there, and the later one is the mark before parts: the other world's, too.
+        return number.replace(words.decimal, "").replace(other, words.decimal)
     if other in number and words.decimal not in number:
         tail = number.rpartition(other)[2]
         # Three digits are thousands, anything else is the other world's decimal mark.
@@ -187,15 +196,18 @@ def _plain(number: str, words: Vocabulary) -> str:
 def _money(script: str, language: str, words: Vocabulary | None) -> Iterator[Edit]:
     if words is None:
         return
+    names = money_names(words, language)
     for match in _MONEY_FIRST.finditer(script):
-        yield _edit(match, _amount(match[2], match[1], (match[3] or "").strip(), language, words))
+        if match[1] in names:
+            yield _edit(match, _amount(match[2], match[1], (match[3] or "").strip(), language, words))
     for match in _MONEY_LAST.finditer(script):
-        yield _edit(match, _amount(match[1], match[2], "", language, words))
+        if match[2] in names:
+            yield _edit(match, _amount(match[1], match[2], "", language, words))
 
 
 def _amount(written: str, sign: str, scale: str, language: str, words: Vocabulary) -> str:
     number = _plain(written, words)
-    noun = getattr(words, _SIGNS[sign])
+    noun = money_names(words, language)[sign]
     base = base_of(language)
     if scale:
         return f"{number} {_SCALES.get(scale, scale) if base == 'en' else scale} {counted(noun, '2000000', base)}"
@@ -217,10 +229,11 @@ def _percents(script: str, language: str, words: Vocabulary | None) -> Iterator[
     base = base_of(language)
     for match in _PERCENT.finditer(script):
         number = _plain(match[1], words)
-        yield _edit(match, f"{words.percent} {number}" if base in BEFORE_NUMBER else f"{number} {words.percent}")
+        noun = counted(words.percent, number, base)
+        yield _edit(match, f"{noun} {number}" if base in BEFORE_NUMBER else f"{number} {noun}")
 
 
-def _degrees(script: str, _language: str, words: Vocabulary | None) -> Iterator[Edit]:
+def _degrees(script: str, language: str, words: Vocabulary | None) -> Iterator[Edit]:
     if words is None:
         return
     for match in _DEGREES.finditer(script):
@@ -230,9 +243,10 @@ def _degrees(script: str, _language: str, words: Vocabulary | None) -> Iterator[
         )
         minus = "minus " if sign else ""
         latin = system_of(words.degrees[0]) == "LATIN"
-        yield _edit(
-            match, f"{minus if latin else sign}{_plain(number, words)} {words.degrees} {scale if latin else ''}".strip()
-        )
+        number = _plain(number, words)
+        noun = counted(words.degrees, number, base_of(language))
+        below = minus if latin else "零下" if sign and base_of(language) in ("zh", "cmn", "yue") else sign
+        yield _edit(match, f"{below}{number} {noun} {scale if latin else ''}".strip())
 
 
 def _of_the_language(script: str, language: str, _words: Vocabulary | None) -> Iterator[Edit]:
@@ -246,6 +260,11 @@ def _units(script: str, language: str, words: Vocabulary | None) -> Iterator[Edi
         return
     names = unit_names(words, base_of(language))
     if system_of(words.degrees[0]) == "CYRILLIC":
+        # Of a year it is no gram.
+        for match in _YEAR_SIGN.finditer(script):
+            said = f"{match[2]} {'году' if match[1] else 'года'}"
+            ends = begins_sentence(script, match.end())
+            yield Edit(match.start(2), match.end(), said + "." if ends else said)
         names |= {cyrillic: names[latin] for cyrillic, latin in _CYRILLIC_UNITS.items()}
     signs = "|".join(re.escape(sign) for sign in sorted(names, key=len, reverse=True))
     base = base_of(language)
@@ -264,6 +283,8 @@ def _ranges(script: str, _language: str, words: Vocabulary | None) -> Iterator[E
 
 
 def _numbers(script: str, _language: str, words: Vocabulary | None) -> Iterator[Edit]:
+    for match in _HYPHENED.finditer(script):
+        yield _edit(match, " ".join(re.findall(r"\d", match[0])))
     for match in _PHONE.finditer(script):
         yield _edit(match, (f"{words.plus} " if words else "") + " ".join(re.findall(r"\d", match[0])))
     for match in _LONG.finditer(script):
@@ -284,10 +305,11 @@ def _numbers(script: str, _language: str, words: Vocabulary | None) -> Iterator[
 
 def _short_forms(script: str, _language: str, words: Vocabulary | None) -> Iterator[Edit]:
     for short, said in (abbreviations(words) if words else {}).items():
-        for match in re.finditer(rf"(?<![\w.]){re.escape(short)}(?!\w)", script):
+        for match in re.finditer(rf"(?<![\w.]){re.escape(short)}{'' if short[-1] in '°º№' else _WHOLE}", script):
             # The dot of an abbreviation at the end of a sentence ends that too.
             last = not script[match.end() :].strip() or (short in MAY_END and begins_sentence(script, match.end()))
-            yield _edit(match, said + "." if short.endswith(".") and last else said)
+            after = "." if short.endswith(".") and last else " " if script[match.end() :][:1].isalnum() else ""
+            yield _edit(match, said + after)
 
 
 def _handles(script: str, language: str, words: Vocabulary | None) -> Iterator[Edit]:
@@ -300,7 +322,7 @@ def _handles(script: str, language: str, words: Vocabulary | None) -> Iterator[E
 def _symbols(script: str, _language: str, words: Vocabulary | None) -> Iterator[Edit]:
     said = {"/": "", "~": ""}
     if words is not None:
-        said |= {"&": words.and_, "+": words.plus, "=": words.equals, "%": words.percent}
+        said |= {"&": words.and_, "+": words.plus, "=": words.equals, "%": words.percent.rpartition("|")[2]}
     for at, character in enumerate(script):
         if character in said:
             yield Edit(at, at + 1, f" {said[character]} ")

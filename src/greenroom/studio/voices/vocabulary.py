@@ -59,7 +59,7 @@ def _v(words: str, money: str, units: str, months: str, hour: str = "", short: s
 
 # fmt: off
 TABLE: dict[str, Vocabulary] = {
-    "en": _v(".;percent;at;dot;slash;dash;plus;equals;and;to;degrees", "dollar|dollars;euro|euros;pound|pounds;yen|yen",
+    "en": _v(".;percent;at;dot;slash;dash;plus;equals;and;to;degree|degrees", "dollar|dollars;euro|euros;pound|pounds;yen|yen",
         "kilometre|kilometres;metre|metres;centimetre|centimetres;millimetre|millimetres;kilogram|kilograms;gram|grams;"
         "milligram|milligrams;litre|litres;millilitre|millilitres;kilometre per hour|kilometres per hour;hour|hours;"
         "minute|minutes;second|seconds;gigabyte|gigabytes;megabyte|megabytes;kilowatt|kilowatts;watt|watts;hertz|hertz",
@@ -130,28 +130,28 @@ TABLE: dict[str, Vocabulary] = {
         "minuutti|minuuttia;sekunti|sekuntia;gigatavu|gigatavua;megatavu|megatavua;kilowatti|kilowattia;watti|wattia;hertsi|hertsiä",
         "tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta syyskuuta lokakuuta marraskuuta joulukuuta",
         "", "esim.=esimerkiksi;jne.=ja niin edelleen;n.=noin;klo=kello;ym.=ynnä muuta"),
-    "pl": _v(",;procent;małpa;kropka;ukośnik;myślnik;plus;równa się;i;do;stopni", "dolar|dolary|dolarów;euro|euro|euro;funt|funty|funtów;jen|jeny|jenów",
+    "pl": _v(",;procent;małpa;kropka;ukośnik;myślnik;plus;równa się;i;do;stopień|stopnie|stopni", "dolar|dolary|dolarów;euro|euro|euro;funt|funty|funtów;jen|jeny|jenów",
         "kilometr|kilometry|kilometrów;metr|metry|metrów;centymetr|centymetry|centymetrów;milimetr|milimetry|milimetrów;"
         "kilogram|kilogramy|kilogramów;gram|gramy|gramów;miligram|miligramy|miligramów;litr|litry|litrów;mililitr|mililitry|mililitrów;"
         "kilometr na godzinę|kilometry na godzinę|kilometrów na godzinę;godzina|godziny|godzin;minuta|minuty|minut;sekunda|sekundy|sekund;"
         "gigabajt|gigabajty|gigabajtów;megabajt|megabajty|megabajtów;kilowat|kilowaty|kilowatów;wat|waty|watów;herc|herce|herców",
         "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia", "",
         "np.=na przykład;itd.=i tak dalej;itp.=i tym podobne;tzn.=to znaczy;dr=doktor;prof.=profesor;ok.=około;nr=numer"),
-    "cs": _v(",;procent;zavináč;tečka;lomítko;pomlčka;plus;rovná se;a;až;stupňů", "dolar|dolary|dolarů;euro|eura|eur;libra|libry|liber;jen|jeny|jenů",
+    "cs": _v(",;procento|procenta|procent;zavináč;tečka;lomítko;pomlčka;plus;rovná se;a;až;stupeň|stupně|stupňů", "dolar|dolary|dolarů;euro|eura|eur;libra|libry|liber;jen|jeny|jenů",
         "kilometr|kilometry|kilometrů;metr|metry|metrů;centimetr|centimetry|centimetrů;milimetr|milimetry|milimetrů;"
         "kilogram|kilogramy|kilogramů;gram|gramy|gramů;miligram|miligramy|miligramů;litr|litry|litrů;mililitr|mililitry|mililitrů;"
         "kilometr za hodinu|kilometry za hodinu|kilometrů za hodinu;hodina|hodiny|hodin;minuta|minuty|minut;sekunda|sekundy|sekund;"
         "gigabajt|gigabajty|gigabajtů;megabajt|megabajty|megabajtů;kilowatt|kilowatty|kilowattů;watt|watty|wattů;hertz|hertze|hertzů",
         "ledna února března dubna května června července srpna září října listopadu prosince", "",
         "např.=například;atd.=a tak dále;tj.=to je;dr.=doktor;č.=číslo;cca=cirka"),
-    "ru": _v(",;процентов;собака;точка;слэш;дефис;плюс;равно;и;до;градусов", "доллар|доллара|долларов;евро|евро|евро;фунт|фунта|фунтов;иена|иены|иен",
+    "ru": _v(",;процент|процента|процентов;собака;точка;слэш;дефис;плюс;равно;и;до;градус|градуса|градусов", "доллар|доллара|долларов;евро|евро|евро;фунт|фунта|фунтов;иена|иены|иен",
         "километр|километра|километров;метр|метра|метров;сантиметр|сантиметра|сантиметров;миллиметр|миллиметра|миллиметров;"
         "килограмм|килограмма|килограммов;грамм|грамма|граммов;миллиграмм|миллиграмма|миллиграммов;литр|литра|литров;"
         "миллилитр|миллилитра|миллилитров;километр в час|километра в час|километров в час;час|часа|часов;минута|минуты|минут;"
         "секунда|секунды|секунд;гигабайт|гигабайта|гигабайт;мегабайт|мегабайта|мегабайт;киловатт|киловатта|киловатт;ватт|ватта|ватт;герц|герца|герц",
         "января февраля марта апреля мая июня июля августа сентября октября ноября декабря", "",
         "т.е.=то есть;т.д.=так далее;т.п.=тому подобное;г.=год;руб.=рублей;др.=другие;тыс.=тысяч;млн=миллионов;№=номер"),
-    "uk": _v(",;відсотків;равлик;крапка;слеш;дефіс;плюс;дорівнює;і;до;градусів", "долар|долари|доларів;євро|євро|євро;фунт|фунти|фунтів;єна|єни|єн",
+    "uk": _v(",;відсоток|відсотки|відсотків;равлик;крапка;слеш;дефіс;плюс;дорівнює;і;до;градус|градуси|градусів", "долар|долари|доларів;євро|євро|євро;фунт|фунти|фунтів;єна|єни|єн",
         "кілометр|кілометри|кілометрів;метр|метри|метрів;сантиметр|сантиметри|сантиметрів;міліметр|міліметри|міліметрів;"
         "кілограм|кілограми|кілограмів;грам|грами|грамів;міліграм|міліграми|міліграмів;літр|літри|літрів;мілілітр|мілілітри|мілілітрів;"
         "кілометр на годину|кілометри на годину|кілометрів на годину;година|години|годин;хвилина|хвилини|хвилин;секунда|секунди|секунд;"
@@ -222,6 +222,27 @@ TABLE: dict[str, Vocabulary] = {
 TABLE["no"] = TABLE["nb"]
 TABLE["cmn"] = TABLE["yue"] = TABLE["zh"]
 
+_CURRENCIES = {
+    "en": "R$=real|reais;₹=rupee|rupees;₽=rouble|roubles;₩=won|won;₺=lira|lira;₴=hryvnia|hryvnias;₫=dong|dong;₪=shekel|shekels",
+    "pt": "R$=real|reais",
+    "es-MX": "$=peso|pesos",
+    "es-AR": "$=peso|pesos",
+    "es-CO": "$=peso|pesos",
+    "es-CL": "$=peso|pesos",
+    "hi": "₹=रुपया|रुपये",
+    "ru": "₽=рубль|рубля|рублей",
+    "uk": "₴=гривня|гривні|гривень;₽=рубль|рублі|рублів",
+    "ko": "₩=원|원",
+    "tr": "₺=lira|lira",
+    "vi": "₫=đồng|đồng",
+    "he": "₪=שקל|שקלים",
+    "zh": "¥=元|元;￥=元|元",
+    "cmn": "¥=元|元;￥=元|元",
+    "yue": "¥=元|元;￥=元|元",
+    "ja": "￥=えん|えん",
+}
+"""Signs of money besides those of the table, or otherwise, by language or by language and country."""
+
 _MORE_UNITS = {
     "en": "ft=foot|feet;lb=pound|pounds;lbs=pound|pounds;oz=ounce|ounces;mi=mile|miles;yd=yard|yards;mph=mile per hour|miles per hour;"
     "sq ft=square foot|square feet;m²=square metre|square metres;m³=cubic metre|cubic metres;km²=square kilometre|square kilometres;"
@@ -231,6 +252,14 @@ _MORE_UNITS = {
     "es": "m²=metro cuadrado|metros cuadrados;m³=metro cúbico|metros cúbicos;km²=kilómetro cuadrado|kilómetros cuadrados",
     "pt": "m²=metro quadrado|metros quadrados;m³=metro cúbico|metros cúbicos;km²=quilômetro quadrado|quilômetros quadrados",
     "it": "m²=metro quadrato|metri quadrati;m³=metro cubo|metri cubi;km²=chilometro quadrato|chilometri quadrati",
+    "pl": "zł=złoty|złote|złotych",
+    "cs": "Kč=koruna|koruny|korun",
+    "hu": "Ft=forint|forint",
+    "tr": "TL=lira|lira",
+    "sv": "kr=krona|kronor",
+    "da": "kr=krone|kroner",
+    "nb": "kr=krone|kroner",
+    "no": "kr=krone|kroner",
     "nl": "m²=vierkante meter|vierkante meter;m³=kubieke meter|kubieke meter;km²=vierkante kilometer|vierkante kilometer",
 }
 
@@ -249,6 +278,14 @@ def unit_names(words: Vocabulary, language: str) -> dict[str, str]:
     """Sign of a unit -> its name, as `one|many`."""
     more = dict(one.split("=") for one in _MORE_UNITS.get(language, "").split(";") if one)
     return dict(zip(_UNITS, words.units.split(";"), strict=True)) | more
+
+
+def money_names(words: Vocabulary, language: str) -> dict[str, str]:
+    """Sign of money -> its name, as `one|many`."""
+    names = {"$": words.dollar, "€": words.euro, "£": words.pound, "¥": words.yen}
+    for spoken in (language.split("-")[0].lower(), language):
+        names |= dict(one.split("=") for one in _CURRENCIES.get(spoken, "").split(";") if one)
+    return names
 
 
 def abbreviations(words: Vocabulary) -> dict[str, str]:
