@@ -1,10 +1,13 @@
 """The OpenAPI documents of both faces, and the page that shows them."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
+from greenroom.web.jogg.not_built import PATHS
 from running_server import RunningServer
 
 OURS, COMPATIBLE = "/api/v1/openapi.json", "/api/v1/openapi-compatible.json"
@@ -15,6 +18,9 @@ def document(server: RunningServer, address: str) -> dict[str, Any]:
     assert reply.status_code == 200
     found: dict[str, Any] = reply.json()
     return found
+
+
+CLIENTS_PAGE = Path(__file__).parents[2] / "docs" / "howto" / "jogg_clients.md"
 
 
 def operations(found: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
@@ -73,3 +79,21 @@ def test_the_page_needs_nothing_from_elsewhere(server: RunningServer) -> None:
     assert reply.headers["content-type"].startswith("text/html")
     assert "default-src 'none'" in reply.headers["content-security-policy"]
     assert "http://" not in reply.text and "https://" not in reply.text
+
+
+def test_the_page_for_clients_lists_every_compatible_call(server: RunningServer) -> None:
+    told = set(re.findall(r"`([A-Z]+ /v[12]/[^`]+)`", CLIENTS_PAGE.read_text("utf-8")))
+    of_hooks = [call for call in told if re.search(r"/v2/(endpoint|events)", call)]
+    under_v1 = {call.replace("/v2/", f"{prefix}/") for call in of_hooks for prefix in ("/v1", "/v1/webhook")}
+    answered = {
+        f"{method.upper()} {re.sub('{[a-z_]+}', '{id}', path)}"
+        for path, method, _ in operations(document(server, COMPATIBLE))
+    }
+
+    assert told | under_v1 == answered
+
+
+def test_the_page_for_clients_lists_every_call_that_is_not_built() -> None:
+    _, not_built, _ = re.split(r"## What is (?:not|different)\n", CLIENTS_PAGE.read_text("utf-8"))
+
+    assert sorted(re.findall(r"`/(v[12]/[^`]+)`", not_built)) == sorted(PATHS.split())

@@ -7,7 +7,7 @@ from greenroom.domain.act import Act
 from greenroom.errors import NotBuiltYet
 from greenroom.web.jogg.envelope import Call
 
-_PATHS = """
+PATHS = """
 v2/template v2/template/batch
 v2/avatars/product_avatars
 v2/visual_styles v2/templates v2/templates/custom v2/template/custom/*
@@ -22,7 +22,7 @@ v1/create_video_from_url v1/preview
 v1/avatar/create v1/visual_styles v1/templates v1/templates/custom
 """
 
-_KNOWN = re.compile("|".join(f"/{re.escape(path)}".replace(r"\*", "[^/]+") for path in _PATHS.split()))
+_KNOWN = re.compile("|".join(f"/{re.escape(path)}".replace(r"\*", "[^/]+") for path in PATHS.split()))
 
 
 def is_known(path: str) -> bool:
@@ -34,5 +34,5 @@ async def say_so(call: Call, act: Act) -> Any:  # noqa: ARG001  # the key was ch
     """Raise NotBuiltYet with the call's path."""
     raise NotBuiltYet(
         f"{call.scope['path']} is not built yet in this version of Greenroom. Uploads, videos of avatars, photo "
-        "avatars and lip sync work: see README.md"
+        "avatars and lip sync work: see docs/howto/jogg_clients.md"
     )
