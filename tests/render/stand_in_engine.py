@@ -2,7 +2,7 @@
 An engine that makes photographs talk, by drawing a green bar that is as high as the voice is loud.
 
 `python stand_in_engine.py [LICENCE] [SLOW]` prints its port. It speaks the interface of docs/howto/photo_engines.md,
-and tells by `GET /told` which renders were cancelled.
+and tells by `GET /told` which renders were cancelled, and how many frames it was asked for.
 """
 
 import base64
@@ -16,6 +16,7 @@ import numpy as np
 
 PREPARED: dict[str, np.ndarray] = {}
 CANCELLED: list[str] = []
+WISHED: list[int] = []
 
 
 class Engine(BaseHTTPRequestHandler):
@@ -25,7 +26,7 @@ class Engine(BaseHTTPRequestHandler):
         told = {
             "/capabilities": {"name": "bar", "licence": self.licence, "alpha": True, "max_side": 160},
             "/health": {},
-            "/told": {"cancelled": CANCELLED},
+            "/told": {"cancelled": CANCELLED, "frames": WISHED},
         }
         self._json(told[self.path])
 
@@ -41,6 +42,7 @@ class Engine(BaseHTTPRequestHandler):
             self._render(json.loads(body))
 
     def _render(self, wish: dict) -> None:
+        WISHED.append(wish["frames"])
         picture = cv2.resize(PREPARED[wish["artifact"]], (wish["width"], wish["height"]))
         sound = np.frombuffer(base64.b64decode(wish["pcm"]), "<i2").astype(float)
         self.send_response(200)

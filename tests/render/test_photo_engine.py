@@ -135,6 +135,15 @@ def test_without_the_engine_the_built_in_one_draws_and_the_result_says_so(plan: 
     assert (tmp_path / "film").stat().st_size > 10_000
 
 
+def test_an_engine_is_asked_for_the_frames_of_the_film_and_no_more(plan: Plan) -> None:
+    with engine() as address:
+        rendered = made(plan, settings(address))
+        with urllib.request.urlopen(f"{address}/told") as reply:
+            told = json.load(reply)
+
+    assert told["frames"] == [rendered.frames]
+
+
 def test_an_engine_is_told_when_nobody_wants_its_frames(plan: Plan) -> None:
     stop = threading.Event()
     threading.Timer(1.5, stop.set).start()

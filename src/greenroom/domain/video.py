@@ -4,6 +4,7 @@ What a video is made by: its spec, in one form for all routes.
 A spec names assets that are known, voices and avatars that there are; `domain/video_wish` is what a caller said.
 """
 
+import math
 from enum import StrEnum
 
 from msgspec import Struct
@@ -187,6 +188,11 @@ class VideoSpec(Struct, frozen=True):
 
 _SHORT_SIDE = {Resolution.HD: 720, Resolution.FULL_HD: 1080, Resolution.UHD: 2160}
 FRAME_RATE = 30
+
+
+def film_frames(duration_s: float) -> int:
+    """How many frames a film has whose voice lasts so long: none of it is cut off."""
+    return max(1, math.ceil(duration_s * FRAME_RATE - 1e-6))
 
 
 def frame_size(aspect: Aspect, resolution: Resolution) -> tuple[int, int]:

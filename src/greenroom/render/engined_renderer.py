@@ -8,7 +8,6 @@ engine cannot be used the built-in one draws, and the result says so.
 
 import contextlib
 import io
-import math
 import os
 import struct
 import threading
@@ -21,7 +20,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from greenroom.domain.video import FRAME_RATE, Screen
+from greenroom.domain.video import Screen, film_frames
 from greenroom.errors import NotProduced
 from greenroom.render.photo_engine import Capabilities, EngineRefused, EngineStopped, PhotoEngine
 from greenroom.render.renderer import STOPPED
@@ -34,7 +33,6 @@ Tell = Callable[[Rendering], None]
 Render = Callable[[Plan, threading.Event, Tell], Rendered]
 
 _NAME = "engine.frames"
-_TAIL_S = 0.4  # a film goes on for a moment after its voice; its last frames are the engine's last one
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ class EnginedRenderer:
         assert plan.portrait is not None, "asked for plans with a photograph only"
         can = self.engine.capabilities()
         speech, picture = speech_file.read(plan.speech), _picture(plan.portrait)
-        head = FrameHead(*_size(picture, can), self._channels(plan, can), _frames(speech.duration_s))
+        head = FrameHead(*_size(picture, can), self._channels(plan, can), film_frames(speech.duration_s))
         artifact = self.engine.prepare(png(picture))
         self.engine.render(artifact, head, speech, plan.spec.seed, descriptor, stop)
 
@@ -91,10 +89,6 @@ class EnginedRenderer:
             text = f"The engine '{can.name}' cannot cut people out; it is used where the photograph's ground is kept."
             raise EngineRefused("engine_unfit", text)
         return 4
-
-
-def _frames(duration_s: float) -> int:
-    return math.ceil((duration_s + _TAIL_S) * FRAME_RATE)
 
 
 def _size(picture: NDArray[np.uint8], can: Capabilities) -> tuple[int, int]:

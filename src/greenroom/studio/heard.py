@@ -1,9 +1,8 @@
 """What is heard in a plan: its voice, when that moves the mouth, how long the film is, and the mix with music."""
 
-import math
 from dataclasses import dataclass
 
-from greenroom.domain.video import FRAME_RATE, Music, RecordedVoice
+from greenroom.domain.video import FRAME_RATE, Music, RecordedVoice, film_frames
 from greenroom.errors import NotProduced
 from greenroom.studio import speech_file
 from greenroom.studio.memory import give_back_free
@@ -29,8 +28,8 @@ class Voice:
 
     @property
     def frames(self) -> int:
-        """The same in whole frames, none of the voice cut off."""
-        return max(1, math.ceil(self.duration_s * FRAME_RATE - 1e-6))
+        """The same in whole frames."""
+        return film_frames(self.duration_s)
 
 
 def voice_of(plan: Plan) -> Voice:
