@@ -262,6 +262,16 @@ def test_a_base_url_that_ends_in_a_slash_is_told_so_in_the_envelope(server: Runn
     assert reply.json()["msg"].endswith(" It has two slashes in a row: end the base URL without one.")
 
 
+def test_what_answers_get_answers_head_without_a_body(server: RunningServer) -> None:
+    headers = {"x-api-key": server.key}
+    whole = requests.get(server.url + "/v2/user/whoami", headers=headers, timeout=10)
+    reply = requests.head(server.url + "/v2/user/whoami", headers=headers, timeout=10)
+
+    assert (reply.status_code, reply.content) == (200, b"")
+    assert reply.headers["content-length"] == whole.headers["content-length"]
+    assert requests.head(server.url + "/v2/upload/asset", headers=headers, timeout=10).status_code == 405
+
+
 # Keys
 
 

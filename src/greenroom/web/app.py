@@ -65,7 +65,8 @@ class FrontDoor:
         found = self._routes.find(path)
         if found is not None:
             by_method, call.segments = found
-            route = by_method.get(scope["method"])
+            # RFC 9110 section 9.1 wants HEAD wherever there is GET; the connection leaves the body out.
+            route = by_method.get("GET" if scope["method"] == "HEAD" else scope["method"])
             if route is not None:
                 await self._envelope.answer(call, send, route.scope, route.handler)
             else:
