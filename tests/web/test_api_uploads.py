@@ -467,7 +467,7 @@ def test_empty_extras_are_absent(server: RunningServer, extras: dict[str, Any]) 
         ({"metadata": "[1]"}, "metadata"),
         ({"metadata": "none"}, "metadata"),
         ({"callback_url": "example.com"}, "callback_url"),
-        ({"callback_url": "https://a.example", "webhook_url": "https://b.example"}, "callback_url and webhook_url"),
+        ({"callback_url": "https://a.example", "webhook_url": "https://b.example"}, "webhook_url and callback_url"),
         ({"folder": "a/./b"}, "folder"),
     ],
 )
