@@ -5,9 +5,11 @@ import resource
 import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 import pytest
 from av.video.codeccontext import VideoCodecContext
@@ -17,7 +19,7 @@ from numpy.typing import NDArray
 from greenroom.domain.ids import AssetId
 from greenroom.domain.video import PictureGround, RecordedVoice, ScriptVoice, Source, VideoSpec
 from greenroom.errors import NotProduced
-from greenroom.studio.film.coding import Coding, h264, vp9_with_alpha
+from greenroom.studio.film.coding import Coding, h264, set_up, vp9_with_alpha
 from greenroom.studio.film.faststart import write_in_order
 from greenroom.studio.film.frames import Canvas, canvases
 from greenroom.studio.film.joining import SOUND_HZ, Blocks, Film, coded_sound, join
@@ -28,6 +30,7 @@ from greenroom.studio.voices.espeak import Espeak
 from greenroom.studio.voices.port import Request
 
 SIZE = (64, 48)
+CPU_AVX2 = 11  # as OpenCV numbers what processors have
 FRAMES = SEGMENT_FRAMES + 31
 SPEC = VideoSpec("sarah_full_01", ScriptVoice("Hello", "en"), name="Spring & <summer>")
 MP4 = h264("veryfast", 21)
@@ -164,6 +167,33 @@ def test_the_same_film_is_the_same_bytes(tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
 
     assert published(tmp_path / "one").read_bytes() == published(tmp_path / "other").read_bytes()
+
+
+def coded(coding: Coding) -> bytes:
+    """Most of a second of moving shades and grain, as H.264."""
+    width, height = 360, 640
+    grain = np.random.default_rng(7).normal(0, 8, (height + 24, width + 24))
+    shades = 128 + 60 * np.sin(np.arange(width) / 37)[None] * np.cos(np.arange(height) / 29)[:, None]
+    codec = VideoCodecContext.create("libx264", "w")
+    codec.width, codec.height, codec.options = width, height, dict(coding.options)
+    set_up(codec, coding, RATE)
+    data = b""
+    for index in range(24):
+        picture = np.full((height * 3 // 2, width), 128, np.uint8)
+        part = grain[index : index + height, index : index + width]
+        picture[:height] = np.clip(np.roll(shades, index * 2, 1) + part, 16, 235)
+        frame = av.VideoFrame.from_ndarray(picture, "yuv420p")
+        frame.pts = index
+        data += b"".join(map(bytes, codec.encode(frame)))
+    return data + b"".join(map(bytes, codec.encode(None)))
+
+
+@pytest.mark.skipif(not cv2.checkHardwareSupport(CPU_AVX2), reason="this processor has no AVX2")
+def test_a_film_is_the_same_bytes_on_processors_with_and_without_avx512() -> None:
+    params = MP4.options["x264-params"].partition(":asm")[0]
+    without = replace(MP4, options={**MP4.options, "x264-params": f"{params}:asm=AVX2"})
+
+    assert coded(MP4) == coded(without)
 
 
 def test_what_was_whole_before_a_failure_stays_and_nothing_else(tmp_path: Path) -> None:
