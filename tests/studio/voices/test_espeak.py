@@ -115,6 +115,23 @@ def test_a_comma_before_another_language_is_a_pause_as_any_other(espeak: Espeak)
     assert end > comma
 
 
+@pytest.mark.parametrize(
+    ("language", "script"),
+    [
+        ("zh-CN", "很好，对吗？"),
+        ("zh-CN", "很好,对吗？"),
+        ("zh-HK", "你好：你呢？"),
+        ("ja-JP", "はい，そうです。"),
+        ("en-US", "Hello,world."),
+    ],
+)
+def test_a_comma_without_a_space_is_a_pause(espeak: Espeak, language: str, script: str) -> None:
+    speech = say(espeak, script, language)
+
+    assert len(pauses(speech)) == 2
+    assert "".join(word.text for word in speech.words) == script
+
+
 def test_a_quotation_ends_in_one_pause(espeak: Espeak) -> None:
     quoted = say(espeak, "They said “hello.” (So be it.)")
 

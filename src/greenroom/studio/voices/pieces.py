@@ -17,6 +17,7 @@ from greenroom.studio.voices.writing import system_of, unspaced
 _RUN = re.compile(r"\S+")
 # Not all of NFKC: it takes apart vowels of Thai and Lao.
 _FANCY = re.compile("[\U0001d400-\U0001d7ff\uff01-\uffee\ufb00-\ufb4f\ufb50-\ufdff\ufe70-\ufefc]+")
+_GLUED_MARK = re.compile(r"[，：；！？](?=\w)|(?<=[^\W\d_])[,;](?=[^\W\d_])")
 _OPENING = "「『（《〈【([{“‘«¿¡"
 
 
@@ -55,6 +56,8 @@ def cut(script: str, edits: Iterable[Edit]) -> list[Piece]:
 
 
 def _undressed(said: str) -> str:
+    # A voice hears a pause only where a space is behind the mark.
+    said = _GLUED_MARK.sub(lambda mark: mark[0] + " ", said)
     if said.isascii():
         return said
     plain = _FANCY.sub(lambda letters: unicodedata.normalize("NFKC", letters[0]), said)

@@ -62,7 +62,9 @@ def stretches_of(script: str, pieces: Sequence[Piece], language: str) -> tuple[l
             if needs != spoken_in and any(map(str.isalnum, said)):
                 end(ends_sentence=False)
                 spoken_in = needs
-            if text and (gap or said[0].isspace()) and not text[-1].isspace():
+            # Where words stand without spaces, a voice would not hear the mark between two of them.
+            apart = gap or said[0].isspace() or (text.endswith(tuple(_BREAKS)) and said[0].isalnum())
+            if text and apart and not text[-1].isspace():
                 text, owners = text + " ", [*owners, index]
             gap = False
             text += said.strip()
